@@ -1,0 +1,42 @@
+# Every command works from a clean clone with Python 3.11 alone: each depends on the environment it needs.
+PYTHON ?= python3
+PY := .venv/bin/python
+
+.PHONY: install run test lint format lock messages bench clean
+
+install: .venv/.installed
+
+.venv/.installed: requirements.lock
+	$(PYTHON) -m venv .venv
+	$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	touch $@
+
+.venv/.installed-dev: .venv/.installed requirements-dev.lock
+	$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	touch $@
+
+# exec: Ctrl-C reaches `up` itself, which stops everything that it started.
+run: .venv/.installed
+	@exec $(PY) manage.py up
+
+test: .venv/.installed-dev
+	$(PY) -m pytest -n 2 --dist loadscope --cov --cov-report=term --cov-fail-under=90
+
+lint: .venv/.installed-dev
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	$(PY) -m importlinter.cli lint
+	$(PY) -m djlint templates --lint --quiet
+	$(PY) manage.py makemigrations --check --dry-run
+
+format: .venv/.installed-dev
+	$(PY) -m ruff check --fix .
+	$(PY) -m ruff format .
+
+# The locks carry hashes and name no host. uv is needed only here.
+lock:
+	uv pip compile --python-version 3.11 --universal --generate-hashes --no-emit-index-url --no-header --quiet pyproject.toml -o requirements.lock
+	uv pip compile --python-version 3.11 --universal --generate-hashes --no-emit-index-url --no-header --quiet --extra dev -c requirements.lock pyproject.toml -o requirements-dev.lock
+
+messages: .venv/.installed
+	$(PY) manage.py messages

@@ -1,0 +1,22 @@
+"""Every address. A site's code in front of a path is taken off by SiteMiddleware before this is read."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+from akig import views
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("healthz", views.healthz, name="healthz"),
+    path("readyz", views.readyz, name="readyz"),
+    path("accounts/", include("accounts.urls")),
+    path("sites/", include("sites_app.urls")),
+    path("leasing/", include("leasing.urls")),
+    path("kpi/", include("kpi.urls")),
+    path("api/kpi/", include("kpi.api_urls")),
+    path("admin/", admin.site.urls),
+]
+
+handler403 = "akig.views.forbidden"
+handler404 = "akig.views.not_found"
+handler500 = "akig.views.server_error"
