@@ -113,7 +113,7 @@ class ApiTokenQuerySet(models.QuerySet):
 
 
 class ApiToken(models.Model):
-    """Lets a program act as a user. Only a digest is stored: the token itself is shown once, when it is made."""
+    """Lets a program act as a user. Only a digest is stored: the token itself is shown once, when made."""
 
     PREFIX = "akig_"  # makes a leaked token easy to find in a repository or a log
 
@@ -139,7 +139,7 @@ class ApiToken(models.Model):
 
     @staticmethod
     def digest_of(raw: str) -> str:
-        """SHA-256 in hexadecimal. A fast hash is enough: the token has 320 random bits, not a human's choice."""
+        """SHA-256 in hexadecimal. A fast hash is enough for 320 random bits; nobody chose them."""
         return hashlib.sha256(raw.encode()).hexdigest()
 
     def is_expired(self, now: datetime) -> bool:

@@ -1,0 +1,122 @@
+import logging
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from django import forms
+from django.contrib.auth.forms import AuthenticationForm, PasswordResetForm
+from django.core.cache import cache
+from django.core.exceptions import ValidationError
+from django.core.mail import EmailMessage
+from django.template.loader import render_to_string
+from django.utils import translation
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import ApiToken, User
+
+log = logging.getLogger(__name__)
+
+# Mail leaves after the answer: a slow mail server would tell who has an account. One thread keeps the order.
+_outgoing = ThreadPoolExecutor(max_workers=1, thread_name_prefix="accounts-mail")
+_SECONDS_BETWEEN_RESET_MAILS = 60
+
+
+class SignInForm(AuthenticationForm):
+    # One sentence for a wrong name, a wrong password and a disabled account.
+    error_messages = {
+        "invalid_login": _("The name or the password is not right. Check both and try again."),
+        "inactive": _("The name or the password is not right. Check both and try again."),
+    }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        username = forms.CharField(
+            label=_("User name or e-mail"), max_length=254, widget=self.fields["username"].widget
+        )
+        username.widget.attrs["spellcheck"] = "false"
+        self.fields["username"] = username
+
+
+class ResetRequestForm(PasswordResetForm):
+    email = forms.EmailField(
+        label=_("E-mail address"),
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+    )
+
+    def send_mail(
+        self,
+        subject_template_name: str,
+        email_template_name: str,
+        context: dict[str, Any],
+        from_email: str | None,
+        to_email: str,
+        html_email_template_name: str | None = None,  # noqa: ARG002 -- Django's signature
+    ) -> None:
+        user: User = context["user"]
+        # Nobody's mailbox is filled by somebody who keeps pressing the button.
+        if not cache.add(f"accounts.reset_mail.{user.pk}", True, _SECONDS_BETWEEN_RESET_MAILS):
+            return
+        with translation.override(user.preferred_language or translation.get_language()):
+            subject = render_to_string(subject_template_name, context).strip()
+            body = render_to_string(email_template_name, context)
+        _outgoing.submit(_send, EmailMessage(subject, body, from_email, [to_email]), user.pk)
+
+
+def _send(message: EmailMessage, user_id: int) -> None:
+    try:
+        message.send()
+    except Exception:
+        log.exception("The password mail for user %s was not sent", user_id)
+
+
+class ProfileForm(forms.ModelForm):
+    current_password = forms.CharField(
+        label=_("Your password"),
+        help_text=_("Only needed to change the e-mail address."),
+        required=False,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+
+    class Meta:
+        model = User
+        fields = ["full_name", "phone", "preferred_language", "email"]
+        widgets = {
+            "full_name": forms.TextInput(attrs={"autocomplete": "name"}),
+            "email": forms.EmailInput(attrs={"autocomplete": "email"}),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["phone"].widget.attrs["autocomplete"] = "tel"
+        self.fields["preferred_language"].choices = [
+            ("", _("Language of the site")),
+            *self.fields["preferred_language"].choices[1:],
+        ]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        # Whoever holds the mailbox can reset the password: an unattended screen must not be enough.
+        if "email" in self.changed_data and not self.instance.check_password(
+            cleaned.get("current_password", "")
+        ):
+            raise ValidationError(
+                {"current_password": _("Enter your password to change the e-mail address.")}
+            )
+        return cleaned
+
+
+class TokenForm(forms.ModelForm):
+    days = forms.IntegerField(
+        label=_("Days"),
+        help_text=_("How long it works. Empty: until you revoke it."),
+        min_value=1,
+        max_value=3650,
+        required=False,
+        initial=90,
+    )
+
+    class Meta:
+        model = ApiToken
+        fields = ["name"]
+        help_texts = {"name": _("What will use it, for example “Monthly spreadsheet”.")}
