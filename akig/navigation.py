@@ -1,0 +1,161 @@
+"""What every page shows around its own content: the menu, the site and language selectors, the banners.
+
+Everything here comes from what the middleware has already put on the request: it costs no SQL.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, get_script_prefix, reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from akig.languages import LanguageChoice, language_choices
+from sites_app.models import Site
+from sites_app.scope import ALL_SITES
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A page of the menu: who may see it, and the picture beside its word."""
+
+    url_name: str
+    label: Any
+    icon: str
+    permission: str | None = None
+
+
+# In the order of the menu. A page that does not exist yet is not listed.
+MENU = (
+    Entry("home", gettext_lazy("Overview"), "overview"),
+    Entry("kpi:dashboard", gettext_lazy("Indicators"), "bars", "kpi.view_kpi"),
+    Entry("admin:index", gettext_lazy("Administration"), "gear", "leasing.view_portfolio"),
+)
+
+
+@dataclass(frozen=True)
+class MenuItem:
+    url: str
+    label: str
+    icon: str
+    current: str  # the value of aria-current: "page", "true" (a page below it) or ""
+
+
+@dataclass(frozen=True)
+class SiteOption:
+    code: str
+    label: str
+    selected: bool
+
+
+@dataclass(frozen=True)
+class Banner:
+    text: str
+    icon: str
+    tone: str
+
+
+class PageFrame:
+    """Computed when a template asks: a page of the admin, which has its own frame, pays nothing."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self._request = request
+        # An error may happen before the middleware has been reached.
+        self._sites = getattr(request, "accessible_sites", ())
+        self._site = getattr(request, "site", None)
+        self._code = getattr(request, "site_code", None)
+        self._permissions = getattr(request, "site_permissions", frozenset())
+
+    @cached_property
+    def person(self) -> str:
+        """The name of who is signed in, "" for nobody."""
+        user = getattr(self._request, "user", None)
+        return user.get_full_name() if user is not None and user.is_authenticated else ""
+
+    @cached_property
+    def site_name(self) -> str:
+        if self._site is not None:
+            return self._site.name
+        return _("All my sites") if self._code == ALL_SITES else ""
+
+    @cached_property
+    def site_options(self) -> list[SiteOption]:
+        """The sites that the person can change to; empty when there is nothing to choose."""
+        if len(self._sites) < 2 and (self._site is not None or not self._sites):
+            return []
+        options = [SiteOption(site.code, _site_label(site), site.code == self._code) for site in self._sites]
+        if len(self._sites) > 1:
+            options.append(SiteOption(ALL_SITES, _("All my sites"), self._code == ALL_SITES))
+        return options
+
+    @cached_property
+    def languages(self) -> list[LanguageChoice]:
+        return language_choices(current=get_language() or settings.LANGUAGE_CODE)
+
+    @cached_property
+    def here(self) -> str:
+        """The address to come back to after changing the language."""
+        return self._request.get_full_path() if self._request.method in ("GET", "HEAD") else self._request.path
+
+    @cached_property
+    def next_on_other_site(self) -> str:
+        """The same page for another site; of a page about one thing, which that site does not have, its section."""
+        match = self._request.resolver_match
+        if match is not None and not match.kwargs and not match.args and self._request.method == "GET":
+            return self._request.path_info
+        current = next((item for item in self.navigation if item.current), None)
+        return "/" + current.url.removeprefix(get_script_prefix()) if current else "/"
+
+    @cached_property
+    def navigation(self) -> list[MenuItem]:
+        if not self._permissions:
+            return []
+        items = []
+        for entry in MENU:
+            if entry.permission is not None and entry.permission not in self._permissions:
+                continue
+            try:
+                url = reverse(entry.url_name)
+            except NoReverseMatch:
+                continue
+            items.append(MenuItem(url, str(entry.label), entry.icon, self._current(url)))
+        return items
+
+    def _current(self, url: str) -> str:
+        path = self._request.path_info
+        target = "/" + url.removeprefix(get_script_prefix())
+        if path == target:
+            return "page"
+        return "true" if target != "/" and path.startswith(target) else ""
+
+    @cached_property
+    def banners(self) -> list[Banner]:
+        if self._code == ALL_SITES:
+            return [Banner(_("All my sites: for reading. Choose one site to change something."), "info", "info")]
+        if self._site is None:
+            return []
+        access = getattr(self._request, "site_access", None)
+        names = {"site": self._site.name}
+        if self._site.status == Site.Status.MAINTENANCE:
+            text = _("%(site)s is in maintenance: you can read everything, and change nothing for now.") % names
+            return [Banner(text, "wrench", "warning")]
+        if self._site.status == Site.Status.OFFLINE:
+            if access is not None and access.via_cover:
+                text = _("You are standing in for %(site)s, which is offline. Its own rules and currency apply.")
+            else:
+                text = _("%(site)s is offline: you can read everything, and change nothing for now.")
+            return [Banner(text % names, "offline", "warning")]
+        return []
+
+
+def page_frame(request: HttpRequest) -> dict[str, Any]:
+    """Context processor: `frame` in every template."""
+    return {"frame": PageFrame(request)}
+
+
+def _site_label(site: Any) -> str:
+    return _("%(site)s (standing in)") % {"site": site.name} if site.via_cover else site.name

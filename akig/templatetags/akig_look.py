@@ -1,0 +1,13 @@
+"""Small pieces of the look that a template cannot say by itself."""
+
+from django import template
+
+register = template.Library()
+
+_MESSAGE_ICONS = {"success": "check", "warning": "warning", "error": "warning"}
+
+
+@register.filter
+def message_icon(level_tag: str) -> str:
+    """The picture of a message: colour alone says nothing to many people."""
+    return _MESSAGE_ICONS.get(level_tag, "info")

@@ -1,0 +1,38 @@
+// What HTML cannot do by itself. Every page works without this file.
+document.documentElement.classList.add("js");
+
+// A selector with a small OK button: chosen with the pointer it is sent at once. The keyboard passes
+// over every option on its way, so there the button stays.
+for (const form of document.querySelectorAll("form[data-autosubmit]")) {
+  const select = form.querySelector("select");
+  select.addEventListener("keydown", () => form.classList.add("by-keyboard"));
+  select.addEventListener("pointerdown", () => form.classList.remove("by-keyboard"));
+  select.addEventListener("change", () => {
+    if (!form.classList.contains("by-keyboard")) form.requestSubmit();
+  });
+}
+
+// A menu made of <details> closes when one clicks elsewhere or presses Escape.
+const closeMenus = (except) => {
+  for (const menu of document.querySelectorAll("details.menu[open]")) {
+    if (menu !== except) menu.open = false;
+  }
+};
+document.addEventListener("click", (event) => closeMenus(event.target.closest("details.menu")));
+document.addEventListener("keydown", (event) => {
+  const menu = event.key === "Escape" && document.querySelector("details.menu[open]");
+  if (menu) {
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  }
+});
+
+// A second click on a button of a form that is already on its way must not send it twice.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.dataset.sent) event.preventDefault();
+  form.dataset.sent = "yes";
+});
+addEventListener("pageshow", (event) => {
+  if (event.persisted) document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent);
+});
