@@ -80,10 +80,12 @@ class RequestReset(auth.PasswordResetView):
     subject_template_name = "accounts/password_reset_subject.txt"
     form_class = ResetRequestForm
     success_url = reverse_lazy("accounts:password_reset_sent")
+    extra_email_context = {"hours": settings.PASSWORD_RESET_TIMEOUT // 3600}
 
 
 class ResetSent(auth.PasswordResetDoneView):
     template_name = "accounts/password_reset_sent.html"
+    extra_context = {"hours": settings.PASSWORD_RESET_TIMEOUT // 3600}
 
 
 class ResetPassword(auth.PasswordResetConfirmView):
