@@ -30,9 +30,7 @@ def note_token_use(*, token: ApiToken, now: datetime) -> None:
     """Remember the use to the hour, so that a busy program does not write a row at each call."""
     stale = now - _LAST_USE_PRECISION
     if token.last_used_at is None or token.last_used_at < stale:
-        ApiToken.objects.filter(Q(last_used_at=None) | Q(last_used_at__lt=stale), pk=token.pk).update(
-            last_used_at=now
-        )
+        ApiToken.objects.filter(Q(last_used_at=None) | Q(last_used_at__lt=stale), pk=token.pk).update(last_used_at=now)
 
 
 def choose_language(*, user: User, code: str) -> None:

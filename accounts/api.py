@@ -26,6 +26,6 @@ class RequestUserAuthentication(SessionAuthentication):
                 _("This page is out of date. Reload it and try again: nothing was changed.")
             ) from refusal
 
-    def authenticate_header(self, request: Request) -> str:  # noqa: ARG002 -- DRF's signature
+    def authenticate_header(self, request: Request) -> str:
         # With a challenge, the anonymous get 401 and not 403.
         return BEARER_CHALLENGE

@@ -11,10 +11,10 @@ class NameOrEmailBackend(ModelBackend):
 
     def authenticate(
         self,
-        request: HttpRequest | None,  # noqa: ARG002 -- Django's signature
+        request: HttpRequest | None,
         username: str | None = None,
         password: str | None = None,
-        **kwargs: Any,  # noqa: ARG002 -- Django's signature
+        **kwargs: Any,
     ) -> User | None:
         if not username or password is None:
             return None

@@ -50,7 +50,7 @@ class ResetRequestForm(PasswordResetForm):
         context: dict[str, Any],
         from_email: str | None,
         to_email: str,
-        html_email_template_name: str | None = None,  # noqa: ARG002 -- Django's signature
+        html_email_template_name: str | None = None,
     ) -> None:
         user: User = context["user"]
         # Nobody's mailbox is filled by somebody who keeps pressing the button.
@@ -97,12 +97,8 @@ class ProfileForm(forms.ModelForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
         # Whoever holds the mailbox can reset the password: an unattended screen must not be enough.
-        if "email" in self.changed_data and not self.instance.check_password(
-            cleaned.get("current_password", "")
-        ):
-            raise ValidationError(
-                {"current_password": _("Enter your password to change the e-mail address.")}
-            )
+        if "email" in self.changed_data and not self.instance.check_password(cleaned.get("current_password", "")):
+            raise ValidationError({"current_password": _("Enter your password to change the e-mail address.")})
         return cleaned
 
 

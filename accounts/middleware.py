@@ -85,9 +85,7 @@ class BearerTokenMiddleware:
                 "type": "about:blank",
                 "title": _("Not signed in"),
                 "status": 401,
-                "detail": _(
-                    "This token is unknown, expired or revoked. Make a new one on your profile page."
-                ),
+                "detail": _("This token is unknown, expired or revoked. Make a new one on your profile page."),
             }
         headers = {"WWW-Authenticate": f'{BEARER_CHALLENGE}, error="invalid_token"'}
         return JsonResponse(problem, status=401, content_type="application/problem+json", headers=headers)

@@ -52,9 +52,7 @@ class User(AbstractUser):
         help_text=_("Letters, digits and . + - _ only."),
         # No "@": a user name that looks like somebody's e-mail address would sign in as somebody else.
         validators=[
-            RegexValidator(
-                re.compile(r"^[\w.+-]+\Z"), _("A user name has only letters, digits and the signs . + - _")
-            )
+            RegexValidator(re.compile(r"^[\w.+-]+\Z"), _("A user name has only letters, digits and the signs . + - _"))
         ],
         error_messages={"unique": _("There is already an account with this user name.")},
     )
@@ -117,9 +115,7 @@ class ApiToken(models.Model):
 
     PREFIX = "akig_"  # makes a leaked token easy to find in a repository or a log
 
-    user = models.ForeignKey(
-        User, on_delete=models.CASCADE, related_name="api_tokens", verbose_name=_("user")
-    )
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="api_tokens", verbose_name=_("user"))
     name = models.CharField(_("name"), max_length=80)
     digest = models.CharField(max_length=64, unique=True, editable=False)
     created_at = models.DateTimeField(_("created"))

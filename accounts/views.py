@@ -43,7 +43,7 @@ class SignOut(auth.LogoutView):
 
 def locked_out(
     request: HttpRequest,
-    original_response: HttpResponse | None = None,  # noqa: ARG001 -- the signature of django-axes
+    original_response: HttpResponse | None = None,
     credentials: dict | None = None,
 ) -> HttpResponse:
     """Too many failures: says for how long and what to do. Called by django-axes in place of the answer."""
@@ -121,8 +121,7 @@ def _profile_page(request: HttpRequest, form: ProfileForm, token_form: TokenForm
         request.user.refresh_from_db()
     now = timezone.now()
     tokens = [
-        {"token": token, "expired": token.is_expired(now)}
-        for token in request.user.api_tokens.filter(revoked_at=None)
+        {"token": token, "expired": token.is_expired(now)} for token in request.user.api_tokens.filter(revoked_at=None)
     ]
     context = {"form": form, "token_form": token_form, "tokens": tokens}
     return render(request, "accounts/profile.html", context)
