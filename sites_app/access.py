@@ -1,0 +1,92 @@
+"""Who may enter which site, and what they may do there. One place; every other part asks it."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.functional import cached_property
+
+from sites_app.models import Membership, Role, Site
+
+_AGENT = frozenset({"leasing.view_portfolio", "leasing.record_payment", "leasing.record_interaction"})
+_MANAGER = _AGENT | {"leasing.manage_portfolio", "leasing.import_portfolio", "kpi.view_kpi"}
+_ADMIN = _MANAGER | {"sites_app.manage_site", "sites_app.manage_rules", "sites_app.manage_memberships"}
+ROLE_PERMISSIONS: Mapping[str, frozenset[str]] = {
+    Role.AGENT: _AGENT,
+    Role.MANAGER: _MANAGER,
+    Role.ADMIN: _ADMIN,
+}
+_RANK = {Role.AGENT: 0, Role.MANAGER: 1, Role.ADMIN: 2}
+
+
+@dataclass(frozen=True)
+class Access:
+    """A person's way into one site: by a membership, as a superuser, or standing in for a site that is offline."""
+
+    site: Site
+    role: str
+    is_primary: bool = False
+    via_cover: bool = False
+
+    @property
+    def code(self) -> str:
+        return self.site.code
+
+    @property
+    def name(self) -> str:
+        return self.site.name
+
+    @cached_property
+    def permissions(self) -> frozenset[str]:
+        return ROLE_PERMISSIONS[self.role]
+
+    @property
+    def may_write(self) -> bool:
+        """An active site takes its people's changes; an offline one only those of the site that covers it."""
+        if self.via_cover:
+            return True
+        return self.site.status == Site.Status.ACTIVE
+
+
+def cover_for(site: Site, sites: Mapping[str, Site]) -> Site | None:
+    """The first active site along `failover_site`; None when the way ends or goes in a circle."""
+    seen = {site.code}
+    code = site.failover_site_id
+    while code is not None and code not in seen:
+        seen.add(code)
+        candidate = sites[code]
+        if candidate.status == Site.Status.ACTIVE:
+            return candidate
+        code = candidate.failover_site_id
+    return None
+
+
+def access_for(user: Any) -> dict[str, Access]:
+    """Every site that the user may enter now, by code. Two statements; read anew for each request.
+
+    A right that was taken away is gone at the next request, and a cover ends when its site is back.
+    """
+    if not user.is_authenticated or not user.is_active:
+        return {}
+    sites = {site.code: site for site in Site.objects.all()}
+    memberships = Membership.objects.filter(user=user)
+    if user.is_superuser:
+        primary = next((m.site_id for m in memberships if m.is_primary), None)
+        return {code: Access(site, Role.ADMIN, is_primary=code == primary) for code, site in sites.items()}
+    own = {m.site_id: Access(sites[m.site_id], m.role, is_primary=m.is_primary) for m in memberships}
+    return dict(sorted({**own, **_covers(own.values(), sites)}.items()))
+
+
+def _covers(own: Iterable[Access], sites: Mapping[str, Site]) -> dict[str, Access]:
+    roles = {access.code: access.role for access in own}
+    covers = {}
+    for site in sites.values():
+        if site.status != Site.Status.OFFLINE:
+            continue
+        cover = cover_for(site, sites)
+        if cover is not None and cover.code in roles:
+            covers[site.code] = Access(site, roles[cover.code], via_cover=True)
+    # A member of both the offline and the covering site keeps working there, with the higher of the two rights.
+    return {
+        code: access for code, access in covers.items() if code not in roles or _RANK[access.role] >= _RANK[roles[code]]
+    }

@@ -1,0 +1,31 @@
+"""What a view asks of the person who opens it, written on the view, so that it can be listed and tested."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponseBase
+
+View = Callable[..., HttpResponseBase]
+
+
+def needs(permission: str | None) -> Callable[[View], View]:
+    """Mark a view of one site (or of "all my sites") with the right that it takes; None: any member.
+
+    SiteMiddleware reads the mark: in the ALL view the scope holds only the sites where the person has it.
+    """
+
+    def mark(view: View) -> View:
+        @wraps(view)
+        def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            allowed = request.site_codes and (permission is None or permission in request.site_permissions)
+            # Anonymous people are sent to sign in by LoginRequiredMiddleware, or get DRF's 401.
+            if request.user.is_authenticated and not allowed:
+                raise PermissionDenied
+            return view(request, *args, **kwargs)
+
+        checked.site_permission = permission
+        return checked
+
+    return mark
