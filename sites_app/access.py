@@ -36,6 +36,10 @@ class Access:
     def name(self) -> str:
         return self.site.name
 
+    @property
+    def role_name(self) -> str:
+        return Role(self.role).label
+
     @cached_property
     def permissions(self) -> frozenset[str]:
         return ROLE_PERMISSIONS[self.role]
