@@ -1,0 +1,1 @@
+"""The servers that AKIG brings along: PostgreSQL for every command, Valkey for `up`."""

@@ -1,0 +1,20 @@
+"""A pytest plugin: the suite has its own embedded server, and its own environment whatever the developer's is.
+
+Loaded with `-p tests.database`, before Django's settings are read.
+"""
+
+import os
+from pathlib import Path
+
+from akig.embedded import database, postgres
+
+for name in ("DATABASE_URL", "DATABASE_OWNER_URL", "CELERY_BROKER_URL", "CACHE_URL", "AKIG_PRODUCTION", "DEBUG"):
+    os.environ.pop(name, None)
+os.environ.setdefault("AKIG_VAR", str(Path(__file__).resolve().parent.parent / "var" / "test"))
+# The test database is made and migrated by the owner; the tests then assume the application's role (conftest.py).
+os.environ["AKIG_DATABASE_LOGIN"] = "owner"
+
+
+def server() -> postgres.Server:
+    """The suite's server. Its data may be lost: nothing waits for the disk."""
+    return database.embedded_server(fsync="off", synchronous_commit="off", full_page_writes="off")
