@@ -78,10 +78,7 @@ def compiled_coverage(code: str) -> Coverage:
 
 def language_choices(current: str) -> list[LanguageChoice]:
     """What the language selector offers, each language by its own name and, when unfinished, how far it is."""
-    return [
-        LanguageChoice(code, _name_and_state(code), code == current)
-        for code in PLURAL_FORMS
-    ]
+    return [LanguageChoice(code, _name_and_state(code), code == current) for code in PLURAL_FORMS]
 
 
 def _name_and_state(code: str) -> str:

@@ -10,12 +10,11 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, get_script_prefix, reverse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from akig.languages import LanguageChoice, language_choices
-from sites_app.models import Site
+from sites_app.models import Role, Site
 from sites_app.scope import ALL_SITES
 
 
@@ -27,13 +26,26 @@ class Entry:
     label: Any
     icon: str
     permission: str | None = None
+    hint: Any = ""  # what one does there, for the overview's cards
 
 
 # In the order of the menu. A page that does not exist yet is not listed.
 MENU = (
     Entry("home", gettext_lazy("Overview"), "overview"),
-    Entry("kpi:dashboard", gettext_lazy("Indicators"), "bars", "kpi.view_kpi"),
-    Entry("admin:index", gettext_lazy("Administration"), "gear", "leasing.view_portfolio"),
+    Entry(
+        "kpi:dashboard",
+        gettext_lazy("Indicators"),
+        "bars",
+        "kpi.view_kpi",
+        gettext_lazy("How the site is doing, against its targets and the period before."),
+    ),
+    Entry(
+        "admin:index",
+        gettext_lazy("Administration"),
+        "gear",
+        "leasing.view_portfolio",
+        gettext_lazy("Tenants, properties, contracts and payments, and the settings that you may change."),
+    ),
 )
 
 
@@ -42,6 +54,7 @@ class MenuItem:
     url: str
     label: str
     icon: str
+    hint: str
     current: str  # the value of aria-current: "page", "true" (a page below it) or ""
 
 
@@ -50,6 +63,13 @@ class SiteOption:
     code: str
     label: str
     selected: bool
+
+
+@dataclass(frozen=True)
+class SiteCard:
+    url: str
+    label: str
+    role: str
 
 
 @dataclass(frozen=True)
@@ -77,6 +97,12 @@ class PageFrame:
         return user.get_full_name() if user is not None and user.is_authenticated else ""
 
     @cached_property
+    def user_name(self) -> str:
+        """What an administrator types to find who is signed in."""
+        user = getattr(self._request, "user", None)
+        return user.get_username() if user is not None else ""
+
+    @cached_property
     def site_name(self) -> str:
         if self._site is not None:
             return self._site.name
@@ -85,12 +111,20 @@ class PageFrame:
     @cached_property
     def site_options(self) -> list[SiteOption]:
         """The sites that the person can change to; empty when there is nothing to choose."""
-        if len(self._sites) < 2 and (self._site is not None or not self._sites):
+        if len(self._sites) < 2:
             return []
         options = [SiteOption(site.code, _site_label(site), site.code == self._code) for site in self._sites]
-        if len(self._sites) > 1:
-            options.append(SiteOption(ALL_SITES, _("All my sites"), self._code == ALL_SITES))
-        return options
+        return [*options, SiteOption(ALL_SITES, _("All my sites"), self._code == ALL_SITES)]
+
+    @cached_property
+    def site_chosen(self) -> bool:
+        """False on the pages that need no site, such as one's own profile."""
+        return self._code is not None
+
+    @cached_property
+    def site_cards(self) -> list[SiteCard]:
+        """The person's sites as links to their overviews."""
+        return [SiteCard(f"/{site.code}/", _site_label(site), str(Role(site.role).label)) for site in self._sites]
 
     @cached_property
     def languages(self) -> list[LanguageChoice]:
@@ -122,7 +156,7 @@ class PageFrame:
                 url = reverse(entry.url_name)
             except NoReverseMatch:
                 continue
-            items.append(MenuItem(url, str(entry.label), entry.icon, self._current(url)))
+            items.append(MenuItem(url, str(entry.label), entry.icon, str(entry.hint), self._current(url)))
         return items
 
     def _current(self, url: str) -> str:

@@ -92,6 +92,10 @@ TEMPLATES = [
     }
 ]
 
+# Ours wraps each field, its help and its error in one way; the admin keeps its own look.
+FORM_RENDERER = "akig.form_look.FormRenderer"
+CSRF_FAILURE_VIEW = "akig.views.csrf_failed"
+
 # --- database: two roles, one transaction a request -------------------------------------------------
 # The application logs in as a role that owns nothing (docs/isolation.md); commands that change tables
 # log in as the owner (akig/embedded/database.py names them).
@@ -198,7 +202,7 @@ REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["accounts.api.RequestUserAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["akig.problems.JsonParser"],
     "EXCEPTION_HANDLER": "akig.problems.problem_response",
     "DEFAULT_THROTTLE_CLASSES": ["rest_framework.throttling.UserRateThrottle"],
     "DEFAULT_THROTTLE_RATES": {"user": "600/min"},

@@ -17,6 +17,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
 ]
 
+handler400 = "akig.views.bad_request"
 handler403 = "akig.views.forbidden"
 handler404 = "akig.views.not_found"
 handler500 = "akig.views.server_error"

@@ -1,0 +1,151 @@
+"""What the API answers when it does not do what was asked: problem documents (RFC 9457), never HTML."""
+
+import logging
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from django.core import exceptions as core
+from django.db import InterfaceError, OperationalError
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from rest_framework import exceptions as drf
+from rest_framework.parsers import JSONParser
+from rest_framework.views import set_rollback
+
+log = logging.getLogger(__name__)
+
+RETRY_AFTER_SECONDS = 60
+TITLES = {
+    400: gettext_lazy("Not understood"),
+    401: gettext_lazy("Not signed in"),
+    403: gettext_lazy("Not allowed"),
+    404: gettext_lazy("Not found"),
+    405: gettext_lazy("Not possible at this address"),
+    406: gettext_lazy("No such form of answer"),
+    409: gettext_lazy("In conflict with what is there"),
+    413: gettext_lazy("Too large"),
+    415: gettext_lazy("No such form of question"),
+    422: gettext_lazy("A rule forbids it"),
+    429: gettext_lazy("Too many requests"),
+    500: gettext_lazy("Something went wrong on our side"),
+    503: gettext_lazy("Not available for now"),
+}
+DATABASE_IS_AWAY = (OperationalError, InterfaceError)
+
+
+def problem(
+    request: HttpRequest | None,
+    status: int,
+    title: str | None = None,
+    detail: str = "",
+    errors: list[dict[str, str]] | None = None,
+    *,
+    kind: str = "about:blank",
+    headers: Mapping[str, str] | None = None,
+) -> JsonResponse:
+    """A problem document.
+
+    `errors` names each field that is wrong and why; `kind` is a URI when clients tell it apart.
+    """
+    document: dict[str, Any] = {"type": kind, "title": str(title or TITLES[status]), "status": status}
+    if detail:
+        document["detail"] = str(detail)
+    if errors:
+        document["errors"] = errors
+    return JsonResponse(
+        document,
+        status=status,
+        headers=dict(headers or {}),
+        content_type="application/problem+json",
+        json_dumps_params={"ensure_ascii": False},
+    )
+
+
+def wants_problem(request: HttpRequest) -> bool:
+    """Whether a program asks: by the address, or because it prefers JSON."""
+    if "/api/" in (request.path_info[:5], request.path[:5]):
+        return True
+    preferred = request.get_preferred_type(["text/html", "application/json", "application/problem+json"])
+    return preferred is not None and preferred != "text/html"
+
+
+def problem_response(exc: Exception, context: Mapping[str, Any]) -> HttpResponse | None:
+    """Django REST framework's exception handler. None: not a refusal but a fault, which becomes a 500."""
+    request = context["request"]._request
+    exc = _as_api_exception(exc)
+    if not isinstance(exc, drf.APIException):
+        return None
+    set_rollback()
+    headers = {}
+    if challenge := getattr(exc, "auth_header", None):
+        headers["WWW-Authenticate"] = challenge
+    if wait := getattr(exc, "wait", None):
+        headers["Retry-After"] = str(int(wait) + 1)
+    if isinstance(exc, drf.ValidationError):
+        errors = list(_flatten(exc.detail))
+        detail = _("Correct what `errors` names and send it again: nothing was changed.")
+        return problem(request, exc.status_code, detail=detail, errors=errors, headers=headers)
+    return problem(
+        request,
+        exc.status_code,
+        TITLES.get(exc.status_code, exc.default_detail),
+        str(exc.detail),
+        getattr(exc, "errors", None),
+        headers=headers,
+    )
+
+
+class Unavailable(drf.APIException):
+    status_code = 503
+    default_detail = gettext_lazy("The database does not answer. Nothing was changed; try again in a minute.")
+    wait = RETRY_AFTER_SECONDS - 1
+
+
+class TooLarge(drf.APIException):
+    status_code = 413
+    default_detail = gettext_lazy("The request is larger than AKIG accepts. Nothing was changed.")
+
+
+class JsonParser(JSONParser):
+    """Answers 400 to JSON that nests so deep that Python's reader gives up."""
+
+    def parse(self, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return super().parse(*args, **kwargs)
+        except RecursionError as error:
+            raise drf.ParseError(_("The JSON document is nested too deep.")) from error
+
+
+def _as_api_exception(exc: Exception) -> Exception:
+    """Django's own refusals, which the framework does not know or would answer without our words."""
+    match exc:
+        case Http404():
+            # The same words for what does not exist and for what belongs to another site.
+            return drf.NotFound(_("There is nothing here, or it is not on your sites."))
+        case core.PermissionDenied():
+            return drf.PermissionDenied(str(exc) or None)
+        case core.RequestDataTooBig():
+            return TooLarge()
+        case core.ValidationError():
+            return drf.ValidationError(exc.message_dict if hasattr(exc, "error_dict") else exc.messages)
+        case core.BadRequest() | core.SuspiciousOperation():
+            return drf.ParseError(str(exc) if isinstance(exc, core.BadRequest) else None)
+        case OperationalError() | InterfaceError():
+            log.exception("The database does not answer", exc_info=exc)
+            return Unavailable()
+    return exc
+
+
+def _flatten(detail: Any, field: str = "") -> Iterator[dict[str, str]]:
+    """One entry for each message; the path of a nested field is written with dots: "lines.2.amount"."""
+    if isinstance(detail, Mapping):
+        for name, inner in detail.items():
+            own = "" if name in ("non_field_errors", core.NON_FIELD_ERRORS) else str(name)
+            yield from _flatten(inner, ".".join(part for part in (field, own) if part))
+    elif isinstance(detail, list):
+        for position, inner in enumerate(detail):
+            nested = isinstance(inner, Mapping | list)
+            yield from _flatten(inner, f"{field}.{position}".lstrip(".") if nested else field)
+    else:
+        yield {"field": field, "message": str(detail)}

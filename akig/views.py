@@ -1,0 +1,102 @@
+"""Where a person lands, and what they read when something does not go as asked."""
+
+import logging
+import sys
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.core import exceptions as core
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from accounts.middleware import browser_language
+from akig import problems
+from sites_app.permissions import needs
+
+log = logging.getLogger(__name__)
+
+
+@needs(None)
+def home(request: HttpRequest) -> HttpResponse:
+    """The site of today and the ways into it."""
+    return render(request, "home.html", {"today": request.site and request.site.today()})
+
+
+@login_not_required
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """400; 413 for a request that is too large."""
+    sentence = str(exception) if isinstance(exception, core.BadRequest) else ""
+    status = 413 if isinstance(exception, core.RequestDataTooBig) else 400
+    return _refusal(request, status, sentence, "400.html", "info")
+
+
+@login_not_required
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """403: what is not allowed, and whom to ask."""
+    user = getattr(request, "user", None)
+    stranger = user is not None and user.is_authenticated and not getattr(request, "accessible_sites", ())
+    return _refusal(request, 403, str(exception), "403.html", "lock", stranger=stranger)
+
+
+@login_not_required
+def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """403 for a form that did not come from a page of ours, or from one that is too old."""
+    log.warning("Refused a form: %s", reason)
+    title = _("This page is out of date")
+    return _refusal(request, 403, "", "403_csrf.html", "clock", title=title)
+
+
+@login_not_required
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """404; the middleware's own sentence when the site in the address does not exist."""
+    before_any_view = getattr(request, "resolver_match", None) is None
+    reason = exception.args[0] if exception.args else ""
+    sentence = reason if before_any_view and isinstance(reason, str) else ""
+    return _refusal(request, 404, sentence, "404.html", "search")
+
+
+@login_not_required
+def server_error(request: HttpRequest) -> HttpResponse:
+    """500, and 503 while the database does not answer. Asks nothing of the database or of the request's user."""
+    away = isinstance(sys.exc_info()[1], problems.DATABASE_IS_AWAY)
+    status = 503 if away else 500
+    headers = {"Retry-After": str(problems.RETRY_AFTER_SECONDS)} if away else {}
+    with translation.override(_language_without_database(request)):
+        if problems.wants_problem(request):
+            detail = problems.Unavailable.default_detail if away else _("What was asked was not done.")
+            return problems.problem(request, status, detail=detail, headers=headers)
+        context = {
+            "frame": {},
+            "title": problems.TITLES[status],
+            "status": status,
+            "icon": "offline" if away else "warning",
+            "time": timezone.localtime(),
+            "page": request.path,
+        }
+        try:
+            page = render_to_string(f"{status}.html", context)
+        except Exception:
+            log.exception("The error page itself failed")
+            page = f"<!doctype html><title>AKIG</title><p>{problems.TITLES[status]}"
+        return HttpResponse(page, status=status, headers=headers)
+
+
+def _refusal(
+    request: HttpRequest, status: int, sentence: str, template: str, icon: str, **context: Any
+) -> HttpResponse:
+    title = context.pop("title", problems.TITLES[status])
+    if problems.wants_problem(request):
+        return problems.problem(request, status, title, sentence)
+    context.update(title=title, sentence=sentence, status=status, icon=icon)
+    return render(request, template, context, status=status)
+
+
+def _language_without_database(request: HttpRequest) -> str:
+    """What the middleware chose, if it came that far; else this browser's own choice."""
+    cookie = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME)
+    kept = cookie if cookie in dict(settings.LANGUAGES) else None
+    return getattr(request, "LANGUAGE_CODE", None) or kept or browser_language(request)
