@@ -20,7 +20,7 @@ from django_scopes import ScopedManager
 from waffle.models import AbstractUserFlag
 
 from sites_app import flags, rules
-from sites_app.scope import current_site_codes
+from sites_app.scope import current_site_codes, writing_is_in_scope
 
 
 def every_change() -> tuple[pghistory.Tracker, ...]:
@@ -290,9 +290,8 @@ class SiteScopedModel(models.Model):
 
     def require_scope(self) -> None:
         """Raise OutsideScope unless the row's site is in scope."""
-        codes = current_site_codes()
-        if codes is None or self.site_id not in codes:
-            raise OutsideScope(f"{type(self).__name__} of {self.site_id}; in scope: {codes}")
+        if not writing_is_in_scope(self.site_id):
+            raise OutsideScope(f"{type(self).__name__} of {self.site_id}; in scope: {current_site_codes()}")
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.require_scope()

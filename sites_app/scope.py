@@ -20,6 +20,12 @@ def current_site_codes() -> tuple[str, ...] | None:
     return None if codes is None else tuple(codes)
 
 
+def writing_is_in_scope(code: str) -> bool:
+    """Whether a row of this site may be written here; also where the owner of the tables works unscoped."""
+    scope = django_scopes.get_scope()
+    return not scope.get("_enabled", True) or code in scope.get("site", ())
+
+
 @contextmanager
 def site_scope(codes: Iterable[str]) -> Iterator[tuple[str, ...]]:
     """Open a transaction in which exactly the rows of these sites exist.
