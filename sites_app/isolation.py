@@ -12,7 +12,7 @@ POLICY_NAME = "site_isolation"
 # (measured: string_to_array, "OR admin" and sub-selects are 40 to 100 times slower).
 POLICY = "site_id = ANY (nullif(current_setting('akig.sites', true), '')::text[])"
 # The same expression as PostgreSQL prints it from its catalogue.
-POLICY_IN_CATALOGUE = "((site_id)::text = ANY (NULLIF(current_setting('akig.sites'::text, true), ''::text)::text[]))"
+POLICY_IN_CATALOGUE = "((site_id)::text = ANY ((NULLIF(current_setting('akig.sites'::text, true), ''::text))::text[]))"
 
 
 def scoped_models(registry: Any = installed_apps) -> list[type[models.Model]]:
@@ -124,7 +124,7 @@ def holes_in_the_database(connection: Any) -> list[str]:
 def _holes_in_table(cursor: Any, table: str, role: str) -> Iterator[str]:
     cursor.execute(
         "SELECT relrowsecurity, pg_has_role(relowner, 'USAGE'),"
-        " (SELECT array_agg(polcmd || ':' || polpermissive || ':' || pg_get_expr(polqual, polrelid)"
+        " (SELECT array_agg(polcmd::text || ':' || polpermissive || ':' || pg_get_expr(polqual, polrelid)"
         "  || ':' || pg_get_expr(polwithcheck, polrelid)) FROM pg_policy WHERE polrelid = c.oid)"
         " FROM pg_class c WHERE c.oid = to_regclass(%s)",
         [table],
