@@ -1,0 +1,151 @@
+from datetime import timedelta
+
+import pytest
+from axes.models import AccessAttempt
+from django.test import Client, RequestFactory
+from django.utils import timezone
+
+from accounts.lockout import client_address
+from accounts.models import User
+from accounts.tests.factories import PASSWORD, make_user
+
+LOGIN = "/accounts/login/"
+
+
+WRONG = "wrong"
+
+
+def try_to_sign_in(client, username="awa", password=WRONG, address="197.149.0.7", **headers):
+    return client.post(
+        LOGIN,
+        {"username": username, "password": password},
+        REMOTE_ADDR=address,
+        headers={"Accept-Language": "en"} | headers,
+    )
+
+
+def fail(times, **kwargs):
+    return [try_to_sign_in(Client(), **kwargs).status_code for _ in range(times)]
+
+
+# A real transaction for each request: a failure that the request's own transaction lost would not count.
+@pytest.mark.django_db(transaction=True)
+def test_the_fifth_failure_locks_and_the_right_password_is_refused_until_the_lock_ends():
+    make_user("awa")
+    assert fail(5) == [200, 200, 200, 200, 429]
+    refused = try_to_sign_in(Client(), password=PASSWORD)
+    assert refused.status_code == 429
+    assert "15 minutes" in refused.content.decode()
+    assert 880 <= int(refused["Retry-After"]) <= 900
+    assert "no-store" in refused["Cache-Control"]
+
+    AccessAttempt.objects.update(attempt_time=timezone.now() - timedelta(minutes=14, seconds=10))
+    almost = try_to_sign_in(Client(), password=PASSWORD)
+    assert almost.status_code == 429
+    assert "for 1 minute." in almost.content.decode()
+
+    AccessAttempt.objects.update(attempt_time=timezone.now() - timedelta(minutes=15, seconds=1))
+    assert try_to_sign_in(Client(), password=PASSWORD).status_code == 302
+
+
+@pytest.mark.django_db(transaction=True)
+def test_tries_during_the_lock_do_not_make_it_longer():
+    make_user("awa")
+    fail(5)
+    ten_minutes_ago = timezone.now() - timedelta(minutes=10)
+    AccessAttempt.objects.update(attempt_time=ten_minutes_ago)
+    assert fail(3) == [429, 429, 429]
+    attempt = AccessAttempt.objects.get()
+    assert (attempt.attempt_time, attempt.failures_since_start) == (ten_minutes_ago, 5)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("other", ["AWA", " awa ", "awa@agence.example", "AWA@Agence.Example "])
+def test_every_way_to_write_the_account_counts_as_one(other):
+    make_user("Awa", email="awa@agence.example")
+    fail(4, username="awa")
+    assert fail(1, username=other) == [429]
+
+
+@pytest.mark.django_db
+def test_another_browser_does_not_give_five_more_tries():
+    make_user("awa")
+    assert [fail(1, **{"User-Agent": f"browser {n}"}) for n in range(5)] == [[200], [200], [200], [200], [429]]
+    # The oldest browser's failure ages first: with four left, the account opens again.
+    first = AccessAttempt.objects.order_by("attempt_time").first()
+    first.attempt_time = timezone.now() - timedelta(minutes=12)
+    first.save()
+    refused = try_to_sign_in(Client(), password=PASSWORD)
+    assert 100 <= int(refused["Retry-After"]) <= 180
+
+
+@pytest.mark.django_db
+def test_a_lock_holds_for_one_account_at_one_address_only():
+    make_user("awa")
+    make_user("binta")
+    fail(5)
+    assert try_to_sign_in(Client(), password=PASSWORD).status_code == 429
+    assert try_to_sign_in(Client(), password=PASSWORD, address="197.149.0.8").status_code == 302
+    assert try_to_sign_in(Client(), username="binta", password=PASSWORD).status_code == 302
+
+
+@pytest.mark.django_db
+def test_a_name_that_does_not_exist_is_locked_in_the_same_words():
+    make_user("awa")
+    assert fail(5, username="nobody") == fail(5, username="awa") == [200, 200, 200, 200, 429]
+    known, unknown = (try_to_sign_in(Client(), username=name).content for name in ("awa", "nobody"))
+    assert known[known.index(b"<main") :] == unknown[unknown.index(b"<main") :]
+
+
+@pytest.mark.django_db
+def test_success_forgets_the_failures_before_it():
+    make_user("awa")
+    fail(4, username="awa@agence.example")
+    assert try_to_sign_in(Client(), password=PASSWORD).status_code == 302
+    assert fail(4) == [200, 200, 200, 200]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "username", ["", "   ", "a" * 254, "a" * 255, "İ" * 254, "a\x00b", "'; --", "<b>awa</b>", "%s"]
+)
+def test_no_name_breaks_the_sign_in_page(username):
+    assert set(fail(2, username=username)) == {200}
+
+
+@pytest.mark.django_db
+def test_no_password_is_kept_with_the_failures():
+    make_user("awa")
+    fail(2, password="almost-my-password")
+    row = AccessAttempt.objects.values().get()
+    assert "almost-my-password" not in str(row)
+    assert row["username"] == "awa"
+
+
+@pytest.mark.parametrize(
+    ("proxies", "remote", "forwarded", "expected"),
+    [
+        (0, "197.149.0.7", "1.2.3.4", "197.149.0.7"),
+        (1, "10.0.0.1", "197.149.0.7", "197.149.0.7"),
+        (1, "10.0.0.1", "6.6.6.6, 197.149.0.7", "197.149.0.7"),
+        (2, "10.0.0.1", "6.6.6.6, 197.149.0.7, 10.0.0.2", "197.149.0.7"),
+        (2, "10.0.0.1", "197.149.0.7", "10.0.0.1"),
+        (1, "10.0.0.1", "", "10.0.0.1"),
+        (1, "10.0.0.1", "nonsense", "10.0.0.1"),
+        (0, "", "", None),
+        (0, "2001:db8:1:2:3:4:5:6", "", "2001:db8:1:2::"),
+        (0, "2001:db8:1:2:ffff::1", "", "2001:db8:1:2::"),
+        (0, "::ffff:197.149.0.7", "", "197.149.0.7"),
+    ],
+)
+def test_the_address_of_a_client_is_what_our_own_proxies_saw(settings, proxies, remote, forwarded, expected):
+    settings.PROXY_COUNT = proxies
+    request = RequestFactory().get("/", REMOTE_ADDR=remote, headers={"X-Forwarded-For": forwarded})
+    assert client_address(request) == expected
+
+
+@pytest.mark.django_db
+def test_the_lock_says_nothing_of_a_disabled_account():
+    make_user("awa")
+    User.objects.update(is_active=False)
+    assert fail(5) == [200, 200, 200, 200, 429]
