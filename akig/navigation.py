@@ -169,13 +169,13 @@ class PageFrame:
     @cached_property
     def banners(self) -> list[Banner]:
         if self._code == ALL_SITES:
-            return [Banner(_("All my sites: for reading. Choose one site to change something."), "info", "info")]
+            return [Banner(_("“All my sites” is for reading. Choose one site to change something."), "info", "info")]
         if self._site is None:
             return []
         access = getattr(self._request, "site_access", None)
         names = {"site": self._site.name}
         if self._site.status == Site.Status.MAINTENANCE:
-            text = _("%(site)s is in maintenance: you can read everything, and change nothing for now.") % names
+            text = _("%(site)s is in maintenance: it can be read, not changed.") % names
             return [Banner(text, "wrench", "warning")]
         if self._site.status == Site.Status.OFFLINE:
             if access is not None and access.via_cover:

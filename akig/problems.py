@@ -10,7 +10,6 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from rest_framework import exceptions as drf
-from rest_framework.parsers import JSONParser
 from rest_framework.views import set_rollback
 
 log = logging.getLogger(__name__)
@@ -29,7 +28,7 @@ TITLES = {
     422: gettext_lazy("A rule forbids it"),
     429: gettext_lazy("Too many requests"),
     500: gettext_lazy("Something went wrong on our side"),
-    503: gettext_lazy("Not available for now"),
+    503: gettext_lazy("Not available now"),
 }
 DATABASE_IS_AWAY = (OperationalError, InterfaceError)
 
@@ -105,16 +104,6 @@ class Unavailable(drf.APIException):
 class TooLarge(drf.APIException):
     status_code = 413
     default_detail = gettext_lazy("The request is larger than AKIG accepts. Nothing was changed.")
-
-
-class JsonParser(JSONParser):
-    """Answers 400 to JSON that nests so deep that Python's reader gives up."""
-
-    def parse(self, *args: Any, **kwargs: Any) -> Any:
-        try:
-            return super().parse(*args, **kwargs)
-        except RecursionError as error:
-            raise drf.ParseError(_("The JSON document is nested too deep.")) from error
 
 
 def _as_api_exception(exc: Exception) -> Exception:
