@@ -5,7 +5,7 @@ from django.contrib.sessions.models import Session
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from accounts.models import User
 from accounts.tests.factories import PASSWORD, make_user
@@ -31,12 +31,10 @@ def test_people_sign_in_by_user_name_or_email_in_any_case(client, typed):
 def test_the_answer_is_the_same_for_an_unknown_name_a_wrong_password_and_a_disabled_account(client):
     make_user("awa")
     make_user("gone", is_active=False)
-    errors = [
-        sign_in(Client(), "nobody").context["form"].non_field_errors(),
-        sign_in(Client(), "awa", "not-the-password").context["form"].non_field_errors(),
-        sign_in(Client(), "gone").context["form"].non_field_errors(),
-    ]
-    assert errors == [["The name or the password is not right. Check both and try again."]] * 3
+    tries = [("nobody", PASSWORD), ("awa", "not-the-password"), ("gone", PASSWORD)]
+    errors = [sign_in(Client(), *each).context["form"].non_field_errors() for each in tries]
+    with translation.override("en"):
+        assert errors == [["The name or the password is not right. Check both and try again."]] * 3
 
 
 @pytest.mark.django_db
