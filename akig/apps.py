@@ -6,6 +6,7 @@ class AkigConfig(AppConfig):
     verbose_name = "AKIG"
 
     def ready(self) -> None:
-        from akig import languages
+        # celery: the app that `current_app` means everywhere; checks: registers them
+        from akig import celery, checks, languages  # noqa: F401
 
         languages.install()

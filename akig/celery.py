@@ -1,12 +1,74 @@
-"""The Celery application: at least once, one job at a time, nothing kept in the broker that the outbox lacks."""
+"""The Celery application: it wakes workers; what there is to do stands in the outbox (docs/decisions/0002).
+
+Run it as `celery --app akig worker`. There is no beat to look after: every worker is a clock too, and two clocks
+do no harm, because a planned job is one row per (job, site, period).
+"""
 
 import os
+from typing import Any
 
-from celery import Celery
+from celery import Celery, bootsteps
+from django.conf import settings
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "akig.settings")
 
 app = Celery("akig")
 app.config_from_object("django.conf:settings", namespace="CELERY")
+app.conf.update(
+    accept_content=["json"],
+    task_serializer="json",
+    task_ignore_result=True,
+    # A message is gone only after its job is: a worker that is killed loses nothing.
+    task_acks_late=True,
+    task_reject_on_worker_lost=True,
+    worker_prefetch_multiplier=1,
+    task_soft_time_limit=10 * 60,
+    task_time_limit=11 * 60,
+    task_publish_retry=False,
+    broker_connection_retry_on_startup=True,
+    broker_connection_max_retries=None,
+    worker_cancel_long_running_tasks_on_connection_loss=False,
+    worker_hijack_root_logger=False,
+    worker_enable_remote_control=False,
+)
+if settings.CELERY_BROKER_URL.startswith("redis"):
+    app.conf.broker_transport_options = {
+        # Redis gives a dead worker's messages back after this long. A job that takes longer gets a second
+        # message, which finds the job locked or done and does nothing.
+        "visibility_timeout": 30,
+        "unacked_restore_interval": 2,
+        "unacked_restore_throttle": 1,
+        # A person's request waits for the broker no longer than this.
+        "socket_timeout": 5,
+        "socket_connect_timeout": 2,
+    }
 # `tasks` is a domain app, so Celery's own default name is taken.
 app.autodiscover_tasks(related_name="jobs")
+
+
+class Clock(bootsteps.StartStopStep):
+    """Wakes the relay and the planner from the worker's own event loop."""
+
+    requires = ("celery.worker.components:Timer",)
+    seconds = 15
+
+    def __init__(self, worker: Any, **options: Any) -> None:
+        self._entries: list[Any] = []
+
+    def start(self, worker: Any) -> None:
+        self._entries = [
+            worker.timer.call_after(1, self.tick, (True,)),
+            worker.timer.call_repeatedly(self.seconds, self.tick),
+        ]
+
+    def stop(self, worker: Any) -> None:
+        for entry in self._entries:
+            entry.cancel()
+
+    def tick(self, after_restart: bool = False) -> None:
+        # Expired before the next one: a busy worker finds one of them, not a hundred.
+        for name, kwargs in (("outbox.jobs.relay", {"after_restart": after_restart}), ("akig.jobs.plan", {})):
+            app.send_task(name, kwargs=kwargs, expires=self.seconds, ignore_result=True, retry=False)
+
+
+app.steps["worker"].add(Clock)

@@ -7,14 +7,16 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.core import exceptions as core
-from django.http import HttpRequest, HttpResponse
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 
 from accounts.middleware import browser_language
-from akig import problems
+from akig import health, problems
 from sites_app.permissions import needs
 
 log = logging.getLogger(__name__)
@@ -24,6 +26,25 @@ log = logging.getLogger(__name__)
 def home(request: HttpRequest) -> HttpResponse:
     """The site of today and the ways into it."""
     return render(request, "home.html", {"today": request.site and request.site.today()})
+
+
+@login_not_required
+@transaction.non_atomic_requests
+@never_cache
+def healthz(request: HttpRequest) -> HttpResponse:
+    """200 while this process lives. Asks nothing of anybody: a restart cures no database."""
+    return JsonResponse({"status": "alive"})
+
+
+@login_not_required
+@transaction.non_atomic_requests
+@never_cache
+def readyz(request: HttpRequest) -> HttpResponse:
+    """200 when this process can serve; 503 naming the parts that keep it from it."""
+    failed = health.failures()
+    if failed:
+        return JsonResponse({"status": "not ready", "failed": failed}, status=503)
+    return JsonResponse({"status": "ready"})
 
 
 @login_not_required

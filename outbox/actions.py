@@ -1,0 +1,133 @@
+"""Ask for a job, hand it to the broker, do it exactly once in effect."""
+
+import logging
+import traceback
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from celery import current_app
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from outbox.models import Job
+
+log = logging.getLogger(__name__)
+
+_BATCH = 500
+_KEEP_DONE = timedelta(days=60)
+_LONGEST_WAIT = timedelta(hours=1)
+
+
+class Refused(Exception):
+    """The job cannot be done and trying again would not help. The message is kept: no personal data in it."""
+
+
+def enqueue(name: str, *, key: str, site_code: str = "", user_id: int | None = None, **kwargs: Any) -> Job:
+    """Have the job `name` done once the caller's transaction is committed; nothing happens when it is not.
+
+    A second call with the same key is the same job, whatever its details. `kwargs` are small JSON values: ids,
+    dates as text, no personal data. A broker that is down is no error: the relay sends the job when it is back.
+    """
+    now = timezone.now()
+    job = Job(name=name, key=key, site_code=site_code, user_id=user_id, kwargs=kwargs, created_at=now, due_at=now)
+    if _has_broker():
+        # Counted as sent from the start, so that the usual case is one write.
+        job.sends, job.sent_at, job.due_at = 1, now, now + _wait(1)
+    Job.objects.bulk_create([job], ignore_conflicts=True)
+    kept = Job.objects.get(key=key)
+    if kept.pk == job.pk and _has_broker():
+        transaction.on_commit(partial(_send, [kept]), robust=True)
+    return kept
+
+
+def relay(now: datetime, *, after_restart: bool = False) -> int:
+    """Send every job that was not sent, was lost on the way, or failed and may be tried again. Returns how many.
+
+    `after_restart`: also what was started and is in nobody's hands, because its worker died.
+    """
+    if not _has_broker():
+        return 0
+    with transaction.atomic():
+        due = Q(due_at__lte=now) | Q(started_at__isnull=False) if after_restart else Q(due_at__lte=now)
+        jobs = list(Job.objects.free().filter(due).order_by("due_at")[:_BATCH])
+        for job in jobs:
+            job.sends += 1
+            job.sent_at, job.due_at = now, now + _wait(job.sends)
+        Job.objects.bulk_update(jobs, ["sends", "sent_at", "due_at"])
+    # After the commit: until then a worker would find the row locked and leave it.
+    return _send(jobs)
+
+
+def run(job_id: UUID | str, work: Callable[[Job], None]) -> bool:
+    """Do the job: its effect and the mark that it is done are one transaction. Returns whether it was done now.
+
+    A message that comes twice, late, or while another worker has the job does nothing.
+    """
+    if not _begin(job_id):
+        return False
+    try:
+        with transaction.atomic():
+            job = Job.objects.free().filter(pk=job_id).first()
+            if job is None:
+                return False
+            work(job)
+            Job.objects.filter(pk=job_id).update(done_at=timezone.now(), last_error="")
+    except Refused as refusal:
+        log.warning("Job %s is refused: %s", job_id, refusal)
+        Job.objects.filter(pk=job_id).update(done_at=timezone.now(), last_error=str(refusal) or "refused")
+        return False
+    except Exception as error:
+        Job.objects.filter(pk=job_id).update(last_error=_without_personal_data(error))
+        raise
+    return True
+
+
+def forget_old_jobs(now: datetime) -> int:
+    """Delete what was done long ago. Returns how many."""
+    return Job.objects.filter(done_at__lt=now - _KEEP_DONE).delete()[0]
+
+
+def _begin(job_id: UUID | str) -> bool:
+    # Committed before the work begins: a job that kills its worker shall not do so for ever.
+    with transaction.atomic():
+        job = Job.objects.free().filter(pk=job_id).first()
+        if job is None:
+            return False
+        now = timezone.now()
+        job.attempts += 1
+        job.started_at, job.due_at = now, now + _wait(job.attempts)
+        job.save(update_fields=["attempts", "started_at", "due_at"])
+        return True
+
+
+def _send(jobs: list[Job]) -> int:
+    for position, job in enumerate(jobs):
+        try:
+            current_app.send_task(job.name, args=[str(job.pk)], ignore_result=True, retry=False)
+        except Exception as error:  # whatever the broker's client raises: the row stays and is sent later
+            log.warning("The broker does not take jobs now (%s); they are sent later.", type(error).__name__)
+            unsent = Job.objects.free().filter(pk__in=[left.pk for left in jobs[position:]])
+            Job.objects.filter(pk__in=unsent.values("pk")).update(due_at=timezone.now(), sent_at=None)
+            return position
+    return len(jobs)
+
+
+def _has_broker() -> bool:
+    return bool(settings.CELERY_BROKER_URL)
+
+
+def _wait(times: int) -> timedelta:
+    """Two minutes, then twice as long each time, up to an hour."""
+    return min(timedelta(minutes=2 ** min(times, 6)), _LONGEST_WAIT)
+
+
+def _without_personal_data(error: Exception) -> str:
+    """The kind of error and where it happened: its message may quote a row."""
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{type(error).__qualname__} in {Path(last.filename).name}, line {last.lineno}"
