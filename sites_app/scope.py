@@ -39,19 +39,16 @@ def site_scope(codes: Iterable[str]) -> Iterator[tuple[str, ...]]:
     outer = current_site_codes()
     if outer is not None and not set(wanted) <= set(outer):
         raise ScopeWidened(f"{sorted(set(wanted) - set(outer))} not in {sorted(outer)}")
+    in_a_transaction = connection.in_atomic_block
     with transaction.atomic(), django_scopes.scope(site=list(wanted)):
         _tell_database(wanted)
         yield wanted
         # A rolled-back savepoint brings the outer setting back by itself; a released one would keep ours.
-        if not connection.needs_rollback:
+        if in_a_transaction and not connection.needs_rollback:
             _tell_database(outer or ())
 
 
 def _tell_database(codes: tuple[str, ...]) -> None:
     # Local to the transaction: nothing is left on a connection that another request will use.
     with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('akig.sites', %s, true)", [_array_literal(codes)])
-
-
-def _array_literal(codes: tuple[str, ...]) -> str:
-    return "{" + ",".join(codes) + "}" if codes else ""
+        cursor.execute("SELECT set_config('akig.sites', (%s::text[])::text, true)", [list(codes)])
