@@ -27,9 +27,7 @@ PLURAL_FORMS = {
     "en": "nplurals=2; plural=(n != 1);",
     "sus": "nplurals=2; plural=(n != 1);",
     "fuf": "nplurals=2; plural=(n > 1);",
-    # A noun keeps its form after a number. Two identical forms: with one, a catalog that loses its header
-    # answers with the source's plural.
-    "emk": "nplurals=2; plural=(n != 1);",
+    "emk": "nplurals=1; plural=0;",  # a noun keeps its form after a number
     "kqs": "nplurals=2; plural=(n != 1);",
 }
 

@@ -27,12 +27,9 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
-// A second click on a button of a form that is already on its way must not send it twice.
+// A second click on the button of a form that is on its way must not send it twice.
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (form.dataset.sent) event.preventDefault();
-  form.dataset.sent = "yes";
-});
-addEventListener("pageshow", (event) => {
-  if (event.persisted) document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent);
+  if (Date.now() - (form.dataset.sent || 0) < 4000) event.preventDefault();
+  else form.dataset.sent = Date.now();
 });
