@@ -4,7 +4,9 @@ import datetime as dt
 import itertools
 from typing import Any
 
+from django.contrib.postgres.fields import DateRangeField
 from django.db import models
+from django.db.backends.postgresql.psycopg_any import DateRange
 
 from sites_app.models import Site
 
@@ -33,8 +35,12 @@ def _value(field: models.Field) -> Any:
         return dt.datetime(2026, 1, 1, 12, tzinfo=dt.UTC)
     if isinstance(field, models.DateField):
         return DAY
-    if isinstance(field, models.IntegerField):
+    if isinstance(field, models.IntegerField | models.DecimalField):
         return 1
+    if isinstance(field, DateRangeField):
+        # A day of its own, long ago: dated values may not overlap, and the seeded ones hold for today.
+        day = dt.date(1900, 1, 1) + dt.timedelta(days=next(_number))
+        return DateRange(day, day + dt.timedelta(days=1))
     if isinstance(field, models.JSONField):
         return {}
     if isinstance(field, models.BooleanField):
