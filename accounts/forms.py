@@ -3,12 +3,14 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib.auth.forms import AuthenticationForm, PasswordResetForm
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
 from django.utils import translation
+from django.utils.translation import get_language_info
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import ApiToken, User
@@ -81,6 +83,8 @@ class ProfileForm(forms.ModelForm):
     class Meta:
         model = User
         fields = ["full_name", "phone", "preferred_language", "email"]
+        labels = {"email": _("E-mail address")}
+        help_texts = {"preferred_language": ""}
         widgets = {
             "full_name": forms.TextInput(attrs={"autocomplete": "name"}),
             "email": forms.EmailInput(attrs={"autocomplete": "email"}),
@@ -91,7 +95,8 @@ class ProfileForm(forms.ModelForm):
         self.fields["phone"].widget.attrs["autocomplete"] = "tel"
         self.fields["preferred_language"].choices = [
             ("", _("Language of the site")),
-            *self.fields["preferred_language"].choices[1:],
+            # Each by its own name: one finds one's language also when the page is in another.
+            *((code, get_language_info(code)["name_local"].capitalize()) for code, _name in settings.LANGUAGES),
         ]
 
     def clean(self) -> dict[str, Any]:
@@ -110,6 +115,7 @@ class TokenForm(forms.ModelForm):
         max_value=3650,
         required=False,
         initial=90,
+        widget=forms.NumberInput(attrs={"class": "short"}),
     )
 
     class Meta:
