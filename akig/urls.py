@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from accounts.views import SignIn
 from akig import views
 
 urlpatterns = [
@@ -14,6 +15,7 @@ urlpatterns = [
     path("leasing/", include("leasing.urls")),
     path("kpi/", include("kpi.urls")),
     path("api/kpi/", include("kpi.api_urls")),
+    path("admin/login/", SignIn.as_view()),  # one way in: one lockout, one end of the session
     path("admin/", admin.site.urls),
 ]
 
