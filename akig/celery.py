@@ -4,6 +4,7 @@ Run it as `celery --app akig worker`. There is no beat to look after: every work
 do no harm, because a planned job is one row per (job, site, period).
 """
 
+import logging
 import os
 from typing import Any
 
@@ -42,6 +43,9 @@ if settings.CELERY_BROKER_URL.startswith("redis"):
         "socket_timeout": 5,
         "socket_connect_timeout": 2,
     }
+# The clock's own messages would fill the log; a job says itself what it did (outbox/actions.py).
+for name in ("celery.worker.strategy", "celery.app.trace"):
+    logging.getLogger(name).setLevel(logging.WARNING)
 # `tasks` is a domain app, so Celery's own default name is taken.
 app.autodiscover_tasks(related_name="jobs")
 

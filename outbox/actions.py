@@ -77,7 +77,8 @@ def run(job_id: UUID | str, work: Callable[[Job], None]) -> bool:
             if job is None:
                 return False
             work(job)
-            Job.objects.filter(pk=job_id).update(done_at=timezone.now(), last_error="")
+            done_at = timezone.now()
+            Job.objects.filter(pk=job_id).update(done_at=done_at, last_error="")
     except Refused as refusal:
         log.warning("Job %s is refused: %s", job_id, refusal)
         Job.objects.filter(pk=job_id).update(done_at=timezone.now(), last_error=str(refusal) or "refused")
@@ -85,6 +86,7 @@ def run(job_id: UUID | str, work: Callable[[Job], None]) -> bool:
     except Exception as error:
         Job.objects.filter(pk=job_id).update(last_error=_without_personal_data(error))
         raise
+    log.info("Job %s is done, %.1f s after it was asked for", job.key, (done_at - job.created_at).total_seconds())
     return True
 
 

@@ -1,4 +1,4 @@
-"""Keeps one PostgreSQL server for as long as somebody uses it, and lets root run it.
+"""Starts processes that must not outlive their purpose; keeps PostgreSQL for as long as somebody uses it.
 
 A program of its own, started with `python -E -S keeper.py …`: standard library only, a few megabytes.
 
@@ -19,6 +19,8 @@ import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
+
+START = [sys.executable, "-E", "-S", __file__]
 
 _CLONE_NEWUSER = 0x10000000
 _PR_SET_PDEATHSIG = 1
@@ -152,24 +154,39 @@ def serve(*, users: Path, server: Path, data: Path, sockets: Path, command: list
     return process.wait()
 
 
+def become_child(parent: int, command: list[str]) -> None:
+    """Turn into `command`, which is asked to end when the process `parent` does, even by kill -9."""
+    die_with_parent(signal.SIGTERM)
+    if os.getppid() != parent:
+        sys.exit(0)  # it has ended in the meantime
+    os.execvp(command[0], command)  # noqa: S606
+
+
 def main() -> int:
     parser = argparse.ArgumentParser()
-    parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--users", type=Path)
-    parser.add_argument("--server", type=Path)
-    parser.add_argument("--sockets", type=Path)
-    parser.add_argument("command", nargs="+")
+    ways = parser.add_subparsers(dest="way", required=True)
+    serving = ways.add_parser("serve")
+    for name in ("--data", "--users", "--server", "--sockets"):
+        serving.add_argument(name, type=Path, required=True)
+    running = ways.add_parser("run")
+    running.add_argument("--data", type=Path, required=True)
+    child = ways.add_parser("child")
+    child.add_argument("--parent", type=int, required=True)
+    for way in (serving, running, child):
+        way.add_argument("command", nargs="+")
     options = parser.parse_args()
-    if options.users is None:
-        leave_root = ordinary_user(options.data, Path(options.command[0]))
-        return subprocess.run(options.command, preexec_fn=leave_root, check=False).returncode
-    return serve(
-        users=options.users,
-        server=options.server,
-        data=options.data,
-        sockets=options.sockets,
-        command=options.command,
-    )
+    if options.way == "serve":
+        return serve(
+            users=options.users,
+            server=options.server,
+            data=options.data,
+            sockets=options.sockets,
+            command=options.command,
+        )
+    if options.way == "child":
+        become_child(options.parent, options.command)
+    leave_root = ordinary_user(options.data, Path(options.command[0]))
+    return subprocess.run(options.command, preexec_fn=leave_root, check=False).returncode
 
 
 if __name__ == "__main__":

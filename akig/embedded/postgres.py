@@ -7,7 +7,6 @@ import secrets
 import shutil
 import stat
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
@@ -132,9 +131,9 @@ class Server:
     # --- starting ---
 
     def _make_folders(self) -> None:
-        for folder in (self.var, self.var / "run", self.var / "log", self.var / "secrets"):
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        _make_private(self.sockets)
+        self.var.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for folder in (self.var / "run", self.log.parent, self.passwords.parent, self.sockets):
+            make_private(folder)
 
     def _start(self) -> None:
         import psycopg
@@ -193,7 +192,7 @@ class Server:
         ]
         try:
             made = subprocess.run(
-                [*_keeper(unfinished), "--", str(program("initdb")), *arguments],
+                [*keeper.START, "run", f"--data={unfinished}", "--", str(program("initdb")), *arguments],
                 stdin=subprocess.DEVNULL,
                 capture_output=True,
                 text=True,
@@ -219,7 +218,9 @@ class Server:
         with self.log.open("ab") as log:
             return subprocess.Popen(
                 [
-                    *_keeper(self.data),
+                    *keeper.START,
+                    "serve",
+                    f"--data={self.data}",
                     f"--users={self._lock_file('users')}",
                     f"--server={self._lock_file('server')}",
                     f"--sockets={self.sockets}",
@@ -329,15 +330,12 @@ def write_private(path: Path, text: str) -> None:
     aside.replace(path)
 
 
-def _make_private(folder: Path) -> None:
+def make_private(folder: Path) -> None:
+    """Have a folder that only this user may enter. Raises CannotServe when it is somebody else's."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     found = folder.lstat()
     if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid() or found.st_mode & 0o077:
         raise CannotServe(f"{folder} exists and is not a private folder of this user.")
-
-
-def _keeper(data: Path) -> list[str]:
-    return [sys.executable, "-E", "-S", keeper.__file__, f"--data={data}"]
 
 
 def _roles() -> tuple[str, str]:

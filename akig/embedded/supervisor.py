@@ -1,0 +1,202 @@
+"""Keeps a few processes running and shows what they say. Knows nothing of AKIG."""
+
+import contextlib
+import os
+import selectors
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import FrameType
+
+from akig.embedded import keeper
+
+_LONGEST_PAUSE = 30.0
+_STEADY_SECONDS = 60.0
+
+
+class Stopped(BaseException):
+    """Somebody asked the whole to end: Ctrl-C or SIGTERM."""
+
+
+@dataclass
+class Child:
+    """A process to be kept running: `grace` is how many seconds it has to end well."""
+
+    name: str
+    command: Sequence[str]
+    environment: Mapping[str, str]
+    folder: Path
+    grace: float = 10
+    process: subprocess.Popen | None = None
+    crashes: int = 0
+    started_at: float = 0
+    start_again_at: float | None = field(default=None)
+
+    @property
+    def is_running(self) -> bool:
+        return self.process is not None and self.process.poll() is None
+
+
+class Supervisor:
+    """Starts children, restarts those that crash (ever more slowly), and ends all of them, last started first.
+
+    Each child leads a process group of its own, so that Ctrl-C reaches only us and the order of the end is ours;
+    the kernel ends it should we be killed.
+    """
+
+    def __init__(self, say: Callable[[str, str], None]) -> None:
+        self._say = say
+        self._children: list[Child] = []
+        self._selector = selectors.DefaultSelector()
+
+    def start(self, child: Child) -> None:
+        self._children.append(child)
+        self._launch(child)
+
+    def run_once(self, task: Child) -> int:
+        """Run a command to its end while looking after the others. Returns its exit code."""
+        self._launch(task)
+        try:
+            while task.is_running:
+                self.look_after(0.05)
+            self._end_group(task)
+            return task.process.returncode
+        finally:
+            self._end([task])
+
+    def look_after(self, seconds: float) -> None:
+        """Pass on what the children say for about so long, then start again what has crashed."""
+        deadline = time.monotonic() + seconds
+        while (left := deadline - time.monotonic()) > 0:
+            ready = self._selector.select(left)
+            for key, _ in ready:
+                self._read(key)
+            if ready:
+                break
+        now = time.monotonic()
+        for child in self._children:
+            if child.is_running:
+                if child.crashes and now - child.started_at > _STEADY_SECONDS:
+                    child.crashes = 0
+            elif child.start_again_at is None:
+                self._note_crash(child, now)
+            elif now >= child.start_again_at:
+                self._launch(child)
+
+    def crashes(self) -> int:
+        """How often a child has ended by itself lately: the most of any."""
+        return max((child.crashes for child in self._children), default=0)
+
+    def stop(self) -> None:
+        """End all children, the last started first."""
+        while self._children:
+            self._end([self._children[-1]])
+            self._children.pop()
+        self._selector.close()
+
+    # --- inside ---
+
+    def _launch(self, child: Child) -> None:
+        child.process = subprocess.Popen(
+            [*keeper.START, "child", f"--parent={os.getpid()}", "--", *child.command],
+            env=dict(child.environment),
+            cwd=child.folder,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+        child.started_at, child.start_again_at = time.monotonic(), None
+        os.set_blocking(child.process.stdout.fileno(), False)
+        self._selector.register(child.process.stdout, selectors.EVENT_READ, _Lines(child.name))
+
+    def _note_crash(self, child: Child, now: float) -> None:
+        child.crashes += 1
+        pause = min(_LONGEST_PAUSE, 0.25 * 2**child.crashes)
+        child.start_again_at = now + pause
+        self._end_group(child)
+        self._say(child.name, f"ended with {_outcome(child.process.returncode)}; starts again in {pause:.1f} s")
+
+    def _end(self, children: Sequence[Child]) -> None:
+        running = [child for child in children if child.is_running]
+        for child in running:
+            child.process.send_signal(signal.SIGTERM)
+        for child in running:
+            deadline = time.monotonic() + child.grace
+            while child.is_running and time.monotonic() < deadline:
+                self._drain(0.02)
+            if child.is_running:
+                self._say(child.name, f"did not end within {child.grace:.0f} s and is killed")
+        for child in children:
+            self._end_group(child)
+
+    def _end_group(self, child: Child) -> None:
+        """Nothing that the child started may stay behind."""
+        if child.process is None:
+            return
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(child.process.pid, signal.SIGKILL)
+        child.process.wait()
+        self._drain(0)
+        pipe = child.process.stdout
+        if not pipe.closed:
+            with contextlib.suppress(KeyError):
+                self._selector.unregister(pipe)
+            pipe.close()
+
+    def _drain(self, seconds: float) -> None:
+        for key, _ in self._selector.select(seconds):
+            self._read(key)
+
+    def _read(self, key: selectors.SelectorKey) -> None:
+        try:
+            text = os.read(key.fd, 65536)
+        except BlockingIOError:
+            return
+        if not text:
+            self._selector.unregister(key.fileobj)
+            return
+        for line in key.data.complete(text):
+            self._say(key.data.name, line)
+
+
+class _Lines:
+    """Cuts what comes through a pipe into lines."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self._rest = b""
+
+    def complete(self, text: bytes) -> Iterator[str]:
+        *lines, self._rest = (self._rest + text).split(b"\n")
+        for line in lines:
+            # A progress bar writes over its line; the last state of it is enough.
+            yield line.rstrip(b"\r").rsplit(b"\r", 1)[-1].decode(errors="replace")
+
+
+@contextlib.contextmanager
+def stop_on_signals() -> Iterator[None]:
+    """SIGINT and SIGTERM raise Stopped inside the block, once: the end itself is not interrupted."""
+
+    def stop(*_: int | FrameType | None) -> None:
+        for number in previous:
+            signal.signal(number, signal.SIG_IGN)
+        raise Stopped
+
+    previous = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+    if previous[signal.SIGHUP] is signal.SIG_IGN:
+        del previous[signal.SIGHUP]  # nohup
+    for number in previous:
+        signal.signal(number, stop)
+    try:
+        yield
+    finally:
+        for number, handler in previous.items():
+            signal.signal(number, handler)
+
+
+def _outcome(code: int) -> str:
+    return f"signal {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"

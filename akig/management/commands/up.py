@@ -1,0 +1,222 @@
+import hashlib
+import json
+import os
+import secrets
+import socket
+import sys
+import time
+from argparse import ArgumentParser
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from http.client import HTTPConnection, HTTPException
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.contrib.staticfiles.finders import get_finders
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+from django.db import OperationalError, connection
+from django.db.migrations.executor import MigrationExecutor
+
+from akig.embedded import database, postgres, valkey
+from akig.embedded.locks import Busy, FileLock
+from akig.embedded.supervisor import Child, Stopped, Supervisor, stop_on_signals
+from leasing.models import Contract
+from sites_app.models import Site
+from sites_app.scope import site_scope
+
+_HOST = "127.0.0.1"
+_READY_SECONDS = 120
+_WEB_CRASHES = 3
+_STATEMENT_SECONDS = "10"
+
+
+class Command(BaseCommand):
+    help = "Start AKIG: database, broker, web and jobs, until Ctrl-C. The first start makes a demo portfolio."
+    requires_system_checks: list[str] = []  # each process that serves checks itself (akig/checks.py)
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--port", type=int, default=8000, help="default: 8000")
+        parser.add_argument("--no-demo", action="store_true", help="make no demo portfolio")
+
+    def handle(self, *args: Any, port: int, no_demo: bool, **options: Any) -> None:
+        self.var: Path = settings.AKIG_VAR
+        self.port = port
+        try:
+            with stop_on_signals(), self._alone(), self._database() as self.server, ExitStack() as stack:
+                self.supervisor = Supervisor(self.say)
+                stack.callback(self.supervisor.stop)
+                self._run(with_demo=not no_demo)
+        except Stopped:
+            self.say("akig", "stopped")
+        except postgres.CannotServe as error:
+            raise CommandError(str(error)) from error
+        except OperationalError as error:
+            raise CommandError(f"The database does not answer: {str(error).splitlines()[0]}") from error
+        except OSError as error:
+            raise CommandError(f"{error.strerror}: {error.filename or self.var}") from error
+
+    def say(self, name: str, line: str) -> None:
+        self.stdout.write(f"{name:>8} | {line}")
+        self.stdout.flush()
+
+    # --- the order of things ---
+
+    def _run(self, *, with_demo: bool) -> None:
+        self.environment = {
+            **os.environ,
+            "AKIG_VAR": str(self.var),
+            "AKIG_DATABASE_LOGIN": "app",
+            "PYTHONUNBUFFERED": "1",
+            "SECRET_KEY": os.environ.get("SECRET_KEY") or self._own_secret_key(),
+        }
+        if not settings.CELERY_BROKER_URL:
+            self._start_broker()
+        if _migrations_pending():
+            self._manage("migrate", "--no-input", AKIG_DATABASE_LOGIN="owner")
+        call_command("compile_catalogs", stdout=self.stdout)
+        self._collect_static()
+        if with_demo and not _has_contracts():
+            self._manage("demo")
+        connection.close()
+        self._start_worker()
+        self._start_web()
+        self._wait_until_ready()
+        self._greet()
+        self._watch()
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Refuse to be the second on the same data, or on the same port."""
+        run = self.var / "run"
+        postgres.make_private(run)
+        with FileLock(run / "up.lock") as lock:
+            try:
+                lock.own(wait=False)
+            except Busy:
+                raise CommandError(f"AKIG is already running on {self.var}; AKIG_VAR names another folder.") from None
+            with socket.socket() as probe:
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                try:
+                    probe.bind((_HOST, self.port))
+                except (OSError, OverflowError) as error:
+                    reason = getattr(error, "strerror", None) or error
+                    raise CommandError(f"Port {self.port} cannot be used ({reason}); --port names another.") from None
+            yield
+
+    @contextmanager
+    def _database(self) -> Iterator[postgres.Server | None]:
+        if not database.is_embedded():
+            yield None
+            return
+        server = database.embedded_server()
+        self.say("akig", f"database in {server.data}")
+        with server.use():
+            yield server
+
+    def _start_broker(self) -> None:
+        broker = valkey.Server(self.var)
+        self._start("valkey", broker.command())
+        self.environment["CELERY_BROKER_URL"] = broker.broker_url
+        self.environment.setdefault("CACHE_URL", broker.cache_url)
+
+    def _start_worker(self) -> None:
+        # One process does one job after the other: memory is scarcer here than time.
+        options = ("--concurrency=1", "--loglevel=INFO", "--without-gossip", "--without-mingle", "--without-heartbeat")
+        command = [sys.executable, "-m", "celery", "--quiet", "--app=akig", "worker", *options]
+        # Root in a container is usual, and a job comes as JSON, which cannot carry code.
+        self._start("worker", command, grace=30, PYTHONWARNINGS="ignore:You're running the worker with superuser")
+
+    def _start_web(self) -> None:
+        options = (
+            *("--interface=wsgi", f"--host={_HOST}", f"--port={self.port}", "--http=1", "--no-ws"),
+            *("--workers=1", "--blocking-threads=4", "--workers-kill-timeout=8", "--log-level=warning"),
+        )
+        command = [sys.executable, "-m", "granian", *options, "akig.wsgi:application"]
+        self._start("web", command, DATABASE_STATEMENT_TIMEOUT=_STATEMENT_SECONDS)
+
+    def _start(self, name: str, command: list[str], grace: float = 10, **environment: str) -> None:
+        self.supervisor.start(Child(name, command, {**self.environment, **environment}, settings.BASE_DIR, grace))
+
+    def _manage(self, *arguments: str, **environment: str) -> None:
+        command = [sys.executable, str(settings.BASE_DIR / "manage.py"), *arguments]
+        task = Child(arguments[0], command, {**self.environment, **environment}, settings.BASE_DIR)
+        if self.supervisor.run_once(task) != 0:
+            raise CommandError(f"`manage.py {arguments[0]}` failed; its own words are above.")
+
+    # --- ready, and then ---
+
+    def _wait_until_ready(self) -> None:
+        deadline = time.monotonic() + _READY_SECONDS
+        answer = ""
+        while time.monotonic() < deadline:
+            self.supervisor.look_after(0.05)
+            if self.supervisor.crashes() >= _WEB_CRASHES:
+                raise CommandError("AKIG does not start; what its parts say is above.")
+            status, said = _ask(self.port, "/readyz")
+            if status == 200:
+                return
+            if said != answer:
+                answer = said
+                self.say("akig", f"not ready yet: {answer}")
+        raise CommandError(f"AKIG is not ready after {_READY_SECONDS} s: {answer or 'the web server does not answer'}")
+
+    def _greet(self) -> None:
+        for line in (f"AKIG is ready on http://{_HOST}:{self.port}/", "Ctrl-C stops everything."):
+            self.say("akig", line)
+
+    def _watch(self) -> None:
+        while True:
+            self.supervisor.look_after(2)
+            if self.server is not None and not self.server.is_running():
+                self.say("akig", "the database has stopped; starting it again")
+                try:
+                    self.server.ensure_running()
+                except postgres.CannotServe as error:
+                    self.say("akig", str(error))
+
+    # --- what only the first start, or a change, makes necessary ---
+
+    def _own_secret_key(self) -> str:
+        file = self.var / "secrets" / "secret_key"
+        if not file.exists():
+            postgres.make_private(file.parent)
+            postgres.write_private(file, secrets.token_urlsafe(50))
+        return file.read_text()
+
+    def _collect_static(self) -> None:
+        seen = hashlib.sha256()
+        for finder in get_finders():
+            for path, storage in finder.list([]):
+                found = os.stat(storage.path(path))  # noqa: PTH116 -- a thousand files
+                seen.update(f"{path}:{found.st_size}:{found.st_mtime_ns}\n".encode())
+        stamp = self.var / "run" / "static"
+        if stamp.exists() and stamp.read_text() == seen.hexdigest() and settings.STATIC_ROOT.exists():
+            return
+        self._manage("collectstatic", "--no-input")
+        stamp.write_text(seen.hexdigest())
+
+
+def _migrations_pending() -> bool:
+    executor = MigrationExecutor(connection)
+    return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+
+
+def _has_contracts() -> bool:
+    with site_scope(Site.objects.values_list("code", flat=True)):
+        return Contract.objects.exists()
+
+
+def _ask(port: int, path: str) -> tuple[int, str]:
+    """The status and what is wrong, in words; (0, "") when nobody answers yet."""
+    web = HTTPConnection(_HOST, port, timeout=5)
+    try:
+        web.request("GET", path)
+        response = web.getresponse()
+        failed = json.loads(response.read()).get("failed", {})
+    except (OSError, HTTPException, ValueError):
+        return 0, ""
+    finally:
+        web.close()
+    return response.status, ", ".join(f"{part} {reason}" for part, reason in failed.items())
