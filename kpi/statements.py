@@ -1,0 +1,233 @@
+"""The SQL behind the KPIs: each statement serves any number of sites and periods. Its readings: docs/formulas/kpi.md.
+
+Parameters: sites, and arrays no, a, b, year_ago with one entry for each period [a, b].
+"""
+
+# One row for each site and period asked for, so that a site without any record has its zeros too.
+GRID = """
+WITH period AS (
+    SELECT * FROM unnest(%(no)s::int[], %(a)s::date[], %(b)s::date[], %(year_ago)s::date[]) AS p (no, a, b, year_ago)
+),
+grid AS (SELECT site_id, no FROM unnest(%(sites)s::text[]) AS s (site_id) CROSS JOIN period)
+"""
+
+CONTRACTS = """,
+contract AS MATERIALIZED (
+    SELECT site_id, id, tenant_id, property_id, monthly_rent, start_date, end_date, ended_on, signed_on
+    FROM leasing_contract
+    WHERE site_id = ANY (%(sites)s) AND status <> 'draft'
+),
+in_force AS MATERIALIZED (
+    SELECT no, site_id, id, tenant_id, property_id, monthly_rent
+    FROM period JOIN contract ON start_date <= b AND (ended_on IS NULL OR ended_on >= b)
+),
+disputed AS (
+    SELECT DISTINCT no, contract_id AS id
+    FROM period JOIN leasing_litigation ON opened_on <= b AND (resolved_on IS NULL OR resolved_on > b)
+    WHERE site_id = ANY (%(sites)s)
+),
+paying AS (
+    SELECT DISTINCT no, contract_id AS id
+    FROM period JOIN leasing_payment pay ON received_on > b - %(activity)s AND received_on <= b
+    WHERE site_id = ANY (%(sites)s) AND NOT EXISTS (
+        SELECT FROM leasing_paymentreversal r WHERE r.site_id = pay.site_id AND r.payment_id = pay.id
+    )
+),
+spoken AS (
+    SELECT DISTINCT no, tenant_id
+    FROM period
+    CROSS JOIN sites_app_site site
+    JOIN leasing_interaction i ON i.site_id = site.code
+        AND happened_at >= (b + 1 - %(activity)s)::timestamp AT TIME ZONE site.timezone
+        AND happened_at < (b + 1)::timestamp AT TIME ZONE site.timezone
+    WHERE site.code = ANY (%(sites)s) AND i.site_id = ANY (%(sites)s)
+),
+standing AS (
+    SELECT no, site_id, count(*) AS in_force, sum(monthly_rent) AS rent, count(disputed.id) AS disputed,
+        count(*) FILTER (WHERE paying.id IS NULL AND spoken.tenant_id IS NULL) AS inactive
+    FROM in_force
+    LEFT JOIN disputed USING (no, id)
+    LEFT JOIN paying USING (no, id)
+    LEFT JOIN spoken USING (no, tenant_id)
+    GROUP BY no, site_id
+),
+occupied AS (
+    SELECT no, site_id, count(DISTINCT p.id) AS let
+    FROM in_force JOIN leasing_property p USING (site_id)
+    WHERE p.id = property_id AND p.site_id = ANY (%(sites)s) AND p.status = 'lettable'
+    GROUP BY no, site_id
+),
+renting AS (
+    SELECT no, site_id, tenant_id,
+        bool_or(start_date <= year_ago AND (ended_on IS NULL OR ended_on >= year_ago)) AS before,
+        bool_or(start_date <= b AND (ended_on IS NULL OR ended_on >= b)) AS now
+    FROM period CROSS JOIN contract
+    GROUP BY no, site_id, tenant_id
+),
+kept AS (
+    SELECT no, site_id, count(*) AS tenants_before, count(*) FILTER (WHERE now) AS tenants_kept
+    FROM renting WHERE before
+    GROUP BY no, site_id
+),
+happened AS (
+    SELECT no, c.site_id,
+        count(*) FILTER (WHERE ended_on BETWEEN a AND b) AS ended,
+        count(*) FILTER (WHERE ended_on BETWEEN a AND b AND NOT EXISTS (
+            SELECT FROM leasing_litigation l WHERE l.site_id = c.site_id AND l.contract_id = c.id
+        )) AS ended_undisputed,
+        count(*) FILTER (WHERE signed_on BETWEEN a AND b) AS signed,
+        count(*) FILTER (WHERE end_date BETWEEN a AND b) AS terms_ended,
+        count(*) FILTER (WHERE end_date BETWEEN a AND b AND (
+            ended_on IS NULL
+            OR ended_on >= end_date + %(tacit)s
+            OR EXISTS (
+                SELECT FROM leasing_contract next
+                WHERE next.site_id = c.site_id AND next.tenant_id = c.tenant_id
+                    AND next.property_id = c.property_id AND next.status <> 'draft'
+                    AND next.start_date > c.start_date AND next.start_date <= c.end_date + %(renewal)s
+            )
+            OR EXISTS (
+                SELECT FROM leasing_contract next
+                WHERE next.site_id = c.site_id AND next.renewal_of_id = c.id AND next.status <> 'draft'
+                    AND next.start_date > c.start_date AND next.start_date <= c.end_date + %(renewal)s
+            )
+        )) AS renewed
+    FROM period JOIN contract c
+        ON ended_on BETWEEN a AND b OR signed_on BETWEEN a AND b OR end_date BETWEEN a AND b
+    GROUP BY no, c.site_id
+)
+SELECT site_id, no, in_force, rent, disputed, inactive, let, tenants_before, tenants_kept,
+    ended, ended_undisputed, signed, terms_ended, renewed
+FROM grid
+LEFT JOIN standing USING (site_id, no)
+LEFT JOIN occupied USING (site_id, no)
+LEFT JOIN kept USING (site_id, no)
+LEFT JOIN happened USING (site_id, no)
+"""
+
+# Whether an instalment was missed does not depend on the period, only whether it is counted there: so one pass
+# over the instalments, added up per due date, serves every period.
+RENT = """,
+draft AS MATERIALIZED (SELECT id FROM leasing_contract WHERE site_id = ANY (%(sites)s) AND status = 'draft'),
+due_day AS MATERIALIZED (
+    SELECT site_id, due_date, count(*) AS due, sum(amount) AS francs,
+        count(*) FILTER (WHERE settled_on IS NULL OR settled_on > due_date + %(missed)s) AS late
+    FROM leasing_instalment
+    WHERE site_id = ANY (%(sites)s) AND due_date BETWEEN %(first)s AND %(last)s AND amount > 0
+        AND contract_id NOT IN (SELECT id FROM draft)
+    GROUP BY site_id, due_date
+),
+fallen_due AS (
+    SELECT no, site_id,
+        sum(due) FILTER (WHERE due_date > year_ago) AS due_in_year,
+        sum(late) FILTER (WHERE due_date > year_ago AND due_date + %(missed)s <= b) AS missed,
+        sum(due) FILTER (WHERE due_date >= a) AS due,
+        sum(francs) FILTER (WHERE due_date >= a) AS francs_due
+    FROM period JOIN due_day ON due_date <= b
+    GROUP BY no, site_id
+),
+received AS (
+    SELECT no, i.site_id, sum(part.amount) AS francs_received
+    FROM period
+    JOIN leasing_instalment i ON i.due_date BETWEEN a AND b
+    JOIN leasing_allocation part ON part.site_id = i.site_id AND part.instalment_id = i.id
+    JOIN leasing_payment pay ON pay.site_id = part.site_id AND pay.id = part.payment_id AND pay.received_on <= b
+    WHERE i.site_id = ANY (%(sites)s) AND part.site_id = ANY (%(sites)s) AND pay.site_id = ANY (%(sites)s)
+        AND i.contract_id NOT IN (SELECT id FROM draft)
+        AND NOT EXISTS (
+            SELECT FROM leasing_paymentreversal r WHERE r.site_id = pay.site_id AND r.payment_id = pay.id
+        )
+    GROUP BY no, i.site_id
+)
+SELECT site_id, no, due_in_year, missed, due, francs_due, francs_received
+FROM grid
+LEFT JOIN fallen_due USING (site_id, no)
+LEFT JOIN received USING (site_id, no)
+"""
+
+OTHERS = """,
+closed AS (
+    SELECT site_id, closed_on, closed_on - issued_on AS days FROM leasing_notice WHERE site_id = ANY (%(sites)s)
+    UNION ALL
+    SELECT site_id, resolved_on, resolved_on - opened_on FROM leasing_litigation WHERE site_id = ANY (%(sites)s)
+),
+matter AS (
+    SELECT no, site_id, count(*) AS matters, sum(days) AS matter_days
+    FROM period JOIN closed ON closed_on BETWEEN a AND b
+    GROUP BY no, site_id
+),
+deposit AS (
+    SELECT no, d.site_id, count(*) AS deposits, count(*) FILTER (WHERE d.state = 'full') AS deposits_full,
+        count(c.ended_on) AS deposits_timed, sum(d.settled_on - c.ended_on) AS deposit_days
+    FROM period
+    JOIN leasing_deposit d ON d.settled_on BETWEEN a AND b
+    JOIN leasing_contract c ON c.site_id = d.site_id AND c.id = d.contract_id
+    WHERE d.site_id = ANY (%(sites)s)
+    GROUP BY no, d.site_id
+),
+answer AS (
+    SELECT no, site_id, count(*) AS ratings, count(*) FILTER (WHERE rating >= 9) AS promoters,
+        count(*) FILTER (WHERE rating <= 6) AS detractors
+    FROM period JOIN leasing_survey ON answered_on BETWEEN a AND b
+    WHERE site_id = ANY (%(sites)s) AND kind = 'nps'
+    GROUP BY no, site_id
+),
+to_let AS (
+    SELECT site_id, count(*) AS lettable FROM leasing_property
+    WHERE site_id = ANY (%(sites)s) AND status = 'lettable'
+    GROUP BY site_id
+)
+SELECT site_id, no, matters, matter_days, deposits, deposits_full, deposits_timed, deposit_days,
+    ratings, promoters, detractors, lettable
+FROM grid
+LEFT JOIN matter USING (site_id, no)
+LEFT JOIN deposit USING (site_id, no)
+LEFT JOIN answer USING (site_id, no)
+LEFT JOIN to_let USING (site_id)
+"""
+
+OVERVIEW = """
+WITH in_force AS MATERIALIZED (
+    SELECT site_id, property_id FROM leasing_contract
+    WHERE site_id = ANY (%(sites)s) AND status <> 'draft'
+        AND start_date <= %(today)s AND (ended_on IS NULL OR ended_on >= %(today)s)
+),
+standing AS (SELECT site_id, count(*) AS in_force FROM in_force GROUP BY site_id),
+to_let AS (
+    SELECT site_id, count(*) AS lettable,
+        count(*) FILTER (WHERE id IN (SELECT property_id FROM in_force)) AS let
+    FROM leasing_property
+    WHERE site_id = ANY (%(sites)s) AND status = 'lettable'
+    GROUP BY site_id
+),
+draft AS MATERIALIZED (SELECT id FROM leasing_contract WHERE site_id = ANY (%(sites)s) AND status = 'draft'),
+this_month AS (
+    SELECT site_id, sum(amount) AS due FROM leasing_instalment
+    WHERE site_id = ANY (%(sites)s) AND due_date BETWEEN %(first)s AND %(last)s
+        AND contract_id NOT IN (SELECT id FROM draft)
+    GROUP BY site_id
+),
+unpaid AS (
+    SELECT site_id, sum(amount - paid_amount) AS arrears, count(*) AS late FROM leasing_instalment
+    WHERE site_id = ANY (%(sites)s) AND paid_amount < amount AND due_date < %(today)s
+        AND contract_id NOT IN (SELECT id FROM draft)
+    GROUP BY site_id
+),
+income AS (
+    SELECT site_id, sum(amount) AS received FROM leasing_payment pay
+    WHERE site_id = ANY (%(sites)s) AND received_on BETWEEN %(first)s AND %(today)s AND NOT EXISTS (
+        SELECT FROM leasing_paymentreversal r WHERE r.site_id = pay.site_id AND r.payment_id = pay.id
+    )
+    GROUP BY site_id
+)
+SELECT currency, sum(lettable) AS lettable, sum(let) AS let, sum(in_force) AS in_force, sum(due) AS due,
+    sum(received) AS received, sum(arrears) AS arrears, sum(late) AS late
+FROM (SELECT code AS site_id, currency FROM sites_app_site WHERE code = ANY (%(sites)s)) AS site
+LEFT JOIN standing USING (site_id)
+LEFT JOIN to_let USING (site_id)
+LEFT JOIN this_month USING (site_id)
+LEFT JOIN unpaid USING (site_id)
+LEFT JOIN income USING (site_id)
+GROUP BY currency
+ORDER BY currency
+"""

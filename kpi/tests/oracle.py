@@ -1,0 +1,224 @@
+"""The twelve KPIs a second time, from the raw rows, with plain loops.
+
+Nothing of the production code is imported and nothing is added up by the database: where both agree, two separate
+readings of docs/formulas/kpi.md agree.
+"""
+
+import calendar
+import datetime as dt
+import zoneinfo
+from fractions import Fraction
+
+from django.db import connection
+
+from tests.owner import as_owner
+
+TABLES = (
+    "leasing_property",
+    "leasing_contract",
+    "leasing_instalment",
+    "leasing_payment",
+    "leasing_paymentreversal",
+    "leasing_allocation",
+    "leasing_deposit",
+    "leasing_notice",
+    "leasing_litigation",
+    "leasing_interaction",
+    "leasing_survey",
+    "sites_app_site",
+    "sites_app_membership",
+    "accounts_user",
+)
+DAY = dt.timedelta(days=1)
+
+
+def raw_rows():
+    """Every row of every table that matters, as the owner of the database sees it: name → list of dicts."""
+    tables = {}
+    with as_owner(), connection.cursor() as cursor:
+        for table in TABLES:
+            cursor.execute(f"SELECT * FROM {table}")
+            names = [column.name for column in cursor.description]
+            tables[table.split("_")[-1]] = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    return tables
+
+
+def previous_period(a, b):
+    last = a - DAY
+    if a.day == 1 and b.day == calendar.monthrange(b.year, b.month)[1] and (a.year, a.month) == (b.year, b.month):
+        return last.replace(day=1), last
+    return a - ((b - a) + DAY), last
+
+
+def expected(tables, sites, a, b):
+    """key → (value, n): the value a Fraction, or None where it is undefined."""
+    contracts = [c for c in tables["contract"] if c["site_id"] in sites and c["status"] != "draft"]
+    by_id = {c["id"]: c for c in contracts}
+    now = [c for c in contracts if in_force(c, b)]
+    agents = agents_of(tables, sites)
+    values = {}
+
+    days = []
+    for notice in tables["notice"]:
+        if notice["site_id"] in sites and within(notice["closed_on"], a, b):
+            days.append((notice["closed_on"] - notice["issued_on"]).days)
+    for litigation in tables["litigation"]:
+        if litigation["site_id"] in sites and within(litigation["resolved_on"], a, b):
+            days.append((litigation["resolved_on"] - litigation["opened_on"]).days)
+    values["averageResolutionTime"] = mean(days)
+
+    disputed_ever = {litigation["contract_id"] for litigation in tables["litigation"]}
+    ended = [c for c in contracts if within(c["ended_on"], a, b)]
+    values["resolutionRate"] = share([c["id"] not in disputed_ever for c in ended])
+
+    settled = [d for d in tables["deposit"] if d["site_id"] in sites and within(d["settled_on"], a, b)]
+    values["depositReturnRate"] = share([d["state"] == "full" for d in settled])
+    every_contract = {c["id"]: c for c in tables["contract"]}
+    waits = []
+    for deposit in settled:
+        end = every_contract[deposit["contract_id"]]["ended_on"]
+        if end is not None:
+            waits.append((deposit["settled_on"] - end).days)
+    values["depositReturnTime"] = mean(waits)
+
+    ratings = []
+    for survey in tables["survey"]:
+        if survey["site_id"] in sites and survey["kind"] == "nps" and within(survey["answered_on"], a, b):
+            ratings.append(survey["rating"])
+    values["npsScore"] = (nps(ratings), len(ratings))
+
+    year_ago = a_year_before(b)
+    before = {c["tenant_id"] for c in contracts if in_force(c, year_ago)}
+    still = {c["tenant_id"] for c in now}
+    values["tenantRetentionRate"] = share([tenant in still for tenant in before])
+
+    signed = sum(1 for c in contracts if within(c["signed_on"], a, b))
+    months = Fraction((b - a).days + 1) / Fraction("30.4375")
+    values["agentProductivity"] = (Fraction(signed) / len(agents) / months if agents else None, len(agents))
+
+    values["revenuePerAgent"] = yearly_rent_per_agent(now, agents)
+
+    lettable = [p for p in tables["property"] if p["site_id"] in sites and p["status"] == "lettable"]
+    let = {c["property_id"] for c in now}
+    values["occupancyRate"] = share([p["id"] in let for p in lettable])
+
+    values["portfolioRiskScore"] = (risk(tables, sites, by_id, now, year_ago, b), len(now))
+    values["paymentCollectionRate"] = collected(tables, sites, by_id, a, b)
+
+    terms = [c for c in contracts if within(c["end_date"], a, b)]
+    values["renewalRate"] = share([was_renewed(c, contracts) for c in terms])
+    return values
+
+
+def within(day, a, b):
+    return day is not None and a <= day <= b
+
+
+def in_force(contract, day):
+    return contract["start_date"] <= day and (contract["ended_on"] is None or contract["ended_on"] >= day)
+
+
+def a_year_before(day):
+    last = calendar.monthrange(day.year - 1, day.month)[1]
+    return dt.date(day.year - 1, day.month, min(day.day, last))
+
+
+def agents_of(tables, sites):
+    active = {user["id"] for user in tables["user"] if user["is_active"]}
+    return {
+        m["user_id"]
+        for m in tables["membership"]
+        if m["site_id"] in sites and m["role"] == "agent" and m["user_id"] in active
+    }
+
+
+def mean(numbers):
+    return (Fraction(sum(numbers), len(numbers)) if numbers else None, len(numbers))
+
+
+def share(truths):
+    truths = list(truths)
+    return (Fraction(truths.count(True), len(truths)) if truths else None, len(truths))
+
+
+def half_up(value):
+    floor = value.numerator // value.denominator
+    return Fraction(floor + 1) if value - floor >= Fraction(1, 2) else Fraction(floor)
+
+
+def nps(ratings):
+    if not ratings:
+        return None
+    promoters = len([r for r in ratings if r in (9, 10)])
+    detractors = len([r for r in ratings if r < 7])
+    return half_up(Fraction(100 * (promoters - detractors), len(ratings)))
+
+
+def yearly_rent_per_agent(now, agents):
+    if not agents:
+        return None, 0
+    rent = 0
+    for contract in now:
+        rent += contract["monthly_rent"]
+    return half_up(Fraction(12 * rent, len(agents))), len(agents)
+
+
+def risk(tables, sites, by_id, now, year_ago, b):
+    due = missed = 0
+    for instalment in tables["instalment"]:
+        if instalment["contract_id"] not in by_id or instalment["amount"] == 0:
+            continue
+        if year_ago < instalment["due_date"] <= b:
+            due += 1
+            thirty_later = instalment["due_date"] + 30 * DAY
+            settled = instalment["settled_on"]
+            if thirty_later <= b and (settled is None or settled > thirty_later):
+                missed += 1
+    if not now or not due:
+        return None
+
+    open_litigation = set()
+    for litigation in tables["litigation"]:
+        resolved = litigation["resolved_on"]
+        if litigation["opened_on"] <= b and (resolved is None or resolved > b):
+            open_litigation.add(litigation["contract_id"])
+
+    window = [b - n * DAY for n in range(30)]
+    reversed_ids = {r["payment_id"] for r in tables["paymentreversal"]}
+    paying = {p["contract_id"] for p in tables["payment"] if p["received_on"] in window and p["id"] not in reversed_ids}
+    zones = {s["code"]: zoneinfo.ZoneInfo(s["timezone"]) for s in tables["site"]}
+    spoken = set()
+    for interaction in tables["interaction"]:
+        if interaction["happened_at"].astimezone(zones[interaction["site_id"]]).date() in window:
+            spoken.add(interaction["tenant_id"])
+
+    disputed = len([c for c in now if c["id"] in open_litigation])
+    silent = len([c for c in now if c["id"] not in paying and c["tenant_id"] not in spoken])
+    score = 60 * Fraction(missed, due) + 30 * Fraction(disputed, len(now)) + 10 * Fraction(silent, len(now))
+    return min(score, Fraction(100))
+
+
+def collected(tables, sites, by_id, a, b):
+    reversed_ids = {r["payment_id"] for r in tables["paymentreversal"]}
+    counting = {p["id"] for p in tables["payment"] if p["received_on"] <= b and p["id"] not in reversed_ids}
+    due = {}
+    for instalment in tables["instalment"]:
+        if instalment["contract_id"] in by_id and instalment["amount"] > 0 and within(instalment["due_date"], a, b):
+            due[instalment["id"]] = instalment["amount"]
+    received = 0
+    for allocation in tables["allocation"]:
+        if allocation["instalment_id"] in due and allocation["payment_id"] in counting:
+            received += allocation["amount"]
+    return (Fraction(received, sum(due.values())) if due else None, len(due))
+
+
+def was_renewed(contract, contracts):
+    term = contract["end_date"]
+    if contract["ended_on"] is None or contract["ended_on"] >= term + 30 * DAY:
+        return True
+    for other in contracts:
+        follows = contract["start_date"] < other["start_date"] <= term + 90 * DAY
+        same = (other["tenant_id"], other["property_id"]) == (contract["tenant_id"], contract["property_id"])
+        if follows and (same or other["renewal_of_id"] == contract["id"]):
+            return True
+    return False

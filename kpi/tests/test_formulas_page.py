@@ -1,0 +1,63 @@
+"""docs/formulas/kpi.md tells the truth: its worked numbers are what the formulas give."""
+
+import datetime as dt
+from decimal import Decimal
+
+import pytest
+
+from kpi.definitions import BY_KEY, KEYS, Counts
+from kpi.models import KPITarget
+from kpi.periods import Period
+from kpi.tests.formulas_page import table
+from tests.owner import as_owner
+
+WORKED = table("Worked numbers: formulas")
+PERIODS = table("The period before")
+
+
+def period_from(text):
+    start, end = text.split(" to ")
+    return Period(dt.date.fromisoformat(start), dt.date.fromisoformat(end))
+
+
+@pytest.mark.parametrize(("key", "counts", "days", "value", "n"), WORKED)
+def test_a_worked_number_is_what_its_formula_gives(key, counts, days, value, n):
+    given = dict(pair.split("=") for pair in counts.split())
+    agents = frozenset(range(int(given.pop("agents", 0))))
+    start = dt.date(2026, 1, 1)
+    period = Period(start, start + dt.timedelta(days=int(days) - 1))
+    metric = BY_KEY[key].formula(Counts(**{name: int(v) for name, v in given.items()}, agents=agents), period)
+    assert (metric.key, metric.n) == (key, int(n))
+    if value == "none":
+        assert metric.value is None
+        assert metric.missing is not None
+    else:
+        assert round(metric.value, 6) == Decimal(value)
+        assert metric.missing is None
+
+
+def test_every_kpi_has_a_reading_and_a_worked_number_on_the_page():
+    assert [row[0] for row in table("The twelve")] == list(KEYS)
+    assert {row[0] for row in WORKED} == set(KEYS)
+    assert [row[0] for row in table("Worked numbers: a hundred contracts and fifty payments")] == list(KEYS)
+
+
+@pytest.mark.parametrize(("period", "previous"), PERIODS)
+def test_a_period_is_compared_with_the_one_that_the_page_names(period, previous):
+    assert period_from(period).previous() == period_from(previous)
+
+
+@pytest.mark.django_db
+def test_the_sites_start_with_the_targets_of_the_page():
+    written = dict(table("Targets"))
+    with as_owner():
+        rows = list(KPITarget.objects.select_related("site"))
+    assert len(rows) == 6 * 11
+    for row in rows:
+        assert row.valid.lower is None
+        assert row.valid.upper is None
+        if row.key == "revenuePerAgent":
+            assert f"{row.value:.0f} {row.site.currency}" in written[row.key].split(", ")
+        else:
+            assert row.value == Decimal(written[row.key])
+    assert len(written) == 11
