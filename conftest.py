@@ -7,12 +7,16 @@ import pytest
 from django.conf import settings
 from django.test import TransactionTestCase
 
+from akig import catalogs
 from akig.embedded.roles import APP
 from tests import database
 from tests.seed import keep_seed, restore_seed
 
+pytest_plugins = ["tests.browser"]
+
 
 def pytest_configure() -> None:
+    catalogs.compile_all()
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.STORAGES = {
         **settings.STORAGES,

@@ -27,6 +27,7 @@ class Entry:
     icon: str
     permission: str | None = None
     hint: Any = ""  # what one does there, for the overview's cards
+    staff_only: bool = False
 
 
 # In the order of the menu. A page that does not exist yet is not listed.
@@ -43,8 +44,8 @@ MENU = (
         "admin:index",
         gettext_lazy("Administration"),
         "gear",
-        "leasing.view_portfolio",
-        gettext_lazy("Tenants, properties, contracts and payments, and the settings that you may change."),
+        hint=gettext_lazy("Tenants, properties, contracts and payments, and the settings that you may change."),
+        staff_only=True,
     ),
 )
 
@@ -150,7 +151,7 @@ class PageFrame:
             return []
         items = []
         for entry in MENU:
-            if entry.permission is not None and entry.permission not in self._permissions:
+            if not self._may_open(entry):
                 continue
             try:
                 url = reverse(entry.url_name)
@@ -158,6 +159,11 @@ class PageFrame:
                 continue
             items.append(MenuItem(url, str(entry.label), entry.icon, str(entry.hint), self._current(url)))
         return items
+
+    def _may_open(self, entry: Entry) -> bool:
+        if entry.staff_only and not self._request.user.is_staff:
+            return False
+        return entry.permission is None or entry.permission in self._permissions
 
     def _current(self, url: str) -> str:
         path = self._request.path_info

@@ -1,6 +1,7 @@
 """What the API answers when it does not do what was asked: problem documents (RFC 9457), never HTML."""
 
 import logging
+import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -80,7 +81,7 @@ def problem_response(exc: Exception, context: Mapping[str, Any]) -> HttpResponse
     if challenge := getattr(exc, "auth_header", None):
         headers["WWW-Authenticate"] = challenge
     if wait := getattr(exc, "wait", None):
-        headers["Retry-After"] = str(int(wait) + 1)
+        headers["Retry-After"] = str(math.ceil(wait))
     if isinstance(exc, drf.ValidationError):
         errors = list(_flatten(exc.detail))
         detail = _("Correct what `errors` names and send it again: nothing was changed.")
@@ -98,7 +99,7 @@ def problem_response(exc: Exception, context: Mapping[str, Any]) -> HttpResponse
 class Unavailable(drf.APIException):
     status_code = 503
     default_detail = gettext_lazy("The database does not answer. Nothing was changed; try again in a minute.")
-    wait = RETRY_AFTER_SECONDS - 1
+    wait = RETRY_AFTER_SECONDS
 
 
 class TooLarge(drf.APIException):

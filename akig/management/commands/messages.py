@@ -9,7 +9,7 @@ from django.core.management.base import CommandError, CommandParser
 from django.core.management.commands import makemessages
 
 from akig import catalogs
-from akig.languages import LOCAL_LANGUAGES, LOCALE_DIR
+from akig.languages import LOCAL_LANGUAGES, LOCALE_DIR, PLURAL_FORMS
 
 IGNORED = [".venv/*", "var/*", "tests/*", "*/tests/*", "*/migrations/*", "conftest.py", "ops/*", "docs/*"]
 
@@ -21,6 +21,9 @@ class Command(makemessages.Command):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
+        super().add_arguments(parser)
+        # No catalog is left to gettext's own merging, which guesses.
+        parser.set_defaults(exclude=list(PLURAL_FORMS), ignore_patterns=list(IGNORED), no_location=True)
         parser.add_argument("--check", action="store_true", help="Change nothing; fail when something would change.")
         parser.add_argument(
             "--fill",
@@ -32,21 +35,16 @@ class Command(makemessages.Command):
         )
 
     def handle(self, *args: Any, check: bool, fill: list[Path], **options: Any) -> None:
-        extraction = {
-            **{"locale": [], "exclude": ["xx"], "extensions": None, "symlinks": False, "no_wrap": False},
-            **{"domain": "django", "all": False, "ignore_patterns": list(IGNORED), "use_default_ignore_patterns": True},
-            **{"no_location": True, "add_location": None, "no_obsolete": True, "keep_pot": False},
-        }
         self.changed: list[str] = []
         self.check, self.tables = check, fill
         with contextlib.chdir(LOCALE_DIR.parent):
-            super().handle(*args, **options, **extraction)
+            super().handle(*args, **options)
         if check and self.changed:
             raise CommandError(f"Run `make messages`: not up to date: {', '.join(self.changed)}")
 
     def build_potfiles(self) -> list[str]:
         """Merge here, once, and leave no file per language to the tools of gettext."""
-        for path in super().build_potfiles():
+        for path in set(super().build_potfiles()):
             self._merge_all(polib.pofile(path))
         return []
 
