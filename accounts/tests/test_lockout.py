@@ -5,9 +5,9 @@ from axes.models import AccessAttempt
 from django.test import Client, RequestFactory
 from django.utils import timezone
 
-from accounts.lockout import client_address
+from accounts.lockout import client_address, locked_until
 from accounts.models import User
-from accounts.tests.factories import PASSWORD, make_user
+from accounts.tests.factories import NOW, PASSWORD, make_user
 
 LOGIN = "/accounts/login/"
 
@@ -149,3 +149,24 @@ def test_the_lock_says_nothing_of_a_disabled_account():
     make_user("awa")
     User.objects.update(is_active=False)
     assert fail(5) == [200, 200, 200, 200, 429]
+
+
+@pytest.mark.django_db
+def test_a_lock_ends_when_enough_failures_are_too_old_to_count_and_not_before():
+    def failures(browser, number, minutes_ago):
+        row = AccessAttempt.objects.create(
+            username="awa", ip_address="197.149.0.7", user_agent=browser, failures_since_start=number
+        )
+        AccessAttempt.objects.filter(pk=row.pk).update(attempt_time=NOW - timedelta(minutes=minutes_ago))
+
+    request = RequestFactory().post(LOGIN, {"username": "Awa"}, REMOTE_ADDR="197.149.0.7")
+    assert locked_until(request, None, NOW) is None
+    failures("phone", 4, minutes_ago=2)
+    assert locked_until(request, None, NOW) is None
+    failures("laptop", 2, minutes_ago=10)
+    assert locked_until(request, None, NOW) == NOW + timedelta(minutes=5)
+    failures("tablet", 1, minutes_ago=12)
+    # Seven in all: without the tablet's still six, without the laptop's four.
+    assert locked_until(request, None, NOW) == NOW + timedelta(minutes=5)
+    failures("television", 50, minutes_ago=16)
+    assert locked_until(request, None, NOW) == NOW + timedelta(minutes=5)

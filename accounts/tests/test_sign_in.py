@@ -7,6 +7,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone, translation
 
+from accounts.backends import NameOrEmailBackend
 from accounts.models import User
 from accounts.tests.factories import PASSWORD, make_user
 
@@ -35,6 +36,16 @@ def test_the_answer_is_the_same_for_an_unknown_name_a_wrong_password_and_a_disab
     errors = [sign_in(Client(), *each).context["form"].non_field_errors() for each in tries]
     with translation.override("en"):
         assert errors == [["The name or the password is not right. Check both and try again."]] * 3
+
+
+@pytest.mark.django_db
+def test_the_backend_itself_refuses_a_disabled_account_and_half_given_credentials():
+    user = make_user("awa")
+    sign = NameOrEmailBackend().authenticate
+    assert sign(None, username="awa", password=PASSWORD) == user
+    assert [sign(None, username=n, password=p) for n, p in [("awa", None), (None, PASSWORD), ("", "")]] == [None] * 3
+    User.objects.update(is_active=False)
+    assert sign(None, username="awa", password=PASSWORD) is None
 
 
 @pytest.mark.django_db

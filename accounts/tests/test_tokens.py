@@ -3,6 +3,7 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.actions import issue_token, revoke_token
@@ -59,6 +60,15 @@ def test_a_token_signs_its_user_in_for_reading_and_writing_without_csrf():
     for call in (client.get, client.post):
         response = call(WHOAMI, headers=bearer(raw), content_type="application/json")
         assert (response.status_code, response.json()) == (200, {"user": "awa", "by_token": True})
+
+
+def test_pages_take_a_token_too_without_csrf():
+    user = make_user()
+    _token, raw = make_token(user)
+    client = Client(enforce_csrf_checks=True)
+    assert client.post("/accounts/language/", {"language": "sus"}, headers=bearer(raw)).status_code == 302
+    user.refresh_from_db()
+    assert user.preferred_language == "sus"
 
 
 @pytest.mark.parametrize("header", ["bearer {}", "BEARER {}", "Bearer   {}  "])
@@ -131,7 +141,9 @@ def test_the_last_use_is_written_at_most_once_an_hour(client):
     first = token.last_used_at
     assert timezone.now() - first < timedelta(minutes=1)
 
-    client.get(WHOAMI, headers=bearer(raw))
+    with CaptureQueriesContext(connection) as captured:
+        client.get(WHOAMI, headers=bearer(raw))
+    assert not [query for query in captured if query["sql"].startswith("UPDATE")]
     token.refresh_from_db()
     assert token.last_used_at == first
 
