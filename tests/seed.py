@@ -9,6 +9,9 @@ _NEVER_TOUCHED = ("django_migrations",)
 
 def keep_seed() -> None:
     """Copy every table that is not empty after the migrations. Runs once, as the owner."""
+    if _is_kept():
+        restore_seed()  # --reuse-db, and the last run may have been interrupted
+        return
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("DROP SCHEMA IF EXISTS seed CASCADE")
         cursor.execute("CREATE SCHEMA seed")
@@ -16,6 +19,7 @@ def keep_seed() -> None:
             cursor.execute(f'SELECT EXISTS (TABLE public."{table}")')
             if cursor.fetchone()[0]:
                 cursor.execute(f'CREATE TABLE seed."{table}" AS TABLE public."{table}"')
+        cursor.execute("CREATE TABLE seed.django_migrations AS TABLE public.django_migrations")
 
 
 def restore_seed() -> None:
@@ -35,6 +39,14 @@ def restore_seed() -> None:
         )
         if changed:
             _put_back(seeded)
+
+
+def _is_kept() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT to_regclass('seed.django_migrations') IS NOT NULL")
+        return cursor.fetchone()[0] and not _matching(
+            "EXISTS (TABLE public.{0} EXCEPT TABLE seed.{0})", ["django_migrations"]
+        )
 
 
 def _put_back(tables: list[str]) -> None:

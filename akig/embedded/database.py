@@ -96,16 +96,15 @@ def for_command(argv: Sequence[str]) -> Iterator[None]:
     command = argv[1] if len(argv) > 1 else "help"
     if command in _OWNER:
         os.environ.setdefault("AKIG_DATABASE_LOGIN", "owner")
-    if not is_embedded() or not _needs_database(command, argv):
-        yield
-        return
-    try:
-        with embedded_server().use():
+    with contextlib.ExitStack() as stack:
+        try:
+            if is_embedded() and _needs_database(command, argv):
+                stack.enter_context(embedded_server().use())
             yield
-    except postgres.CannotServe as error:
-        sys.exit(f"akig: {error}")
-    except OperationalError as error:
-        sys.exit(f"akig: the database does not answer: {str(error).splitlines()[0]}")
+        except postgres.CannotServe as error:
+            sys.exit(f"akig: {error}")
+        except OperationalError as error:
+            sys.exit(f"akig: the database does not answer: {str(error).splitlines()[0]}")
 
 
 def _needs_database(command: str, argv: Sequence[str]) -> bool:

@@ -154,11 +154,11 @@ class Server:
                     if started is not None:
                         self._prepare(connection)
                 return
-            except psycopg.errors.InvalidPassword:
-                raise CannotServe(
-                    f"The passwords in {self.passwords} are not those of the database in {self.data}."
-                ) from None
             except psycopg.OperationalError as error:
+                if "password authentication failed" in str(error):
+                    raise CannotServe(
+                        f"The passwords in {self.passwords} are not those of the database in {self.data}."
+                    ) from error
                 if time.monotonic() > deadline:
                     raise CannotServe(
                         f"The database did not start within {_START_SECONDS} s: {self._last_words(logged)}"
