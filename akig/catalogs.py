@@ -104,7 +104,7 @@ class Word:
 
 def confidence_of(source: str) -> str:
     """How far a glossary word can be trusted, from the end of its source: "… (derived from attested root …)"."""
-    label = source.rpartition("(")[2] if source.endswith(")") else source
+    label = source.rpartition("(" if source.endswith(")") else ";")[2].strip()
     for confidence in (*HIDDEN_CONFIDENCES, "derived", "composed", "attested"):
         if label.startswith(confidence):
             return confidence

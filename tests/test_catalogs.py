@@ -1,5 +1,6 @@
 """The catalogs that are in git: French complete, nothing invented, and every tool around them repeatable."""
 
+import csv
 import re
 import shutil
 import unicodedata
@@ -158,6 +159,7 @@ def test_a_reviewed_word_outlives_a_rebuild_and_an_unreviewed_one_follows_the_gl
         ("N'Ko phone UI strings: Home (attested in N'Ko, transliterated)", "attested"),
         ("Pular NT LUK 18:30 aroyoowo (derived from attested root – native review needed)", "derived"),
         ("composed from attested words – native review needed", "composed"),
+        ('Susu Bible MAT 21:41 "bɔxi hɛrie" (land); composed from attested words – native review needed', "composed"),
         ("Firefox ff aboutLogins.ftl:menu (Pulaar) (cognate – review)", "cognate"),
         ("UDHR kqs art. 23 (inferred from parallel text – review)", "inferred"),
         ("model knowledge – native review needed", "model knowledge"),
@@ -165,6 +167,16 @@ def test_a_reviewed_word_outlives_a_rebuild_and_an_unreviewed_one_follows_the_gl
 )
 def test_the_glossary_says_how_far_each_source_can_be_trusted(source, confidence):
     assert catalogs.confidence_of(source) == confidence
+
+
+def test_every_word_of_the_glossary_that_is_in_git_says_how_far_it_can_be_trusted():
+    with catalogs.GLOSSARY.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    words = [(row[code], row[f"{code}_source"]) for row in rows for code in LOCAL if row[code]]
+    assert len(words) > 400
+    trusted = Counter(catalogs.confidence_of(source) for _word, source in words)
+    assert set(trusted) == {*catalogs.SHOWN_CONFIDENCES, *catalogs.HIDDEN_CONFIDENCES}
+    assert all(unicodedata.normalize("NFC", word) == word for word, _source in words)
 
 
 def test_a_source_that_says_nothing_of_itself_is_refused():
