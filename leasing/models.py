@@ -358,7 +358,7 @@ class Instalment(SiteScopedModel):
 class PaymentQuerySet(SiteScopedQuerySet):
     def standing(self) -> "PaymentQuerySet":
         """Payments that were not reversed: a reversed one was a mistake and counts nowhere."""
-        return self.filter(reversal__isnull=True)
+        return self.filter(reversals__isnull=True)
 
     def with_on_account(self) -> "PaymentQuerySet":
         """Adds `on_account`: the francs of each payment that no instalment has taken yet."""
@@ -419,7 +419,7 @@ class PaymentReversal(SiteScopedModel):
     """Says that a payment was a mistake: it counts nowhere any more, and both rows stay."""
 
     payment = SameSiteForeignKey(
-        Payment, on_delete=models.PROTECT, related_name="reversal", unique=True, verbose_name=_("payment")
+        Payment, on_delete=models.PROTECT, related_name="reversals", verbose_name=_("payment")
     )
     reversed_on = models.DateField(_("reversed on"))
     reversed_by = models.ForeignKey(
@@ -436,6 +436,7 @@ class PaymentReversal(SiteScopedModel):
         ordering = ["-reversed_on"]
         verbose_name = _("reversal")
         verbose_name_plural = _("reversals")
+        constraints = [models.UniqueConstraint(fields=["site", "payment"], name="one_reversal_per_payment")]
         triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
 
     def __str__(self) -> str:

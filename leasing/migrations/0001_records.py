@@ -223,7 +223,7 @@ class Migration(migrations.Migration):
                 ('id', models.UUIDField(db_default=django.contrib.postgres.functions.RandomUUID(), default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
                 ('reversed_on', models.DateField(verbose_name='reversed on')),
                 ('reason', models.CharField(max_length=200, verbose_name='reason')),
-                ('payment', sites_app.models.SameSiteForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='reversal', to='leasing.payment', unique=True, verbose_name='payment')),
+                ('payment', sites_app.models.SameSiteForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='reversals', to='leasing.payment', verbose_name='payment')),
                 ('reversed_by', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='reversed by')),
                 ('site', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='sites_app.site', verbose_name='site')),
             ],
@@ -653,6 +653,10 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='contract',
             trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "leasing_contractevent" ("advance_months", "agent_id", "deposit_amount", "end_date", "ended_on", "id", "monthly_rent", "payment_day", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "property_id", "reference", "renewal_of_id", "signed_on", "site_id", "start_date", "status", "tenant_id") VALUES (OLD."advance_months", OLD."agent_id", OLD."deposit_amount", OLD."end_date", OLD."ended_on", OLD."id", OLD."monthly_rent", OLD."payment_day", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."property_id", OLD."reference", OLD."renewal_of_id", OLD."signed_on", OLD."site_id", OLD."start_date", OLD."status", OLD."tenant_id"); RETURN NULL;', hash='df3c2f3f25396e074f368efac9f2907da9579ef0', operation='DELETE', pgid='pgtrigger_delete_delete_0d5d3', table='leasing_contract', when='AFTER')),
+        ),
+        migrations.AddConstraint(
+            model_name='paymentreversal',
+            constraint=models.UniqueConstraint(fields=('site', 'payment'), name='one_reversal_per_payment'),
         ),
         IsolateTables(
             "Owner", "Property", "Tenant", "Contract", "Instalment", "Payment", "PaymentReversal", "Allocation",
