@@ -32,14 +32,15 @@ app.conf.update(
     worker_hijack_root_logger=False,
     worker_enable_remote_control=False,
 )
+# A person whose request asks for a job does not wait for a broker that is away: one more try, at once.
+app.conf.broker_transport_options = {"max_retries": 1, "interval_start": 0, "interval_step": 0, "interval_max": 0}
 if settings.CELERY_BROKER_URL.startswith("redis"):
-    app.conf.broker_transport_options = {
+    app.conf.broker_transport_options |= {
         # Redis gives a dead worker's messages back after this long. A job that takes longer gets a second
         # message, which finds the job locked or done and does nothing.
         "visibility_timeout": 30,
         "unacked_restore_interval": 2,
         "unacked_restore_throttle": 1,
-        # A person's request waits for the broker no longer than this.
         "socket_timeout": 5,
         "socket_connect_timeout": 2,
     }

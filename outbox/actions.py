@@ -73,7 +73,7 @@ def run(job_id: UUID | str, work: Callable[[Job], None]) -> bool:
         return False
     try:
         with transaction.atomic():
-            job = Job.objects.free().filter(pk=job_id).first()
+            job = Job.objects.select_for_update(skip_locked=True).filter(pk=job_id, done_at=None).first()
             if job is None:
                 return False
             work(job)

@@ -1,0 +1,105 @@
+"""Asking for a job, and getting it to a worker, with a broker that is there, away, or forgetful."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import transaction
+from django.utils import timezone
+
+from outbox.actions import enqueue, forget_old_jobs, relay
+from outbox.models import Job
+
+pytestmark = pytest.mark.django_db
+
+
+def _ask(key: str = "a") -> Job:
+    return enqueue("outbox.tests.nothing", key=key, site_code="GN_KINDIA", user_id=7, day="2026-11-23")
+
+
+def test_the_wish_is_part_of_the_callers_transaction(sent, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks(execute=True), pytest.raises(ZeroDivisionError), transaction.atomic():
+        _ask()
+        raise ZeroDivisionError
+    assert not Job.objects.exists()
+    assert sent == []
+
+
+def test_a_job_goes_to_the_broker_after_the_commit_and_not_before(sent, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks(execute=True):
+        job = _ask()
+        assert sent == []
+    assert sent == [("outbox.tests.nothing", str(job.pk))]
+    job.refresh_from_db()
+    assert (job.site_code, job.user_id, job.kwargs) == ("GN_KINDIA", 7, {"day": "2026-11-23"})
+    assert (job.sends, job.attempts, job.done_at) == (1, 0, None)
+
+
+def test_the_same_wish_twice_is_one_job(sent, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks(execute=True):
+        first, second, other = _ask("a"), _ask("a"), _ask("b")
+    assert first.pk == second.pk != other.pk
+    assert sent == [("outbox.tests.nothing", str(first.pk)), ("outbox.tests.nothing", str(other.pk))]
+
+
+def test_a_broker_that_is_down_fails_nobody_and_the_relay_sends_when_it_is_back(
+    broker_down, settings, monkeypatch, django_capture_on_commit_callbacks
+):
+    with django_capture_on_commit_callbacks(execute=True):
+        job = _ask()
+    job.refresh_from_db()
+    now = timezone.now()
+    assert job.sent_at is None
+    assert job.due_at <= now
+    assert relay(now) == 0
+    back: list[str] = []
+    monkeypatch.setattr("outbox.actions.current_app.send_task", lambda name, args, **options: back.append(args[0]))
+    assert relay(timezone.now()) == 1
+    assert back == [str(job.pk)]
+
+
+def test_without_any_broker_jobs_wait_and_the_first_relay_takes_them(sent, settings):
+    settings.CELERY_BROKER_URL = ""
+    job = _ask()
+    assert (job.sends, job.sent_at) == (0, None)
+    settings.CELERY_BROKER_URL = "memory://"
+    assert relay(timezone.now()) == 1
+    assert sent == [("outbox.tests.nothing", str(job.pk))]
+
+
+def test_a_message_that_was_lost_is_sent_again_ever_more_rarely(sent):
+    job = _ask()
+    waits = []
+    now = job.due_at
+    for _ in range(7):
+        assert relay(now - timedelta(seconds=1)) == 0
+        assert relay(now) == 1
+        job.refresh_from_db()
+        waits.append(round((job.due_at - now).total_seconds() / 60))
+        now = job.due_at
+    assert waits == [4, 8, 16, 32, 60, 60, 60]
+
+
+def test_the_relay_leaves_what_is_done_and_what_was_given_up(sent):
+    done, given_up = _ask("done"), _ask("given up")
+    Job.objects.filter(pk=done.pk).update(done_at=timezone.now())
+    Job.objects.filter(pk=given_up.pk).update(attempts=Job.MAX_ATTEMPTS)
+    assert relay(timezone.now() + timedelta(days=1), after_restart=True) == 0
+
+
+def test_after_a_restart_what_had_been_started_is_sent_at_once(sent):
+    started, waiting = _ask("started"), _ask("waiting")
+    Job.objects.filter(pk=started.pk).update(started_at=timezone.now(), attempts=1)
+    assert relay(timezone.now()) == 0
+    assert relay(timezone.now(), after_restart=True) == 1
+    assert sent == [("outbox.tests.nothing", str(started.pk))]
+    assert waiting.started_at is None
+
+
+def test_jobs_done_two_months_ago_are_forgotten_and_open_ones_are_not(sent):
+    now = timezone.now()
+    done, fresh, waiting = _ask("old"), _ask("fresh"), _ask("open")
+    Job.objects.filter(pk=done.pk).update(done_at=now - timedelta(days=61))
+    Job.objects.filter(pk=fresh.pk).update(done_at=now - timedelta(days=59))
+    Job.objects.filter(pk=waiting.pk).update(created_at=now - timedelta(days=400))
+    assert forget_old_jobs(now) == 1
+    assert set(Job.objects.values_list("key", flat=True)) == {"fresh", "open"}
