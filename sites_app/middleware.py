@@ -8,6 +8,7 @@ from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import Resolver404, get_script_prefix, resolve, set_script_prefix
+from django.utils import translation
 from django.utils.cache import patch_cache_control
 from django.utils.translation import gettext as _
 
@@ -69,6 +70,7 @@ class SiteMiddleware:
         if in_address is None and not request.path_info.startswith(API):
             return _to_full_address(request, code)
         _enter(request, code, accessible)
+        _speak_the_sites_language(request)
         if request.method not in SAFE_METHODS and not request.path_info.startswith(ALWAYS_WRITABLE):
             refusal = self._refuse_change(request, accessible)
             if refusal is not None:
@@ -125,6 +127,13 @@ def _enter(request: HttpRequest, code: str, accessible: dict[str, Access]) -> No
         access = accessible[code]
         request.site, request.site_access = access.site, access
         request.site_codes, request.site_permissions = (code,), access.permissions
+
+
+def _speak_the_sites_language(request: HttpRequest) -> None:
+    """A newcomer who never chose a language reads the site's; a program reads what it asked for."""
+    if request.site is not None and not request.language_chosen and not request.path_info.startswith(API):
+        translation.activate(request.site.default_language)  # LanguageMiddleware, outside, puts it back
+        request.LANGUAGE_CODE = request.site.default_language
 
 
 def _with_the_views_right(request: HttpRequest, accessible: dict[str, Access]) -> list[Access]:

@@ -167,6 +167,17 @@ def test_pages_about_oneself_work_without_a_site_and_under_one(client, amina):
     assert get(client, amina, "/GN_KINDIA/accounts/me/").json() == {"site": "GN_KINDIA", "codes": ["GN_KINDIA"]}
 
 
+def test_a_newcomer_reads_the_sites_language_until_they_choose_their_own(client):
+    binta = person("binta", GN_LABE="agent")
+    client.force_login(binta)
+    french = {"Accept-Language": "fr"}
+    assert client.get("/GN_LABE/where/", headers=french)["Content-Language"] == "fuf"
+    assert client.get("/api/where", headers=french)["Content-Language"] == "fr"
+    binta.preferred_language = "en"
+    binta.save()
+    assert client.get("/GN_LABE/where/", headers=french)["Content-Language"] == "en"
+
+
 # --- rights ---------------------------------------------------------------------------------------
 
 
