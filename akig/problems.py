@@ -6,12 +6,14 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.core import exceptions as core
-from django.db import InterfaceError, OperationalError
+from django.db import DataError, InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from rest_framework import exceptions as drf
 from rest_framework.views import set_rollback
+
+from leasing.refusals import IdempotencyConflict, RuleBroken
 
 log = logging.getLogger(__name__)
 
@@ -41,18 +43,16 @@ def problem(
     detail: str = "",
     errors: list[dict[str, str]] | None = None,
     *,
-    kind: str = "about:blank",
     headers: Mapping[str, str] | None = None,
+    **members: Any,
 ) -> JsonResponse:
-    """A problem document.
-
-    `errors` names each field that is wrong and why; `kind` is a URI when clients tell it apart.
-    """
-    document: dict[str, Any] = {"type": kind, "title": str(title or TITLES[status]), "status": status}
+    """A problem document. `errors` names each field that is wrong and why; `members` are further entries of our own."""
+    document: dict[str, Any] = {"type": "about:blank", "title": str(title or TITLES[status]), "status": status}
     if detail:
         document["detail"] = str(detail)
     if errors:
         document["errors"] = errors
+    document |= members
     return JsonResponse(
         document,
         status=status,
@@ -93,6 +93,7 @@ def problem_response(exc: Exception, context: Mapping[str, Any]) -> HttpResponse
         str(exc.detail),
         getattr(exc, "errors", None),
         headers=headers,
+        **getattr(exc, "members", {}),
     )
 
 
@@ -107,9 +108,24 @@ class TooLarge(drf.APIException):
     default_detail = gettext_lazy("The request is larger than AKIG accepts. Nothing was changed.")
 
 
+class Refused(drf.APIException):
+    """A rule of ours forbids it: the document names the rule, and the field when one is to blame."""
+
+    status_code = 422
+
+    def __init__(self, broken: RuleBroken) -> None:
+        super().__init__(broken.sentence)
+        if isinstance(broken, IdempotencyConflict):
+            self.status_code = 409
+        self.members = {"rule": broken.rule}
+        self.errors = [{"field": broken.field, "message": broken.sentence}] if broken.field else None
+
+
 def _as_api_exception(exc: Exception) -> Exception:
     """Django's own refusals, which the framework does not know or would answer without our words."""
     match exc:
+        case RuleBroken():
+            return Refused(exc)
         case Http404():
             # The same words for what does not exist and for what belongs to another site.
             return drf.NotFound(_("There is nothing here, or it is not on your sites."))
@@ -121,6 +137,9 @@ def _as_api_exception(exc: Exception) -> Exception:
             return drf.ValidationError(exc.message_dict if hasattr(exc, "error_dict") else exc.messages)
         case core.BadRequest() | core.SuspiciousOperation():
             return drf.ParseError(str(exc) if isinstance(exc, core.BadRequest) else None)
+        case DataError():
+            # A character or a number that the database cannot hold: nobody but the client can have sent it.
+            return drf.ParseError(_("A value has a character or a size that cannot be stored. Nothing was changed."))
         case OperationalError() | InterfaceError():
             log.exception("The database does not answer", exc_info=exc)
             return Unavailable()

@@ -1,7 +1,7 @@
 """Addresses that refuse in every way there is, for pages and for programs."""
 
 from django.core import exceptions
-from django.db import OperationalError
+from django.db import DataError, OperationalError
 from django.http import Http404, HttpResponse
 from django.urls import include, path
 from rest_framework import serializers
@@ -10,26 +10,31 @@ from rest_framework.exceptions import NotAcceptable, Throttled, UnsupportedMedia
 from rest_framework.response import Response
 
 from akig import views
+from leasing.refusals import IdempotencyConflict, RuleBroken
 from sites_app.permissions import needs
 
+# Made when asked, in the language of who asks.
 REASONS = {
-    "not-found": Http404("No Contract matches the given query."),
-    "forbidden": exceptions.PermissionDenied("Only a manager may do this."),
-    "bad": exceptions.BadRequest("The end is before the start."),
-    "suspicious": exceptions.SuspiciousOperation("secret detail"),
-    "large": exceptions.RequestDataTooBig("too big"),
-    "broken": RuntimeError("half-way"),
-    "database": OperationalError("connection refused"),
-    "invalid": exceptions.ValidationError({"amount": ["Too much."], "__all__": ["Not on a Sunday."]}),
-    "busy": Throttled(wait=11.2),
-    "type": UnsupportedMediaType("text/plain"),
-    "form": NotAcceptable(),
+    "not-found": lambda: Http404("No Contract matches the given query."),
+    "forbidden": lambda: exceptions.PermissionDenied("Only a manager may do this."),
+    "bad": lambda: exceptions.BadRequest("The end is before the start."),
+    "suspicious": lambda: exceptions.SuspiciousOperation("secret detail"),
+    "large": lambda: exceptions.RequestDataTooBig("too big"),
+    "broken": lambda: RuntimeError("half-way"),
+    "database": lambda: OperationalError("connection refused"),
+    "invalid": lambda: exceptions.ValidationError({"amount": ["Too much."], "__all__": ["Not on a Sunday."]}),
+    "busy": lambda: Throttled(wait=11.2),
+    "type": lambda: UnsupportedMediaType("text/plain"),
+    "form": lambda: NotAcceptable(),
+    "rule": lambda: RuleBroken("amount", "largest_cash_payment", "No more than 10 000 000 GNF in cash."),
+    "key": lambda: IdempotencyConflict(),
+    "nul": lambda: DataError("PostgreSQL text fields cannot contain NUL (0x00) bytes"),
 }
 
 
 @needs(None)
 def page(request, reason):
-    raise REASONS[reason]
+    raise REASONS[reason]()
 
 
 @needs(None)
@@ -39,7 +44,7 @@ def fine(request):
 
 @api_view(["GET"])
 def refuse(request, reason):
-    raise REASONS[reason]
+    raise REASONS[reason]()
 
 
 class Line(serializers.Serializer):

@@ -41,6 +41,7 @@ def problem_of(response):
         ("type", 415, 'Unsupported media type "text/plain" in request.'),
         ("form", 406, "Could not satisfy the request Accept header."),
         ("busy", 429, "Request was throttled. Expected available in 12 seconds."),
+        ("nul", 400, "A value has a character or a size that cannot be stored. Nothing was changed."),
         ("broken", 500, "What was asked was not done."),
     ],
 )
@@ -75,6 +76,24 @@ def test_a_models_own_errors_become_a_list_too(program):
         {"field": "amount", "message": "Too much."},
         {"field": "", "message": "Not on a Sunday."},
     ]
+
+
+def test_a_broken_rule_is_a_422_that_names_the_rule_and_the_field(program):
+    response = program.get("/api/refuse/rule")
+    sentence = "No more than 10 000 000 GNF in cash."
+    assert problem_of(response) == {
+        "type": "about:blank",
+        "title": "A rule forbids it",
+        "status": 422,
+        "detail": sentence,
+        "errors": [{"field": "amount", "message": sentence}],
+        "rule": "largest_cash_payment",
+    }
+
+
+def test_a_key_used_again_for_something_else_is_a_409(program):
+    document = problem_of(program.get("/api/refuse/key"))
+    assert (document["status"], document["rule"]) == (409, "idempotency_key")
 
 
 @pytest.mark.parametrize(
