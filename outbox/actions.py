@@ -4,7 +4,6 @@ import logging
 import traceback
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -42,7 +41,8 @@ def enqueue(name: str, *, key: str, site_code: str = "", user_id: int | None = N
     Job.objects.bulk_create([job], ignore_conflicts=True)
     kept = Job.objects.get(key=key)
     if kept.pk == job.pk and _has_broker():
-        transaction.on_commit(partial(_send, [kept]), robust=True)
+        # No functools.partial: Django names the function when it logs an error.
+        transaction.on_commit(lambda: _send([kept]), robust=True)
     return kept
 
 
@@ -114,8 +114,9 @@ def _send(jobs: list[Job]) -> int:
             current_app.send_task(job.name, args=[str(job.pk)], ignore_result=True, retry=False)
         except Exception as error:  # whatever the broker's client raises: the row stays and is sent later
             log.warning("The broker does not take jobs now (%s); they are sent later.", type(error).__name__)
-            unsent = Job.objects.free().filter(pk__in=[left.pk for left in jobs[position:]])
-            Job.objects.filter(pk__in=unsent.values("pk")).update(due_at=timezone.now(), sent_at=None)
+            with transaction.atomic():
+                unsent = Job.objects.free().filter(pk__in=[left.pk for left in jobs[position:]])
+                Job.objects.filter(pk__in=unsent.values("pk")).update(due_at=timezone.now(), sent_at=None)
             return position
     return len(jobs)
 

@@ -17,9 +17,13 @@ def _ask(key: str = "a") -> Job:
 
 
 def test_the_wish_is_part_of_the_callers_transaction(sent, django_capture_on_commit_callbacks):
-    with django_capture_on_commit_callbacks(execute=True), pytest.raises(ZeroDivisionError), transaction.atomic():
+    @transaction.atomic
+    def interrupted() -> None:
         _ask()
         raise ZeroDivisionError
+
+    with django_capture_on_commit_callbacks(execute=True), pytest.raises(ZeroDivisionError):
+        interrupted()
     assert not Job.objects.exists()
     assert sent == []
 
@@ -42,7 +46,7 @@ def test_the_same_wish_twice_is_one_job(sent, django_capture_on_commit_callbacks
 
 
 def test_a_broker_that_is_down_fails_nobody_and_the_relay_sends_when_it_is_back(
-    broker_down, settings, monkeypatch, django_capture_on_commit_callbacks
+    broker_down, monkeypatch, django_capture_on_commit_callbacks
 ):
     with django_capture_on_commit_callbacks(execute=True):
         job = _ask()
