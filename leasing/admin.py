@@ -1,0 +1,3 @@
+"""The administration of the portfolio. Each class is a SiteModelAdmin: scoped, and with rights by role."""
+
+from sites_app.admin import SiteModelAdmin  # noqa: F401
