@@ -1,0 +1,109 @@
+"""Who and what a site has: tenants and properties within its limits, and what was said to the tenants."""
+
+import datetime as dt
+import zoneinfo
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from leasing.actions.change import change
+from leasing.models import Interaction, Property, Tenant
+from leasing.queries import room_left
+from leasing.refusals import RuleBroken, not_on_this_site, require_past
+from sites_app.models import Site
+
+
+def create_tenant(*, site: Site, by: Any, **values: Any) -> Tenant:
+    """Add a tenant to a site. `values` are the columns of Tenant.
+
+    Raises RuleBroken when the site has its maximum of tenants, ValidationError when a value is wrong or the code is
+    taken.
+    """
+    with change(by):
+        claim_room(site=site, tenants=1)
+        tenant = Tenant(site=site, **values)
+        tenant.full_clean()
+        tenant.save(force_insert=True)
+        return tenant
+
+
+def create_property(*, site: Site, by: Any, **values: Any) -> Property:
+    """Add a property to a site. `values` are the columns of Property.
+
+    Raises RuleBroken when the site has its maximum of properties, ValidationError when a value is wrong or the code
+    is taken.
+    """
+    with change(by):
+        claim_room(site=site, properties=1)
+        unit = Property(site=site, **values)
+        unit.full_clean()
+        unit.save(force_insert=True)
+        return unit
+
+
+def claim_room(*, site: Site, tenants: int = 0, properties: int = 0) -> None:
+    """Make sure that so many more rows fit the site's limits, and stay alone with the count until the transaction ends.
+
+    Call it before the rows are written. Raises RuleBroken, naming the limit.
+    """
+    # NO KEY: rows that point at the site may be written meanwhile by whoever adds neither tenant nor property.
+    locked = Site.objects.select_for_update(no_key=True).get(pk=site.pk)
+    room = room_left(locked)
+    if tenants > room.tenants:
+        raise RuleBroken(
+            "",
+            "max_tenants",
+            _(
+                "%(site)s may have %(limit)s tenants; there is room for %(room)s more, and %(wanted)s would be added."
+                " An administrator can raise this limit."
+            )
+            % {"site": locked.name, "limit": locked.max_tenants, "room": room.tenants, "wanted": tenants},
+        )
+    if properties > room.properties:
+        raise RuleBroken(
+            "",
+            "max_properties",
+            _(
+                "%(site)s may have %(limit)s properties; there is room for %(room)s more, and %(wanted)s would be"
+                " added. An administrator can raise this limit."
+            )
+            % {"site": locked.name, "limit": locked.max_properties, "room": room.properties, "wanted": properties},
+        )
+
+
+def record_interaction(
+    *,
+    tenant: Tenant,
+    channel: str,
+    happened_at: dt.datetime,
+    by: Any,
+    today: dt.date,
+    direction: str = Interaction.Direction.OUTBOUND,
+    note: str = "",
+) -> Interaction:
+    """Write down a call, a message or a visit; `by` is the agent. The same one twice is one.
+
+    Raises RuleBroken: it would have happened after `today` (where the site is), or the tenant is not on a site in
+    scope.
+    """
+    with change(by):
+        tenant = (
+            Tenant.objects.select_related("site")
+            .select_for_update(of=("self",), no_key=True)
+            .filter(pk=tenant.pk)
+            .first()
+        )
+        if tenant is None:
+            raise not_on_this_site("tenant")
+        day = happened_at.astimezone(zoneinfo.ZoneInfo(tenant.site.timezone)).date()
+        require_past("happened_at", day, today)
+        values = {
+            "site_id": tenant.site_id,
+            "tenant": tenant,
+            "agent": by,
+            "channel": Interaction.Channel(channel),
+            "direction": Interaction.Direction(direction),
+            "happened_at": happened_at,
+            "note": note,
+        }
+        return Interaction.objects.filter(**values).first() or Interaction.objects.create(**values)

@@ -1,0 +1,147 @@
+"""Reads about money and room: what is on account, how far rent is prepaid, how much more a site may hold."""
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import BigIntegerField, Exists, F, Max, Min, OuterRef, Q, Sum
+from django.db.models.functions import Coalesce
+
+from leasing.models import Contract, Instalment, Payment, Property, Tenant
+from sites_app.models import Site
+
+
+@dataclass(frozen=True)
+class Room:
+    """How many more tenants and properties a site may have; 0 when it is full."""
+
+    tenants: int
+    properties: int
+
+
+def room_left(site: Site) -> Room:
+    """Room under the site's two limits, as they stand in the database now.
+
+    Whoever then adds rows calls actions.claim_room first: it locks the count, so that two people cannot both take
+    the last place.
+    """
+    limits = Site.objects.get(pk=site.pk)
+    return Room(
+        tenants=max(0, limits.max_tenants - Tenant.objects.filter(site=site).count()),
+        properties=max(0, limits.max_properties - Property.objects.filter(site=site).count()),
+    )
+
+
+def on_account(contract: Contract) -> int:
+    """Francs received for the contract that pay no month yet; reversed payments count nowhere."""
+    payments = Payment.objects.standing().filter(site_id=contract.site_id, contract=contract)
+    return payments.with_on_account().aggregate(francs=Coalesce(Sum("on_account"), 0))["francs"]
+
+
+def contracts_with_money_to_place(site: Site) -> list[UUID]:
+    """Active contracts that have both money on account and a month that lacks some."""
+    open_month = Instalment.objects.filter(site=site, contract_id=OuterRef("contract_id"), paid_amount__lt=F("amount"))
+    payments = Payment.objects.standing().filter(site=site, contract__status=Contract.Status.ACTIVE)
+    payments = payments.filter(Exists(open_month)).with_on_account().filter(on_account__gt=0)
+    return sorted(set(payments.values_list("contract_id", flat=True)))
+
+
+def prepaid_until(contract: Contract) -> dt.date | None:
+    """The last day for which rent is paid without a gap: the end of the month before the first one that lacks some.
+
+    In the past when rent is owed. None when the first month lacks some or there is none.
+    """
+    months = Instalment.objects.filter(site_id=contract.site_id, contract=contract)
+    lacking = months.filter(paid_amount__lt=F("amount")).aggregate(first=Min("period"))["first"]
+    paid = months if lacking is None else months.filter(period__lt=lacking)
+    last = paid.aggregate(last=Max("period"))["last"]
+    return last and _end_of_month(last)
+
+
+@dataclass(frozen=True)
+class Prepaid:
+    """What one site has received for a month to come, in francs: owed to the tenants until the month comes.
+
+    `month` is its first day; None is money on account, which pays no month yet.
+    """
+
+    site_code: str
+    month: dt.date | None
+    francs: int
+
+
+def prepaid_by_month(site_codes: Iterable[str], day: dt.date) -> list[Prepaid]:
+    """The avance that each site holds on a day, by month, from what is paid now; money on account last.
+
+    A month comes on its first day. A month paid beyond the end of a contract does not come: it is owed back for good.
+    Each site has its own currency: sums of two sites may not be added without looking at it.
+    """
+    codes = list(site_codes)
+    months = (
+        Instalment.objects.filter(site_id__in=codes, paid_amount__gt=0)
+        .filter(Q(period__gt=day) | Q(due_date__gt=F("contract__ended_on")))
+        .values("site_id", "period")
+        .annotate(francs=Sum("paid_amount", output_field=BigIntegerField()))
+        .order_by("site_id", "period")
+    )
+    on_account = (
+        Payment.objects.standing().filter(site_id__in=codes).with_on_account().filter(on_account__gt=0)
+    ).values_list("site_id", "on_account")
+    loose: dict[str, int] = {}
+    for code, francs in on_account:
+        loose[code] = loose.get(code, 0) + francs
+    return [Prepaid(row["site_id"], row["period"], int(row["francs"])) for row in months] + [
+        Prepaid(code, None, francs) for code, francs in sorted(loose.items())
+    ]
+
+
+@dataclass(frozen=True)
+class MoneyFault:
+    """A row whose sums disagree. `kind`: "payment" gave more than it has, or gives after its reversal;
+    "instalment" says to be paid another sum than its allocations; "contract" has an allocation across contracts."""
+
+    kind: str
+    id: UUID
+
+
+def money_faults(site: Site) -> list[MoneyFault]:
+    """Every row of a site in which the francs do not add up: none, whatever happened and at any moment.
+
+    With none, the standing payments of each contract are the sum of its instalments' paid amounts and its money on
+    account.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_MONEY_FAULTS, {"site": site.code})
+        return [MoneyFault(kind, row) for kind, row in cursor.fetchall()]
+
+
+def _end_of_month(day: dt.date) -> dt.date:
+    return (day.replace(day=28) + dt.timedelta(days=4)).replace(day=1) - dt.timedelta(days=1)
+
+
+_MONEY_FAULTS = """
+    WITH share AS (SELECT * FROM leasing_allocation WHERE site_id = %(site)s)
+    SELECT 'payment', p.id
+    FROM leasing_payment p
+    JOIN (SELECT payment_id, sum(amount) AS given FROM share GROUP BY payment_id) s ON s.payment_id = p.id
+    WHERE p.site_id = %(site)s AND (s.given > p.amount OR EXISTS (
+        SELECT FROM leasing_paymentreversal r WHERE r.site_id = p.site_id AND r.payment_id = p.id
+    ))
+    UNION ALL
+    SELECT 'instalment', i.id
+    FROM leasing_instalment i
+    LEFT JOIN (SELECT instalment_id, sum(amount) AS taken FROM share GROUP BY instalment_id) s ON s.instalment_id = i.id
+    WHERE i.site_id = %(site)s AND (
+        i.paid_amount <> coalesce(s.taken, 0)
+        OR i.paid_amount > i.amount
+        OR (i.settled_on IS NOT NULL) <> (i.paid_amount = i.amount AND i.amount > 0)
+    )
+    UNION ALL
+    SELECT 'contract', s.payment_id
+    FROM share s
+    JOIN leasing_payment p ON p.site_id = %(site)s AND p.id = s.payment_id
+    JOIN leasing_instalment i ON i.site_id = %(site)s AND i.id = s.instalment_id
+    WHERE p.contract_id <> i.contract_id
+"""
