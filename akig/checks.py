@@ -1,5 +1,6 @@
 """What must be right before AKIG serves anybody."""
 
+import contextlib
 from typing import Any
 
 from django.conf import settings
@@ -30,11 +31,8 @@ def refuse_unsafe_start() -> None:
         ImproperlyConfigured: serving would show one site to another, or the secrets to anybody.
     """
     reasons = [error.msg for error in production_is_no_demo(None)]
-    try:
+    # A database that is down for now is no reason: /readyz asks again once it is up.
+    with contextlib.suppress(OperationalError):
         reasons += holes_in_the_database(connection)
-    except OperationalError:
-        pass  # Down for now: /readyz asks again once it is up.
-    finally:
-        connection.close()
     if reasons:
         raise ImproperlyConfigured(" ".join(reasons))
