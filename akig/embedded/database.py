@@ -40,6 +40,11 @@ def login() -> str:
     return "owner" if os.environ.get("AKIG_DATABASE_LOGIN") == "owner" else "app"
 
 
+def app_role(env: Any) -> str:
+    """The role that the application works as in a foreign database: one that it assumes, or its own login."""
+    return env("DATABASE_APP_ROLE", default="") or env.db("DATABASE_URL")["USER"]
+
+
 def embedded_server(**settings: str) -> postgres.Server:
     return postgres.Server(var_dir(), settings)
 
