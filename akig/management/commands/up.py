@@ -22,6 +22,7 @@ from django.db.migrations.executor import MigrationExecutor
 from akig.embedded import database, postgres, valkey
 from akig.embedded.locks import Busy, FileLock
 from akig.embedded.supervisor import Child, Stopped, Supervisor, stop_on_signals
+from leasing.demo.accounts import account_lines
 from leasing.models import Contract
 from sites_app.models import Site
 from sites_app.scope import site_scope
@@ -77,7 +78,7 @@ class Command(BaseCommand):
             self._manage("migrate", "--no-input", AKIG_DATABASE_LOGIN="owner")
         call_command("compile_catalogs", stdout=self.stdout)
         self._collect_static()
-        if with_demo and not _has_contracts():
+        if with_demo and not settings.PRODUCTION and not _has_contracts():
             self._manage("demo")
         connection.close()
         self._start_worker()
@@ -163,8 +164,10 @@ class Command(BaseCommand):
         raise CommandError(f"AKIG is not ready after {_READY_SECONDS} s: {answer or 'the web server does not answer'}")
 
     def _greet(self) -> None:
-        for line in (f"AKIG is ready on http://{_HOST}:{self.port}/", "Ctrl-C stops everything."):
+        self.say("akig", f"AKIG is ready on http://{_HOST}:{self.port}/")
+        for line in (*account_lines(), "Ctrl-C stops everything."):
             self.say("akig", line)
+        connection.close()
 
     def _watch(self) -> None:
         while True:

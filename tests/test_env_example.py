@@ -1,0 +1,24 @@
+"""`.env.example` is the whole list of what AKIG reads from its environment."""
+
+import re
+
+from django.conf import settings
+
+READ = re.compile(r"""(?:\benv(?:\.\w+)?\(|os\.environ(?:\.get|\.setdefault)?[\[(])\s*["']([A-Z_]+)["']""")
+NOT_FOR_PEOPLE = {"DJANGO_SETTINGS_MODULE"}
+
+
+def _variables_in_the_code() -> set[str]:
+    found: set[str] = set()
+    for app in ("akig", "accounts", "outbox", "sites_app", "leasing", "kpi"):
+        for path in (settings.BASE_DIR / app).rglob("*.py"):
+            if "tests" not in path.parts:
+                found |= set(READ.findall(path.read_text()))
+    return found - NOT_FOR_PEOPLE
+
+
+def test_every_variable_is_listed_and_every_listed_one_is_read():
+    listed = re.findall(r"^#?([A-Z_]+)=", (settings.BASE_DIR / ".env.example").read_text(), re.MULTILINE)
+    assert sorted(listed) == sorted(set(listed))
+    # The owner's URL and the application's are read in one line.
+    assert set(listed) == _variables_in_the_code() | {"DATABASE_URL", "DATABASE_OWNER_URL"}
