@@ -14,6 +14,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
 
 from accounts.middleware import browser_language
 from akig import health, problems
@@ -22,6 +23,7 @@ from sites_app.permissions import needs
 log = logging.getLogger(__name__)
 
 
+@require_safe
 @needs(None)
 def home(request: HttpRequest) -> HttpResponse:
     """The site of today and the ways into it."""
@@ -30,6 +32,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @login_not_required
 @transaction.non_atomic_requests
+@require_safe
 @never_cache
 def healthz(request: HttpRequest) -> HttpResponse:
     """200 while this process lives. Asks nothing of anybody: a restart cures no database."""
@@ -38,6 +41,7 @@ def healthz(request: HttpRequest) -> HttpResponse:
 
 @login_not_required
 @transaction.non_atomic_requests
+@require_safe
 @never_cache
 def readyz(request: HttpRequest) -> HttpResponse:
     """200 when this process can serve; 503 naming the parts that keep it from it."""

@@ -4,7 +4,7 @@ import uuid
 
 import pytest
 from django.apps import apps
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, connection
 
 from sites_app import isolation
 from sites_app.scope import site_scope
@@ -134,24 +134,24 @@ def test_a_key_to_another_sites_row_and_to_no_row_fail_alike():
         stranger = Tenant.objects.create(site_id="GN_KINDIA", code="T-1", name="Fanta Sylla")
     answers = []
     for tenant_id in (stranger.pk, uuid.uuid4()):
-        with pytest.raises(IntegrityError) as refused, transaction.atomic(), site_scope(["GN_CONAKRY"]):
-            own = make_property()
-            Contract.objects.create(
-                site_id="GN_CONAKRY",
-                reference="C-1",
-                property=own,
-                tenant_id=tenant_id,
-                start_date="2026-01-01",
-                monthly_rent=1,
-            )
-            with connection.cursor() as cursor:
-                cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        with pytest.raises(IntegrityError) as refused:
+            rent_to(tenant_id)
         answers.append(str(refused.value).replace(str(tenant_id), "ID"))
     assert answers[0] == answers[1]
     assert "contract_tenant_same_site" in answers[0]
 
 
-def make_property():
-    from leasing.models import Property
+def rent_to(tenant_id):
+    from leasing.models import Contract, Property
 
-    return Property.objects.create(site_id="GN_CONAKRY", code="P-1", kind="house")
+    with site_scope(["GN_CONAKRY"]):
+        Contract.objects.create(
+            site_id="GN_CONAKRY",
+            reference="C-1",
+            property=Property.objects.create(site_id="GN_CONAKRY", code="P-1", kind="house"),
+            tenant_id=tenant_id,
+            start_date="2026-01-01",
+            monthly_rent=1,
+        )
+        with connection.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")

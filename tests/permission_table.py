@@ -1,0 +1,42 @@
+"""Who may open which address, by which methods. An address that is missing here fails the suite.
+
+ANYONE needs no sign-in, PERSON only that, MEMBER any role on the site of the request; otherwise the right itself.
+`row` names the model whose id the address carries; `fields` the inputs (query or body) that take ids, by model.
+"""
+
+from dataclasses import dataclass, field
+
+ANYONE, PERSON, MEMBER = "anyone", "person", "member"
+FORM = ("GET", "POST")
+ANY = ("GET", "POST", "PUT", "PATCH", "DELETE")  # an old link answers everything with the same page
+DJANGO_FORM = ("GET", "POST", "PUT")  # Django's form views take a PUT for a POST
+
+
+@dataclass(frozen=True)
+class Address:
+    who: str
+    methods: tuple[str, ...] = ("GET",)
+    row: str | None = None
+    arguments: dict = field(default_factory=dict)
+    fields: dict[str, str] = field(default_factory=dict)
+
+
+TABLE: dict[str, Address] = {
+    "home": Address(MEMBER),
+    "healthz": Address(ANYONE),
+    "readyz": Address(ANYONE),
+    "accounts:login": Address(ANYONE, DJANGO_FORM),
+    "accounts:logout": Address(PERSON, ("POST",)),
+    "accounts:language": Address(ANYONE, ("POST",)),
+    "accounts:password_change": Address(PERSON, DJANGO_FORM),
+    "accounts:password_reset": Address(ANYONE, DJANGO_FORM),
+    "accounts:password_reset_sent": Address(ANYONE),
+    "accounts:password_reset_confirm": Address(ANYONE, ANY, arguments={"uidb64": "MQ", "token": "a-b"}),
+    "accounts:profile": Address(PERSON, FORM),
+    "accounts:token_create": Address(PERSON, ("POST",)),
+    "accounts:token_revoke": Address(PERSON, FORM, row="accounts.ApiToken"),
+    "sites_app:choose": Address(PERSON),
+    "sites_app:select": Address(PERSON, ("POST",)),
+    "kpi:dashboard": Address("kpi.view_kpi"),
+    "kpi_api:metrics": Address("kpi.view_kpi"),
+}
