@@ -128,7 +128,7 @@ def test_the_gate_finds_nothing_and_would_name_a_table_without_its_policy():
 
 
 def test_a_key_to_another_sites_row_and_to_no_row_fail_alike():
-    from leasing.models import Contract, Tenant
+    from leasing.models import Tenant
 
     with site_scope(["GN_KINDIA"]):
         stranger = Tenant.objects.create(site_id="GN_KINDIA", code="T-1", name="Fanta Sylla")
