@@ -146,7 +146,7 @@ def _end(contract: Contract, ended_on: dt.date, status: Contract.Status, *, rene
     contract.save(update_fields=["status", "ended_on"])
     # The last months, when the nightly job has not come so far yet.
     generate_instalments(site=contract.site, until=ended_on, contracts=[contract])
-    drop_after_end(contract, keep_part_paid=renewed)
+    drop_after_end(contract, renewed=renewed)
 
 
 def _make_months(contract: Contract, today: dt.date) -> None:

@@ -8,7 +8,7 @@ from django.db import connection, transaction
 from django.db.models import F
 
 from leasing.actions.settlement import bring_up_to_date, settle
-from leasing.models import Contract, Instalment
+from leasing.models import Allocation, Contract, Instalment
 from leasing.queries import contracts_with_money_to_place
 from sites_app.models import Site
 
@@ -52,20 +52,20 @@ def extend_instalments(*, site: Site, today: dt.date) -> int:
     return made
 
 
-def drop_after_end(contract: Contract, *, keep_part_paid: bool = False) -> None:
+def drop_after_end(contract: Contract, *, renewed: bool = False) -> None:
     """No rent is asked for what would be due after the end of the contract. Needs the contract's lock.
 
-    A month without any payment goes. A month that was paid stays, because a receipt says so: what it holds is owed
-    back to the tenant (queries.prepaid_by_month). Of a month that was paid in part no more is asked, unless
-    `keep_part_paid`: then the rest of it stays due.
+    A month without any payment goes. A month paid in full stays, because a receipt says so: what it holds is owed
+    back to the tenant (queries.prepaid_by_month). A month paid in part goes too, and its money is on account again,
+    for the arrears or to be given back; only where the tenant stays on (`renewed`) it is kept, and its rest is due.
     """
     after = Instalment.objects.filter(site_id=contract.site_id, contract=contract, due_date__gt=contract.ended_on)
+    if not renewed:
+        in_part = list(after.filter(paid_amount__gt=0, paid_amount__lt=F("amount")).values_list("id", flat=True))
+        Allocation.objects.filter(site_id=contract.site_id, instalment_id__in=in_part).delete()
+        bring_up_to_date(contract.site_id, in_part)
     after.filter(paid_amount=0).delete()
-    if not keep_part_paid:
-        in_part = after.filter(paid_amount__lt=F("amount"))
-        ids = list(in_part.values_list("id", flat=True))
-        in_part.update(amount=F("paid_amount"))
-        bring_up_to_date(contract.site_id, ids)
+    settle(contract.site_id, [contract.pk])
 
 
 def month_after(day: dt.date, months: int) -> dt.date:

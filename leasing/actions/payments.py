@@ -140,7 +140,8 @@ def reverse_payment(*, payment: Payment, by: Any, reason: str, today: dt.date) -
         release(contract.site_id, payment.pk)
         if contract.ended_on is not None and not _is_renewed(contract):
             drop_after_end(contract)
-        settle(contract.site_id, [contract.pk])
+        else:
+            settle(contract.site_id, [contract.pk])
         return reversal
 
 
