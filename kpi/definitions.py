@@ -4,7 +4,7 @@ How each count is read from the records, with worked numbers: docs/formulas/kpi.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, fields
 from decimal import Decimal
 from enum import Enum
 
@@ -250,11 +250,15 @@ MONEY_KEYS = tuple(d.key for d in DEFINITIONS if d.is_money)
 
 @dataclass(frozen=True)
 class Metrics:
-    """The twelve KPIs of a scope in one period, and those that are made of francs once more per currency."""
+    """The twelve KPIs of a scope in one period, and those that are made of francs once more per currency.
+
+    `counts` is what they were computed from: of each currency, and of the whole scope under "".
+    """
 
     period: Period
+    counts: Mapping[str, Counts]
     by_key: Mapping[str, Metric]
-    by_currency: Mapping[str, Mapping[str, Metric]] = field(default_factory=dict)
+    by_currency: Mapping[str, Mapping[str, Metric]]
 
 
 def metrics(per_site: Mapping[str, Counts], currency_of: Mapping[str, str], period: Period) -> Metrics:
@@ -265,15 +269,15 @@ def metrics(per_site: Mapping[str, Counts], currency_of: Mapping[str, str], peri
     """
     whole = union(per_site.values())
     by_key = {d.key: d.formula(whole, period) for d in DEFINITIONS}
-    by_currency = {}
+    counts, by_currency = {"": whole}, {}
     for currency in sorted({currency_of[site] for site in per_site}):
-        counts = union(c for site, c in per_site.items() if currency_of[site] == currency)
-        by_currency[currency] = {key: BY_KEY[key].formula(counts, period) for key in MONEY_KEYS}
+        counts[currency] = union(c for site, c in per_site.items() if currency_of[site] == currency)
+        by_currency[currency] = {key: BY_KEY[key].formula(counts[currency], period) for key in MONEY_KEYS}
     if len(by_currency) > 1:
         for key in MONEY_KEYS:
             if by_key[key].value is not None:
                 by_key[key] = Metric(key, None, by_key[key].n, Missing.TWO_CURRENCIES)
-    return Metrics(period, by_key, by_currency)
+    return Metrics(period, counts, by_key, by_currency)
 
 
 class Direction(Enum):

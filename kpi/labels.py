@@ -1,18 +1,17 @@
 """The KPIs in words: names, units, what n counts, why a value is missing, how each is computed."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Any
 
 from django.utils.formats import number_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy, pgettext, pgettext_lazy
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 
-from kpi.definitions import Comparison, Definition, Direction, Missing, Unit
+from kpi.definitions import Comparison, Counts, Definition, Direction, Missing, Unit
 
-type_of_text = str | Promise
+Text = str | Promise
 
 DECIMALS: Mapping[Unit, int] = {
     Unit.DAYS: 1,
@@ -26,19 +25,19 @@ DECIMALS: Mapping[Unit, int] = {
 
 @dataclass(frozen=True)
 class Label:
-    """One KPI for its reader. `counted` is the noun of n, singular and plural, with %(count)s."""
+    """One KPI for its reader. `counted` is the noun of n, singular or plural, with %(count)s in it."""
 
-    name: type_of_text
+    name: Text
     icon: str
-    counted: Any
-    definition: type_of_text
+    counted: Callable[[int], str]
+    definition: Text
 
 
 LABELS: Mapping[str, Label] = {
     "averageResolutionTime": Label(
         gettext_lazy("Resolution time"),
         "clock",
-        ngettext_lazy("%(count)s matter closed", "%(count)s matters closed", "count"),
+        lambda n: ngettext("%(count)s matter closed", "%(count)s matters closed", n),
         gettext_lazy(
             "The days from opening to closing, on average, of the notices and litigations closed in the period."
         ),
@@ -46,19 +45,19 @@ LABELS: Mapping[str, Label] = {
     "resolutionRate": Label(
         gettext_lazy("Closed without dispute"),
         "scales",
-        ngettext_lazy("%(count)s contract ended", "%(count)s contracts ended", "count"),
+        lambda n: ngettext("%(count)s contract ended", "%(count)s contracts ended", n),
         gettext_lazy("Of the contracts that ended in the period, those that never had a litigation."),
     ),
     "depositReturnRate": Label(
         gettext_lazy("Deposits returned in full"),
         "lock",
-        ngettext_lazy("%(count)s deposit settled", "%(count)s deposits settled", "count"),
+        lambda n: ngettext("%(count)s deposit settled", "%(count)s deposits settled", n),
         gettext_lazy("Of the deposits settled in the period, those returned in full."),
     ),
     "depositReturnTime": Label(
         gettext_lazy("Deposit return time"),
         "calendar",
-        ngettext_lazy("%(count)s deposit settled", "%(count)s deposits settled", "count"),
+        lambda n: ngettext("%(count)s deposit settled", "%(count)s deposits settled", n),
         gettext_lazy(
             "The days from the end of the contract to the settlement of its deposit, on average, over the deposits"
             " settled in the period. The target is the site’s legal deadline."
@@ -67,7 +66,7 @@ LABELS: Mapping[str, Label] = {
     "npsScore": Label(
         gettext_lazy("Recommendation (NPS)"),
         "heart",
-        ngettext_lazy("%(count)s answer", "%(count)s answers", "count"),
+        lambda n: ngettext("%(count)s answer", "%(count)s answers", n),
         gettext_lazy(
             "Would tenants recommend us? The share of ratings 9 and 10 less the share of ratings 0 to 6, in points"
             " from −100 to 100, over the answers of the period."
@@ -76,7 +75,7 @@ LABELS: Mapping[str, Label] = {
     "tenantRetentionRate": Label(
         gettext_lazy("Tenants kept (12 months)"),
         "people",
-        ngettext_lazy("%(count)s tenant a year before", "%(count)s tenants a year before", "count"),
+        lambda n: ngettext("%(count)s tenant a year before", "%(count)s tenants a year before", n),
         gettext_lazy(
             "Of the tenants who had a contract twelve months before the last day of the period, those who have one"
             " on that day. A tenant with two contracts counts once."
@@ -85,7 +84,7 @@ LABELS: Mapping[str, Label] = {
     "agentProductivity": Label(
         gettext_lazy("Contracts per agent per month"),
         "edit",
-        ngettext_lazy("%(count)s agent", "%(count)s agents", "count"),
+        lambda n: ngettext("%(count)s agent", "%(count)s agents", n),
         gettext_lazy(
             "Contracts signed in the period, renewals included, for each agent and each month of 30.4375 days."
         ),
@@ -93,7 +92,7 @@ LABELS: Mapping[str, Label] = {
     "revenuePerAgent": Label(
         gettext_lazy("Yearly rent per agent"),
         "money",
-        ngettext_lazy("%(count)s agent", "%(count)s agents", "count"),
+        lambda n: ngettext("%(count)s agent", "%(count)s agents", n),
         gettext_lazy(
             "Twelve times the monthly rent of the contracts in force on the last day of the period, for each agent."
         ),
@@ -101,7 +100,7 @@ LABELS: Mapping[str, Label] = {
     "occupancyRate": Label(
         gettext_lazy("Occupancy"),
         "building",
-        ngettext_lazy("%(count)s property to let", "%(count)s properties to let", "count"),
+        lambda n: ngettext("%(count)s property to let", "%(count)s properties to let", n),
         gettext_lazy(
             "Of the properties that can be let, those with a contract in force on the last day of the period."
             " Properties under works or withdrawn are left out."
@@ -110,7 +109,7 @@ LABELS: Mapping[str, Label] = {
     "portfolioRiskScore": Label(
         gettext_lazy("Portfolio risk"),
         "warning",
-        ngettext_lazy("%(count)s contract in force", "%(count)s contracts in force", "count"),
+        lambda n: ngettext("%(count)s contract in force", "%(count)s contracts in force", n),
         gettext_lazy(
             "From 0 (none) to 100. Up to 60 points for the rents of the last twelve months that were missed, unpaid"
             " 30 days after their due date; up to 30 for the contracts with an open litigation; up to 10 for the"
@@ -120,7 +119,7 @@ LABELS: Mapping[str, Label] = {
     "paymentCollectionRate": Label(
         gettext_lazy("Collection"),
         "download",
-        ngettext_lazy("%(count)s rent due", "%(count)s rents due", "count"),
+        lambda n: ngettext("%(count)s rent due", "%(count)s rents due", n),
         gettext_lazy(
             "The francs received, up to the last day of the period, for the rents that fell due in the period,"
             " divided by the francs that fell due. Reversed payments do not count."
@@ -129,7 +128,7 @@ LABELS: Mapping[str, Label] = {
     "renewalRate": Label(
         gettext_lazy("Renewal"),
         "paper",
-        ngettext_lazy("%(count)s term ended", "%(count)s terms ended", "count"),
+        lambda n: ngettext("%(count)s term ended", "%(count)s terms ended", n),
         gettext_lazy(
             "Of the contracts whose term ended in the period, those that were renewed at the latest 90 days after it,"
             " or that simply run on."
@@ -137,7 +136,7 @@ LABELS: Mapping[str, Label] = {
     ),
 }
 
-MISSING: Mapping[Missing, type_of_text] = {
+MISSING: Mapping[Missing, Text] = {
     Missing.NO_MATTER: gettext_lazy("no notice and no litigation was closed in this period."),
     Missing.NO_END: gettext_lazy("no contract ended in this period."),
     Missing.NO_DEPOSIT: gettext_lazy("no deposit was settled in this period."),
@@ -188,6 +187,84 @@ def verdict(comparison: Comparison) -> str:
     return pgettext("KPI", "better") if comparison.is_good else pgettext("KPI", "worse")
 
 
+def basis(key: str, counts: Counts, currency: str = "") -> str:
+    """The counts behind a value, in words, so that it can be checked against the records."""
+    c = counts
+    match key:
+        case "averageResolutionTime":
+            return _("%(days)s days in all, over %(count)s matters.") % {
+                "days": whole(c.matter_days),
+                "count": whole(c.matters),
+            }
+        case "resolutionRate":
+            return _part(c.ended_undisputed, c.ended)
+        case "depositReturnRate":
+            return _part(c.deposits_full, c.deposits)
+        case "depositReturnTime":
+            return _("%(days)s days in all, over %(count)s deposits.") % {
+                "days": whole(c.deposit_days),
+                "count": whole(c.deposits_timed),
+            }
+        case "npsScore":
+            return _("Ratings 9–10: %(promoters)s. 7–8: %(neutral)s. 0–6: %(detractors)s.") % {
+                "promoters": whole(c.promoters),
+                "neutral": whole(c.ratings - c.promoters - c.detractors),
+                "detractors": whole(c.detractors),
+            }
+        case "tenantRetentionRate":
+            return _part(c.tenants_kept, c.tenants_before)
+        case "agentProductivity":
+            return _("Contracts signed: %(signed)s. Agents: %(agents)s.") % {
+                "signed": whole(c.signed),
+                "agents": whole(len(c.agents)),
+            }
+        case "revenuePerAgent":
+            return _("Monthly rent in force: %(rent)s. Agents: %(agents)s.") % {
+                "rent": francs(c.rent, currency),
+                "agents": whole(len(c.agents)),
+            }
+        case "occupancyRate":
+            return _part(c.let, c.lettable)
+        case "portfolioRiskScore":
+            return _(
+                "Rents missed in twelve months: %(missed)s of %(due)s. Contracts in litigation: %(disputed)s of"
+                " %(in_force)s. Without payment or contact: %(inactive)s of %(in_force)s."
+            ) % {
+                "missed": whole(c.missed),
+                "due": whole(c.due_in_year),
+                "disputed": whole(c.disputed),
+                "inactive": whole(c.inactive),
+                "in_force": whole(c.in_force),
+            }
+        case "paymentCollectionRate":
+            return _("%(received)s received of %(due)s due.") % {
+                "received": francs(c.francs_received, currency),
+                "due": francs(c.francs_due, currency),
+            }
+        case "renewalRate":
+            return _part(c.renewed, c.terms_ended)
+    raise KeyError(key)
+
+
+def _part(part: int, of: int) -> str:
+    return _("%(part)s of %(whole)s.") % {"part": whole(part), "whole": whole(of)}
+
+
+def counted(key: str, n: int) -> str:
+    """n with its noun: "412 rents due"."""
+    return LABELS[key].counted(n) % {"count": whole(n)}
+
+
+def whole(number: int) -> str:
+    """A count, grouped by thousands."""
+    return _number(Decimal(number))
+
+
+def francs(amount: int, currency: str) -> str:
+    """Whole francs with their currency: "1 500 000 GNF"."""
+    return write(Unit.FRANCS, Decimal(amount), currency)
+
+
 def _with_unit(unit: Unit, text: str, number: Decimal, currency: str) -> str:
     match unit:
         case Unit.SHARE:
@@ -217,14 +294,3 @@ def _plural(number: Decimal) -> int:
     if size == size.to_integral_value():
         return int(size)
     return 0 if size < 2 else 2
-
-
-UNIT_NAMES: Mapping[Unit, type_of_text] = {
-    Unit.DAYS: gettext_lazy("days"),
-    Unit.SHARE: gettext_lazy("fraction from 0 to 1"),
-    Unit.NPS: gettext_lazy("points from −100 to 100"),
-    Unit.RISK: gettext_lazy("points from 0 to 100"),
-    Unit.CONTRACTS: gettext_lazy("contracts"),
-    Unit.FRANCS: gettext_lazy("francs"),
-}
-NOT_ENOUGH_DATA = pgettext_lazy("KPI", "Not enough data")

@@ -27,7 +27,7 @@ class KPITarget(SiteScopedModel):
         _("target"),
         max_digits=14,
         decimal_places=4,
-        help_text=_("Shares as a fraction: 0.95 for 95 %. Amounts in whole francs of the site’s currency."),
+        help_text=_("Shares as a fraction, 0.95 and not 95. Amounts in whole francs of the site’s currency."),
     )
     valid = DateRangeField(_("valid"), help_text=_("From this day, up to but not including the last one."))
 
@@ -48,7 +48,7 @@ class KPITarget(SiteScopedModel):
             models.CheckConstraint(
                 condition=~Q(key__in=_SHARES) | Q(value__range=(Decimal(0), Decimal(1))),
                 name="target_share_from_0_to_1",
-                violation_error_message=_("The target of a share is between 0 and 1: 0.95 for 95 %."),
+                violation_error_message=_("The target of a share is between 0 and 1: 0.95 and not 95."),
             ),
             models.CheckConstraint(
                 condition=~Q(key="npsScore") | Q(value__range=(Decimal(-100), Decimal(100))),

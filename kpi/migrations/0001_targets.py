@@ -28,7 +28,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.UUIDField(db_default=django.contrib.postgres.functions.RandomUUID(), default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
                 ('key', models.CharField(choices=[('averageResolutionTime', 'Resolution time'), ('resolutionRate', 'Closed without dispute'), ('depositReturnRate', 'Deposits returned in full'), ('npsScore', 'Recommendation (NPS)'), ('tenantRetentionRate', 'Tenants kept (12 months)'), ('agentProductivity', 'Contracts per agent per month'), ('revenuePerAgent', 'Yearly rent per agent'), ('occupancyRate', 'Occupancy'), ('portfolioRiskScore', 'Portfolio risk'), ('paymentCollectionRate', 'Collection'), ('renewalRate', 'Renewal')], max_length=32, verbose_name='indicator')),
-                ('value', models.DecimalField(decimal_places=4, help_text='Shares as a fraction: 0.95 for 95 %. Amounts in whole francs of the site’s currency.', max_digits=14, verbose_name='target')),
+                ('value', models.DecimalField(decimal_places=4, help_text='Shares as a fraction, 0.95 and not 95. Amounts in whole francs of the site’s currency.', max_digits=14, verbose_name='target')),
                 ('valid', django.contrib.postgres.fields.ranges.DateRangeField(help_text='From this day, up to but not including the last one.', verbose_name='valid')),
                 ('site', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='sites_app.site', verbose_name='site')),
             ],
@@ -46,7 +46,7 @@ class Migration(migrations.Migration):
                 ('pgh_label', models.TextField(help_text='The event label.')),
                 ('id', models.UUIDField(db_default=django.contrib.postgres.functions.RandomUUID(), default=uuid.uuid4, editable=False, serialize=False)),
                 ('key', models.CharField(choices=[('averageResolutionTime', 'Resolution time'), ('resolutionRate', 'Closed without dispute'), ('depositReturnRate', 'Deposits returned in full'), ('npsScore', 'Recommendation (NPS)'), ('tenantRetentionRate', 'Tenants kept (12 months)'), ('agentProductivity', 'Contracts per agent per month'), ('revenuePerAgent', 'Yearly rent per agent'), ('occupancyRate', 'Occupancy'), ('portfolioRiskScore', 'Portfolio risk'), ('paymentCollectionRate', 'Collection'), ('renewalRate', 'Renewal')], max_length=32, verbose_name='indicator')),
-                ('value', models.DecimalField(decimal_places=4, help_text='Shares as a fraction: 0.95 for 95 %. Amounts in whole francs of the site’s currency.', max_digits=14, verbose_name='target')),
+                ('value', models.DecimalField(decimal_places=4, help_text='Shares as a fraction, 0.95 and not 95. Amounts in whole francs of the site’s currency.', max_digits=14, verbose_name='target')),
                 ('valid', django.contrib.postgres.fields.ranges.DateRangeField(help_text='From this day, up to but not including the last one.', verbose_name='valid')),
                 ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
                 ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='kpi.kpitarget')),
@@ -62,7 +62,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='kpitarget',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('key__in', ['resolutionRate', 'depositReturnRate', 'tenantRetentionRate', 'occupancyRate', 'paymentCollectionRate', 'renewalRate']), _negated=True), ('value__range', (Decimal('0'), Decimal('1'))), _connector='OR'), name='target_share_from_0_to_1', violation_error_message='The target of a share is between 0 and 1: 0.95 for 95 %.'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('key__in', ['resolutionRate', 'depositReturnRate', 'tenantRetentionRate', 'occupancyRate', 'paymentCollectionRate', 'renewalRate']), _negated=True), ('value__range', (Decimal('0'), Decimal('1'))), _connector='OR'), name='target_share_from_0_to_1', violation_error_message='The target of a share is between 0 and 1: 0.95 and not 95.'),
         ),
         migrations.AddConstraint(
             model_name='kpitarget',

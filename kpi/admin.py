@@ -1,0 +1,1 @@
+"""Targets, for whoever may manage a site."""

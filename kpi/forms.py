@@ -1,0 +1,89 @@
+"""Which period the page shows. A GET form: its address can be kept and sent to somebody."""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.db.models import TextChoices
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from kpi.periods import EARLIEST, LATEST, LONGEST_YEARS, Period, last_full_months, month_so_far
+
+
+class Choice(TextChoices):
+    THIS_MONTH = "this-month", gettext_lazy("This month")
+    LAST_MONTH = "last-month", gettext_lazy("Last month")
+    QUARTER = "quarter", gettext_lazy("3 months")
+    YEAR = "year", gettext_lazy("12 months")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The period to show and the one to compare it with; `choice` is "" for dates of one's own."""
+
+    period: Period
+    previous: Period
+    choice: str
+
+
+def asked_for(choice: str, today: dt.date) -> Asked:
+    """A choice as dates: the month so far, or full months up to the last one that is over."""
+    if choice == Choice.THIS_MONTH:
+        return Asked(*month_so_far(today), choice)
+    months = {Choice.LAST_MONTH: 1, Choice.QUARTER: 3, Choice.YEAR: 12}[Choice(choice)]
+    period = last_full_months(today, months)
+    return Asked(period, period.previous(), choice)
+
+
+def _day(label: Any) -> forms.DateField:
+    widget = forms.DateInput(
+        format="%Y-%m-%d", attrs={"type": "date", "min": EARLIEST.isoformat(), "max": LATEST.isoformat()}
+    )
+    return forms.DateField(label=label, required=False, widget=widget)
+
+
+class PeriodForm(forms.Form):
+    """A choice, or the two days of a period of one's own. Without either: the last full month."""
+
+    period = forms.ChoiceField(label=gettext_lazy("Period"), choices=Choice.choices, required=False)
+    start = _day(pgettext_lazy("first day", "From"))
+    end = _day(pgettext_lazy("last day", "To"))
+
+    def __init__(self, *args: Any, today: dt.date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.today = today
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        for name in ("start", "end"):
+            day = cleaned.get(name)
+            if day is not None and not EARLIEST <= day <= LATEST:
+                self.add_error(name, _("Give a date from %(first)s to %(last)s.") % _days(first=EARLIEST, last=LATEST))
+        if self.errors:
+            return cleaned
+        start, end = cleaned.get("start"), cleaned.get("end")
+        if start is None and end is None:
+            return cleaned
+        if start is None or end is None:
+            self.add_error("start" if start is None else "end", _("Give both days of the period."))
+        elif end < start:
+            self.add_error("end", _("The end, %(end)s, is before the start, %(start)s.") % _days(start=start, end=end))
+        elif Period(start, end).is_too_long:
+            self.add_error("end", _("A period has at most %(years)s years.") % {"years": LONGEST_YEARS})
+        return cleaned
+
+    def asked(self) -> Asked:
+        """What to show; for a form with errors, what is shown without one."""
+        if not self.is_valid():
+            return asked_for(Choice.LAST_MONTH, self.today)
+        start, end = self.cleaned_data["start"], self.cleaned_data["end"]
+        if start is not None:
+            period = Period(start, end)
+            return Asked(period, period.previous(), "")
+        return asked_for(self.cleaned_data["period"] or Choice.LAST_MONTH, self.today)
+
+
+def _days(**days: dt.date) -> dict[str, str]:
+    return {name: day.strftime("%d/%m/%Y") for name, day in days.items()}
