@@ -1,7 +1,334 @@
-"""The administration of sites, people's roles, rules and flags, and the base of every admin of a site's data."""
+"""Sites, who works on them, their rules and closing days; and the flags, which belong to no site."""
 
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.contrib import admin
+from django.contrib.auth import get_user_model
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from modeltranslation.admin import TranslationAdmin
 from unfold.admin import ModelAdmin
+from unfold.decorators import action, display
+from unfold.enums import ActionVariant
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminTextInputWidget
+
+from sites_app import rules
+from sites_app.access import cover_for
+from sites_app.actions import change_status, grant_membership
+from sites_app.history import NOTHING, readable_days
+from sites_app.models import Flag, Membership, RegionalRule, Role, Site, SiteClosingDay
+from sites_app.site_admin import ActionForm, SiteForm, SiteModelAdmin
+
+_STATUS_TONES = {
+    Site.Status.ACTIVE.label: "success",
+    Site.Status.MAINTENANCE.label: "warning",
+    Site.Status.OFFLINE.label: "danger",
+}
 
 
-class SiteModelAdmin(ModelAdmin):
-    """The base of every admin of a site's rows: scoped by the request, rights by role, the site never a field."""
+def in_each_language(name: str) -> list[tuple[Any, dict[str, Any]]]:
+    """A tab for each language of a translated column."""
+    return [(label, {"classes": ["tab"], "fields": [f"{name}_{code}"]}) for code, label in settings.LANGUAGES]
+
+
+class SettingsAdmin(SiteModelAdmin):
+    """What only a site's own administrators change, also while the site is closed: they open it again."""
+
+    def takes_changes(self, request: HttpRequest) -> bool:
+        # Whoever stands in for an offline site works in it, but gives nobody a role there and changes no rule.
+        return request.site is not None and not request.site_access.via_cover
+
+
+@admin.register(Site)
+class SiteAdmin(SettingsAdmin, TranslationAdmin):
+    view_permission = change_permission = "sites_app.manage_site"
+    site_path = "pk"
+    may_delete = False
+    icon = "domain"
+    list_display = ["code", "name", "status_tag", "currency", "max_tenants", "max_properties", "failover_site"]
+    list_select_related = ["failover_site"]
+    list_filter = ["status"]
+    search_fields = ["code", "name"]
+    fieldsets = [
+        (None, {"fields": ["code", "status", "failover_site", "default_language"]}),
+        (gettext_lazy("Place and money"), {"fields": ["country", "timezone", "currency"]}),
+        (gettext_lazy("Limits"), {"fields": ["max_tenants", "max_properties"]}),
+        *in_each_language("name"),
+    ]
+    actions_detail = ["reopen", "maintain", "take_offline"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return request.user.is_superuser and super().has_add_permission(request)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Site | None = None) -> Sequence[str]:
+        if obj is None:
+            return ["status"]
+        # The code is in every address and every row; amounts are in the currency that they were paid in.
+        return ["code", "status", "country", "currency"]
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        if db_field.name == "failover_site":
+            field.queryset = Site.objects.exclude(pk=request.resolver_match.kwargs.get("object_id"))
+        return field
+
+    def response_add(self, request: HttpRequest, obj: Site, post_url_continue: str | None = None) -> HttpResponse:
+        super().response_add(request, obj, post_url_continue)
+        # The page that one stands on belongs to another site.
+        return HttpResponseRedirect(f"/{obj.code}/admin/sites_app/site/{obj.code}/change/")
+
+    @display(description=Site._meta.get_field("status").verbose_name, ordering="status", label=_STATUS_TONES)
+    def status_tag(self, site: Site) -> str:
+        return site.get_status_display()
+
+    # --- open, maintenance, offline ---------------------------------------------------------------------------
+
+    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
+        site = self.get_object(request, object_id)
+        if site is None or not self._may_change_status(request):
+            return []
+        without = {Site.Status.ACTIVE: "reopen", Site.Status.MAINTENANCE: "maintain", Site.Status.OFFLINE: "take_offline"}
+        offered = super().get_actions_detail(request, object_id)
+        return [entry for entry in offered if not entry.action_name.endswith(f"_{without[site.status]}")]
+
+    @action(description=gettext_lazy("Open again"), url_path="open", icon="check_circle", variant=ActionVariant.SUCCESS)
+    def reopen(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return self._change_status(request, object_id, Site.Status.ACTIVE)
+
+    @action(description=gettext_lazy("Maintenance"), url_path="maintenance", icon="construction")
+    def maintain(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return self._change_status(request, object_id, Site.Status.MAINTENANCE)
+
+    @action(
+        description=gettext_lazy("Take offline"), url_path="offline", icon="cloud_off", variant=ActionVariant.DANGER
+    )
+    def take_offline(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return self._change_status(request, object_id, Site.Status.OFFLINE)
+
+    def _may_change_status(self, request: HttpRequest) -> bool:
+        # Also for who stands in: they may open it again when nobody of the site itself can.
+        return request.site is not None and self.change_permission in request.site_permissions
+
+    def _change_status(self, request: HttpRequest, object_id: str, status: Site.Status) -> HttpResponse:
+        site = self.row_or_404(request, object_id, allowed=self._may_change_status(request))
+        if request.method == "POST":
+            change_status(site=site, status=status)
+            return self.done(
+                request, site, _("%(site)s: %(status)s.") % {"site": site.name, "status": Site.Status(status).label}
+            )
+        titles = {
+            Site.Status.ACTIVE: _("Open %(site)s again?"),
+            Site.Status.MAINTENANCE: _("Put %(site)s in maintenance?"),
+            Site.Status.OFFLINE: _("Take %(site)s offline?"),
+        }
+        return self.ask(
+            request,
+            site,
+            title=titles[status] % {"site": site.name},
+            sentence=_consequence(site, status),
+            button=_("Yes, I am sure"),
+        )
+
+
+def _consequence(site: Site, status: Site.Status) -> str:
+    if status == Site.Status.ACTIVE:
+        return _("Its people work as usual again. Nobody stands in for it any more.")
+    if status == Site.Status.MAINTENANCE:
+        return _("Everybody can read, nobody can change anything, until an administrator opens it again.")
+    cover = cover_for(site, {other.code: other for other in Site.objects.all()})
+    if cover is None:
+        return _(
+            "Its own people can read, and change nothing. No other site can stand in for it: there is no failover site"
+            " that is open."
+        )
+    return _(
+        "Its own people can read, and change nothing. The people of %(cover)s stand in for it, each in the role that"
+        " they have there, until it is opened again."
+    ) % {"cover": cover.name}
+
+
+class GrantForm(ActionForm):
+    """A role for a person who is named, not chosen from a list: who works elsewhere is nobody's business here."""
+
+    person = forms.CharField(
+        label=gettext_lazy("User name or e-mail"),
+        max_length=254,
+        widget=UnfoldAdminTextInputWidget(attrs={"autocomplete": "off"}),
+        help_text=gettext_lazy("Of a person who has an account. A superuser makes accounts."),
+    )
+
+    class Meta:
+        model = Membership
+        fields = ["person", "role"]
+
+    def clean_person(self) -> Any:
+        people = get_user_model()
+        try:
+            person = people.objects.named(self.cleaned_data["person"])
+        except people.DoesNotExist:
+            raise ValidationError(_("Nobody has this user name or e-mail.")) from None
+        if Membership.objects.filter(user=person, site=self.site).exists():
+            raise ValidationError(_("This person has a role on this site already: open it in the list to change it."))
+        return person
+
+    def act(self) -> Membership:
+        return grant_membership(user=self.cleaned_data["person"], site=self.site, role=self.cleaned_data["role"])
+
+
+class MembershipForm(SiteForm):
+    def clean_is_primary(self) -> bool:
+        others = Membership.objects.filter(user=self.instance.user_id, is_primary=True).exclude(pk=self.instance.pk)
+        if self.cleaned_data["is_primary"] and (other := others.first()):
+            raise ValidationError(_("The primary site of this person is %(site)s.") % {"site": other.site_id})
+        return self.cleaned_data["is_primary"]
+
+
+@admin.register(Membership)
+class MembershipAdmin(SettingsAdmin):
+    view_permission = change_permission = "sites_app.manage_memberships"
+    icon = "badge"
+    form = MembershipForm
+    list_display = ["user", "user_name", "role", "is_primary", "active"]
+    list_select_related = ["user"]
+    list_filter = ["role", "user__is_active"]
+    search_fields = ["user__username", "user__full_name", "user__email"]
+    fieldsets = [(None, {"fields": ["user_name", "role", "is_primary"]})]
+    add_fieldsets = [(None, {"fields": ["person", "role"]})]
+
+    def get_form(self, request: HttpRequest, obj: Membership | None = None, change: bool = False, **kwargs: Any) -> Any:
+        if obj is None:
+            kwargs["form"] = GrantForm
+        return super().get_form(request, obj, change=change, **kwargs)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Membership | None = None) -> Sequence[str]:
+        # Whether somebody's first site is another one is not for the administrators of this one.
+        return ["user_name"] if request.user.is_superuser else ["user_name", "is_primary"]
+
+    @display(description=gettext_lazy("user name"), ordering="user__username")
+    def user_name(self, membership: Membership) -> str:
+        return membership.user.get_username()
+
+    @display(description=gettext_lazy("may sign in"), boolean=True)
+    def active(self, membership: Membership) -> bool:
+        return membership.user.is_active
+
+
+class RuleForm(SiteForm):
+    def clean(self) -> dict[str, Any]:
+        rule_type = self.cleaned_data.get("rule_type") or self.instance.rule_type
+        if rule_type:
+            self.instance.entity = rules.entity_of(rule_type)
+            if "value" in self._errors:  # no JSON at all
+                self._errors.pop("value")
+                self.add_error("value", rules.expected_form(rule_type))
+        return self.cleaned_data
+
+
+@admin.register(RegionalRule)
+class RegionalRuleAdmin(SettingsAdmin, TranslationAdmin):
+    view_permission = change_permission = "sites_app.manage_rules"
+    icon = "gavel"
+    form = RuleForm
+    list_display = ["rule", "shown_value", "days", "status_tag", "source"]
+    list_filter = ["entity", "status"]
+    search_fields = ["rule_type", "source", "description"]
+    fieldsets = [
+        (None, {"fields": ["rule_type", "value", "valid", "source", "status"]}),
+        *in_each_language("description"),
+    ]
+    formfield_overrides = {models.JSONField: {"widget": UnfoldAdminTextInputWidget}}
+
+    def get_readonly_fields(self, request: HttpRequest, obj: RegionalRule | None = None) -> Sequence[str]:
+        return ["rule_type"] if obj else []
+
+    def get_form(
+        self, request: HttpRequest, obj: RegionalRule | None = None, change: bool = False, **kwargs: Any
+    ) -> Any:
+        texts = {"value": rules.expected_form(obj.rule_type)} if obj else {}
+        return super().get_form(request, obj, change=change, help_texts=texts, **kwargs)
+
+    def has_delete_permission(self, request: HttpRequest, obj: RegionalRule | None = None) -> bool:
+        # What was valid once explains what was done then; a value that has not begun may be a slip.
+        begun = obj is not None and (obj.valid.lower is None or obj.valid.lower <= obj.site.today())
+        return not begun and super().has_delete_permission(request, obj)
+
+    @display(description=gettext_lazy("rule"), ordering="rule_type")
+    def rule(self, rule: RegionalRule) -> str:
+        return rule.get_rule_type_display()
+
+    @display(description=RegionalRule._meta.get_field("value").verbose_name)
+    def shown_value(self, rule: RegionalRule) -> str:
+        if rule.value is None:
+            return NOTHING
+        return ", ".join(map(str, rule.value)) if isinstance(rule.value, list) else str(rule.value)
+
+    @display(description=RegionalRule._meta.get_field("valid").verbose_name, ordering="valid")
+    def days(self, rule: RegionalRule) -> str:
+        return readable_days(rule.valid)
+
+    @display(
+        description=RegionalRule._meta.get_field("status").verbose_name,
+        ordering="status",
+        label={
+            RegionalRule.Status.CONFIRMED.label: "success",
+            RegionalRule.Status.TO_BE_CONFIRMED.label: "warning",
+        },
+    )
+    def status_tag(self, rule: RegionalRule) -> str:
+        return rule.get_status_display()
+
+
+@admin.register(SiteClosingDay)
+class SiteClosingDayAdmin(SettingsAdmin):
+    view_permission = change_permission = "sites_app.manage_rules"
+    icon = "event_busy"
+    list_display = ["day", "reason"]
+    date_hierarchy = "day"
+    search_fields = ["reason"]
+    fields = ["day", "reason"]
+
+
+class FlagForm(forms.ModelForm):
+    roles = forms.MultipleChoiceField(
+        label=Flag._meta.get_field("roles").verbose_name,
+        choices=Role.choices,
+        required=False,
+        widget=UnfoldAdminCheckboxSelectMultipleWidget,
+    )
+
+
+@admin.register(Flag)
+class FlagAdmin(SiteModelAdmin):
+    """For superusers: a flag reaches into every site. What waffle would decide by cookie is not offered."""
+
+    view_permission = change_permission = "sites_app.manage_site"
+    site_path = ""
+    icon = "flag"
+    form = FlagForm
+    list_display = ["name", "everyone", "superusers", "percent", "shown_roles", "note"]
+    search_fields = ["name", "note"]
+    fields = ["name", "note", "everyone", "superusers", "roles", "sites", "percent"]
+
+    def takes_changes(self, request: HttpRequest) -> bool:
+        return request.user.is_superuser and request.site is not None
+
+    def has_view_permission(self, request: HttpRequest, obj: Flag | None = None) -> bool:
+        return request.user.is_superuser and super().has_view_permission(request, obj)
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet:
+        return ModelAdmin.get_queryset(self, request)
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        return super().formfield_for_manytomany(
+            db_field, request, widget=UnfoldAdminCheckboxSelectMultipleWidget, **kwargs
+        )
+
+    @display(description=Flag._meta.get_field("roles").verbose_name)
+    def shown_roles(self, flag: Flag) -> str:
+        return ", ".join(str(Role(role).label) for role in flag.roles) or NOTHING

@@ -1,0 +1,153 @@
+"""What the database's triggers wrote down about a row, for a person to read. A fixed number of statements."""
+
+import datetime as dt
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.db import models
+from django.db.backends.postgresql.psycopg_any import DateRange
+from django.utils.formats import date_format, number_format
+from django.utils.text import capfirst
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+from modeltranslation.utils import get_translation_fields
+
+NOTHING = "—"
+_STAMPS = ("changed_at", "created", "modified")
+
+
+@dataclass(frozen=True)
+class ValueChange:
+    field: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class HistoryEntry:
+    """One change of a row: when, by whom, what it did ("insert", "update", "delete"), and through what."""
+
+    at: dt.datetime
+    who: str
+    kind: str
+    through: str
+    values: tuple[ValueChange, ...]
+
+
+def is_audited(model: type[models.Model]) -> bool:
+    return hasattr(model, "pgh_event_models")
+
+
+def history_of(row: models.Model, *, limit: int = 50) -> list[HistoryEntry]:
+    """The last `limit` changes of a row, the newest first; empty for a table that is not audited.
+
+    The caller has made sure that the row may be seen: the audit tables of sites, roles and rules hold every site's.
+    """
+    if not is_audited(type(row)):
+        return []
+    model = type(row).pgh_event_model
+    # One more than shown: the oldest needs what was before it.
+    events = list(
+        model.objects.filter(pgh_obj_id=row.pk).select_related("pgh_context").order_by("-pgh_id")[: limit + 1]
+    )
+    fields = _shown_fields(model)
+    names = _names_of_rows(fields, events)
+    people = _people(events)
+    entries = []
+    for event, before in zip(events, [*events[1:], None], strict=True):
+        if before is None and event.pgh_label != "insert" and len(events) > limit:
+            break
+        values = tuple(_changes(fields, names, before, event))
+        if values or event.pgh_label != "update":
+            metadata = event.pgh_context.metadata if event.pgh_context else {}
+            who = people.get(metadata.get("user")) or _("System")
+            entries.append(HistoryEntry(event.pgh_created_at, who, event.pgh_label, _through(metadata), values))
+    return entries
+
+
+def _shown_fields(model: type[models.Model]) -> list[models.Field]:
+    fields = [f for f in model._meta.concrete_fields if not f.name.startswith("pgh_") and f.name not in _STAMPS]
+    all_names = {f.name for f in fields}
+    # Of a translated field only its languages: the column itself repeats one of them.
+    return [f for f in fields if not f.primary_key and not all_names & set(_languages_of(f.name))]
+
+
+def _languages_of(name: str) -> list[str]:
+    return get_translation_fields(name)
+
+
+def _changes(
+    fields: Iterable[models.Field], names: dict[tuple[str, Any], str], before: Any, event: Any
+) -> Iterable[ValueChange]:
+    if event.pgh_label == "delete":
+        return
+    first = event.pgh_label == "insert"
+    for field in fields:
+        new = getattr(event, field.attname)
+        old = None if first or before is None else getattr(before, field.attname)
+        if new == old or (first and new in (None, "", [])):
+            continue
+        label = capfirst(str(field.verbose_name))
+        yield ValueChange(label, _readable(field, old, names), _readable(field, new, names))
+
+
+def _names_of_rows(fields: Iterable[models.Field], events: Iterable[Any]) -> dict[tuple[str, Any], str]:
+    names = {}
+    for field in fields:
+        if field.many_to_one:
+            keys = {getattr(event, field.attname) for event in events} - {None}
+            if keys:
+                rows = field.related_model._default_manager.in_bulk(keys)
+                names |= {(field.name, key): str(row) for key, row in rows.items()}
+    return names
+
+
+def _people(events: Iterable[Any]) -> dict[Any, str]:
+    keys = {event.pgh_context.metadata.get("user") for event in events if event.pgh_context} - {None}
+    people = get_user_model().objects.in_bulk(keys) if keys else {}
+    return {key: person.get_full_name() for key, person in people.items()}
+
+
+def _through(metadata: dict[str, Any]) -> str:
+    address = metadata.get("url") or ""
+    if "/api/" in address:
+        return _("API")
+    if "/admin/" in address:
+        return _("Administration")
+    return _("Page") if address else _("Job or command")
+
+
+def _readable(field: models.Field, value: Any, names: dict[tuple[str, Any], str]) -> str:
+    if value is None or value == "" or value == []:
+        return NOTHING
+    if field.many_to_one:
+        return names.get((field.name, value), str(value))
+    if field.flatchoices:
+        return str(dict(field.flatchoices).get(value, value))
+    if isinstance(value, bool):
+        return _("Yes") if value else _("No")
+    if isinstance(value, int):
+        return number_format(value)
+    if isinstance(value, dt.datetime):
+        return date_format(localtime(value), "SHORT_DATETIME_FORMAT")
+    if isinstance(value, dt.date):
+        return date_format(value, "SHORT_DATE_FORMAT")
+    if isinstance(value, DateRange):
+        return readable_days(value)
+    if isinstance(field, models.JSONField):
+        return json.dumps(value, ensure_ascii=False)
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def readable_days(days: DateRange) -> str:
+    """A range of days with its last day, not the day after it."""
+    first = days.lower and date_format(days.lower, "SHORT_DATE_FORMAT")
+    last = days.upper and date_format(days.upper - dt.timedelta(days=1), "SHORT_DATE_FORMAT")
+    if first and last:
+        return _("%(first)s to %(last)s") % {"first": first, "last": last}
+    if first:
+        return _("from %(first)s") % {"first": first}
+    return _("until %(last)s") % {"last": last} if last else _("always")

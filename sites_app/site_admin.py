@@ -1,0 +1,301 @@
+"""The base of every admin of a site's rows: scoped by the request, rights by role, the site never a field."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.postgres.fields import DateRangeField
+from django.contrib.postgres.forms import RangeWidget
+from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied, ValidationError
+from django.db import IntegrityError, models, transaction
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from phonenumber_field.modelfields import PhoneNumberField
+from unfold.admin import ModelAdmin, TabularInline
+from unfold.widgets import UnfoldAdminSingleDateWidget, UnfoldAdminTextInputWidget
+
+from sites_app.history import history_of
+from sites_app.models import Site
+
+
+class SiteForm(forms.ModelForm):
+    """A row of the request's site. Every rule of the table is asked here, also those about the site and fixed fields."""
+
+    site: Site | None = None  # SiteModelAdmin.get_form sets both on the form's class
+    by: Any = None
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance._state.adding and hasattr(self.instance, "site_id"):
+            self.instance.site = self.site
+
+    def validate_unique(self) -> None:
+        self._check(self.instance.validate_unique)
+
+    def validate_constraints(self) -> None:
+        self._check(self.instance.validate_constraints)
+
+    def _check(self, rule: Any) -> None:
+        # Django's own form leaves out every rule that names a field it does not show: the database would then answer
+        # with an error page instead of a sentence.
+        try:
+            rule(exclude={name for name in self._errors if name != NON_FIELD_ERRORS})
+        except ValidationError as error:
+            self.refuse(error)
+
+    def refuse(self, error: ValidationError) -> None:
+        """Show an error beside its field; above the form when the form does not show that field."""
+        by_field = error.error_dict if hasattr(error, "error_dict") else {NON_FIELD_ERRORS: error.error_list}
+        for name, errors in by_field.items():
+            self.add_error(name if name in self.fields else None, ValidationError(errors))
+
+
+class ActionForm(SiteForm):
+    """A form whose row is written by an action, which knows more rules than the table: its refusal is the form's."""
+
+    refusals: tuple[type[Exception], ...] = (ValidationError,)
+
+    def act(self) -> models.Model:
+        """Do it with `cleaned_data`, as `by` on `site`; return the row."""
+        raise NotImplementedError
+
+    def refused(self, error: Exception) -> None:
+        self.refuse(error)
+
+    def _post_clean(self) -> None:
+        if self._errors:
+            return
+        try:
+            with transaction.atomic():
+                self.instance = self.act()
+        except self.refusals as error:
+            self.refused(error)
+
+    def save(self, commit: bool = True) -> models.Model:
+        self.save_m2m = lambda: None
+        return self.instance
+
+
+class DaysWidget(RangeWidget):
+    """A range of days: two dates, each with its calendar."""
+
+    template_name = "unfold/widgets/range.html"
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__(UnfoldAdminSingleDateWidget(), attrs)
+
+
+class OfSiteFilter(admin.SimpleListFilter):
+    """In "all my sites": the rows of one of them. Not named "site": that word in an address chooses the site."""
+
+    title = gettext_lazy("site")
+    parameter_name = "of"
+
+    def lookups(self, request: HttpRequest, model_admin: "SiteModelAdmin") -> list[tuple[str, str]]:
+        return [(access.code, access.name) for access in request.accessible_sites if access.code in request.site_codes]
+
+    def queryset(self, request: HttpRequest, queryset: models.QuerySet) -> models.QuerySet:
+        return queryset.filter(site=self.value()) if self.value() in request.site_codes else queryset
+
+
+class SiteModelAdmin(ModelAdmin):
+    """Subclass it for each table whose rows belong to a site, and say which rights it takes.
+
+    In "all my sites", on a site that takes no changes, and without `change_permission` it only shows.
+    """
+
+    view_permission: str
+    change_permission: str
+    site_path = "site"  # from the table to its site
+    may_add = may_change = may_delete = True
+    icon = "table_rows"  # of Material Symbols, in the menu
+
+    form = SiteForm
+    formfield_overrides = {
+        PhoneNumberField: {"widget": UnfoldAdminTextInputWidget},
+        DateRangeField: {"widget": DaysWidget},
+    }
+    list_per_page = 50
+    show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER  # they count every choice of every filter
+    view_on_site = False
+    change_form_outer_after_template = "admin/site_history.html"
+
+    # --- rights -------------------------------------------------------------------------------------------------
+
+    def takes_changes(self, request: HttpRequest) -> bool:
+        """One site is chosen, and it may be written to now."""
+        return request.site is not None and request.site_access.may_write
+
+    def may_write(self, request: HttpRequest) -> bool:
+        return self.takes_changes(request) and self.change_permission in request.site_permissions
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.view_permission in request.site_permissions
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return self.may_add and self.may_write(request)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.may_change and self.may_write(request)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.may_delete and self.may_write(request)
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return self.has_view_permission(request)
+
+    # --- rows ---------------------------------------------------------------------------------------------------
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet:
+        return super().get_queryset(request).filter(**{f"{self.site_path}__in": request.site_codes})
+
+    def choice_label(self, obj: Any) -> str:
+        """What a choice of this row, and its page's title, say."""
+        return str(obj)
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        other = self.admin_site._registry.get(db_field.related_model)
+        if field is not None and isinstance(other, SiteModelAdmin):
+            field.queryset = other.get_queryset(request)
+            field.label_from_instance = other.choice_label
+        return field
+
+    # --- one site or all of them ----------------------------------------------------------------------------------
+
+    def _shows_site(self, request: HttpRequest) -> bool:
+        return request.site is None and self.site_path == "site"
+
+    def get_list_display(self, request: HttpRequest) -> Sequence[Any]:
+        first, *others = super().get_list_display(request)
+        return [first, "site", *others] if self._shows_site(request) else [first, *others]
+
+    def get_list_select_related(self, request: HttpRequest) -> Sequence[str]:
+        related = list(super().get_list_select_related(request) or [])
+        return ["site", *related] if self.site_path == "site" else related
+
+    def get_list_filter(self, request: HttpRequest) -> Sequence[Any]:
+        filters = list(super().get_list_filter(request))
+        return [OfSiteFilter, *filters] if self._shows_site(request) else filters
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        fieldsets = list(super().get_fieldsets(request, obj))
+        return [(None, {"fields": ["site"]}), *fieldsets] if self._shows_site(request) else fieldsets
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        form = super().get_form(request, obj, change=change, **kwargs)
+        form.site, form.by = request.site, request.user
+        return form
+
+    def save_model(self, request: HttpRequest, obj: Any, form: forms.ModelForm, change: bool) -> None:
+        if not isinstance(form, ActionForm):  # its action has saved the row
+            super().save_model(request, obj, form, change)
+
+    # --- pages --------------------------------------------------------------------------------------------------
+
+    def get_urls(self) -> list[URLPattern]:
+        urls = super().get_urls()
+        for pattern in urls:
+            # SiteMiddleware reads it: "all my sites" are then those where the person has this right.
+            pattern.callback.site_permission = self.view_permission
+        return urls
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        context = {"show_history": False}
+        if object_id is not None:
+            obj = self.get_object(request, object_id)
+            if obj is not None and self.has_view_or_change_permission(request, obj):
+                context |= {"subtitle": self.choice_label(obj), "history": history_of(obj)}
+        try:
+            return super().changeform_view(request, object_id, form_url, context | (extra_context or {}))
+        except IntegrityError:
+            # The form asked every rule; somebody else wrote in the meantime.
+            messages.error(request, _("Somebody else has just changed this. Nothing was saved; check and try again."))
+            return HttpResponseRedirect(request.get_full_path())
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        """The history stands on the row's own page."""
+        obj = self.get_object(request, object_id)
+        if obj is None or not self.has_view_or_change_permission(request, obj):
+            raise Http404
+        return HttpResponseRedirect(self.page_of(obj) + "#history")
+
+    def page_of(self, obj: Any) -> str:
+        return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[obj.pk])
+
+    def row_or_404(self, request: HttpRequest, object_id: str, *, allowed: bool) -> Any:
+        """The row that a page of its own is about; 404 for one of another site too, 403 without the right."""
+        if not allowed:
+            raise PermissionDenied
+        obj = self.get_object(request, object_id)
+        if obj is None:
+            raise Http404
+        return obj
+
+    def ask(
+        self, request: HttpRequest, obj: Any, *, title: str, sentence: str, button: str, form: forms.Form | None = None
+    ) -> TemplateResponse:
+        """The page between a button and what it does: what will happen, and what has to be said for it."""
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "original": obj,
+            "title": title,
+            "sentence": sentence,
+            "button": button,
+            "form": form,
+            "media": self.media + form.media if form else self.media,
+            "back": self.page_of(obj),
+        }
+        return TemplateResponse(request, "admin/ask.html", context)
+
+    def done(self, request: HttpRequest, obj: Any, sentence: str) -> HttpResponse:
+        messages.success(request, sentence)
+        return HttpResponseRedirect(self.page_of(obj))
+
+    def _get_obj_does_not_exist_redirect(self, request: HttpRequest, opts: Any, object_id: str) -> HttpResponse:
+        raise Http404
+
+    # --- what Django would write into its own log ------------------------------------------------------------------
+    # One table for all sites, with the names of their rows. The database's triggers write a better one.
+
+    def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> None:
+        pass
+
+    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> None:
+        pass
+
+    def log_deletions(self, request: HttpRequest, queryset: Any) -> None:
+        pass
+
+
+class ReadOnlyInline(TabularInline):
+    """Rows that hang on the page's row and are changed elsewhere."""
+
+    extra = 0
+    can_delete = False
+    tab = True
+    hide_title = True
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return True  # whoever sees the page's row
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
