@@ -1,7 +1,14 @@
 from django.apps import AppConfig
+from django.contrib.admin import apps as django_admin
+
+
+class AdministrationConfig(django_admin.AdminConfig):
+    default = False
+    default_site = "akig.admin_site.AkigAdminSite"
 
 
 class AkigConfig(AppConfig):
+    default = True
     name = "akig"
     verbose_name = "AKIG"
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import environ
 from django.utils.translation import gettext_lazy as _
 
+from akig.admin_look import UNFOLD  # noqa: F401 -- read by django-unfold
 from akig.embedded import database
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -23,11 +24,11 @@ AKIG_VAR = database.var_dir()
 
 INSTALLED_APPS = [
     "modeltranslation",  # before admin and models: it patches managers
-    "unfold",
+    "unfold.apps.BasicAppConfig",  # AdministrationConfig brings the admin's site
     "unfold.contrib.filters",
     "unfold.contrib.forms",
     "unfold.contrib.import_export",
-    "django.contrib.admin",
+    "akig.apps.AdministrationConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -210,6 +211,7 @@ REST_FRAMEWORK = {
 }
 WAFFLE_FLAG_MODEL = "sites_app.Flag"
 WAFFLE_CREATE_MISSING_FLAGS = False
+WAFFLE_ENABLE_ADMIN_PAGES = False  # sites_app/admin.py has the flags; switches and samples are not used
 
 # --- what a browser may do ----------------------------------------------------------------------------
 CONTENT_SECURITY_POLICY = {

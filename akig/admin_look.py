@@ -1,0 +1,93 @@
+"""How the administration looks (django-unfold's settings): the site in front, the menu by right, no other host."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.templatetags.static import static
+from django.urls import get_script_prefix, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from sites_app.scope import ALL_SITES
+
+
+def site_switch(request: HttpRequest) -> list[dict[str, Any]]:
+    """The same list on the person's other sites; a page about one row leads to its table there."""
+    accesses = getattr(request, "accessible_sites", ())
+    if len(accesses) < 2:
+        return []
+    match = request.resolver_match
+    about_a_row = match is None or match.kwargs.keys() - {"app_label"} or match.url_name == "autocomplete"
+    page = request.path_info if not about_a_row and request.method == "GET" else "/admin/"
+    sites = [(access.code, access.name) for access in accesses] + [(ALL_SITES, _("All my sites"))]
+    return [{"title": name, "link": f"/{code}{page}", "icon": "domain"} for code, name in sites]
+
+
+def site_name(request: HttpRequest) -> str:
+    site = getattr(request, "site", None)
+    return site.name if site is not None else _("All my sites")
+
+
+def banner(request: HttpRequest) -> list[str] | None:
+    """A word beside the title where the pages only show."""
+    if request.site is None:
+        return [_("Read only"), "info"]
+    return None if request.site_access.may_write else [request.site.get_status_display(), "warning"]
+
+
+def menu(request: HttpRequest) -> list[dict[str, Any]]:
+    """The tables that the person may see, by app."""
+    from django.contrib.admin import site
+
+    overview = {"title": _("Overview"), "icon": "home", "link": reverse("admin:index")}
+    groups = [{"items": [overview]}]
+    for app in site.get_app_list(request):
+        items = [
+            {"title": entry["name"], "icon": _icon(site, entry["model"]), "link": entry["admin_url"]}
+            for entry in app["models"]
+        ]
+        groups.append({"title": app["name"], "items": items})
+    return groups
+
+
+def _icon(site: Any, model: type) -> str:
+    return getattr(site._registry[model], "icon", "table_rows")
+
+
+UNFOLD = {
+    "SITE_TITLE": "AKIG",
+    "SITE_HEADER": "AKIG",
+    "SITE_SUBHEADER": site_name,
+    "SITE_SYMBOL": "real_estate_agent",
+    "SITE_DROPDOWN": site_switch,
+    "SITE_URL": lambda request: get_script_prefix(),
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("icon.svg")}],
+    "SHOW_LANGUAGES": True,
+    "LANGUAGES": {"action": lambda request: reverse("accounts:language")},
+    "SHOW_BACK_BUTTON": True,
+    "ENVIRONMENT": banner,
+    "ACCOUNT": {
+        "navigation": [
+            {"title": gettext_lazy("My profile"), "link": lambda request: reverse("accounts:profile")},
+            {"title": gettext_lazy("Change password"), "link": lambda request: reverse("accounts:password_change")},
+        ]
+    },
+    "SIDEBAR": {"show_search": False, "navigation": menu},
+    "STYLES": [lambda request: static("admin.css")],
+    # AKIG's green, from static/akig.css.
+    "COLORS": {
+        "primary": {
+            "50": "oklch(97.5% .015 165)",
+            "100": "oklch(95% .035 165)",
+            "200": "oklch(90% .06 165)",
+            "300": "oklch(84% .09 165)",
+            "400": "oklch(76.5% .12 164)",
+            "500": "oklch(62% .11 164)",
+            "600": "oklch(47.5% .095 164)",
+            "700": "oklch(39.5% .08 164)",
+            "800": "oklch(34% .065 165)",
+            "900": "oklch(29% .05 166)",
+            "950": "oklch(21% .035 167)",
+        }
+    },
+}
