@@ -49,6 +49,10 @@ _SETTINGS = {
 }
 
 
+# The keepers that this process has started: it waits for them, so that no zombie stays in a container without init.
+_keepers: dict[Path, subprocess.Popen] = {}
+
+
 class CannotServe(Exception):
     """The embedded server cannot be used; the message is one sentence for the person at the keyboard."""
 
@@ -148,6 +152,8 @@ class Server:
                 if started is None:
                     self._make_data()
                     logged = self._turn_log_over()
+                    if self.data in _keepers:
+                        _keepers.pop(self.data).wait()
                     started = self._start_keeper()
             try:
                 with self.connect(SUPERUSER, "template1") as connection:
@@ -216,7 +222,7 @@ class Server:
         for name, value in settings.items():
             command += ["-c", f"{name}={value}"]
         with self.log.open("ab") as log:
-            return subprocess.Popen(
+            started = subprocess.Popen(
                 [
                     *keeper.START,
                     "serve",
@@ -233,6 +239,8 @@ class Server:
                 # Ctrl-C at the terminal is for the command, which may still need the database to end well.
                 start_new_session=True,
             )
+        _keepers[self.data] = started
+        return started
 
     def _prepare(self, connection: Any) -> None:
         from akig.embedded import roles
@@ -277,6 +285,10 @@ class Server:
             else:
                 users.release()  # nobody uses it; now the keeper can see that too
             time.sleep(0.02)
+        if self.data in _keepers:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                # Its last breath comes just after the lock.
+                _keepers.pop(self.data).wait(timeout=5)
 
     # --- telling ---
 

@@ -1,4 +1,5 @@
 import hashlib
+import io
 import json
 import os
 import secrets
@@ -76,7 +77,7 @@ class Command(BaseCommand):
             self._start_broker()
         if _migrations_pending():
             self._manage("migrate", "--no-input", AKIG_DATABASE_LOGIN="owner")
-        call_command("compile_catalogs", stdout=self.stdout)
+        self._compile_catalogs()
         self._collect_static()
         if with_demo and not settings.PRODUCTION and not _has_contracts():
             self._manage("demo")
@@ -188,6 +189,12 @@ class Command(BaseCommand):
             postgres.write_private(file, secrets.token_urlsafe(50))
         return file.read_text()
 
+    def _compile_catalogs(self) -> None:
+        said = io.StringIO()
+        call_command("compile_catalogs", stdout=said)
+        for line in said.getvalue().splitlines():
+            self.say("akig", line)
+
     def _collect_static(self) -> None:
         seen = hashlib.sha256()
         for finder in get_finders():
@@ -197,7 +204,8 @@ class Command(BaseCommand):
         stamp = self.var / "run" / "static"
         if stamp.exists() and stamp.read_text() == seen.hexdigest() and settings.STATIC_ROOT.exists():
             return
-        self._manage("collectstatic", "--no-input")
+        self.say("akig", "collecting the static files")
+        self._manage("collectstatic", "--no-input", "--verbosity=0")
         stamp.write_text(seen.hexdigest())
 
 
