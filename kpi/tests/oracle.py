@@ -58,13 +58,9 @@ def expected(tables, sites, a, b):
     agents = agents_of(tables, sites)
     values = {}
 
-    days = []
-    for notice in tables["notice"]:
-        if notice["site_id"] in sites and within(notice["closed_on"], a, b):
-            days.append((notice["closed_on"] - notice["issued_on"]).days)
-    for litigation in tables["litigation"]:
-        if litigation["site_id"] in sites and within(litigation["resolved_on"], a, b):
-            days.append((litigation["resolved_on"] - litigation["opened_on"]).days)
+    matters = [(m["site_id"], m["issued_on"], m["closed_on"]) for m in tables["notice"]]
+    matters += [(m["site_id"], m["opened_on"], m["resolved_on"]) for m in tables["litigation"]]
+    days = [(closed - opened).days for site, opened, closed in matters if site in sites and within(closed, a, b)]
     values["averageResolutionTime"] = mean(days)
 
     disputed_ever = {litigation["contract_id"] for litigation in tables["litigation"]}
@@ -81,10 +77,8 @@ def expected(tables, sites, a, b):
             waits.append((deposit["settled_on"] - end).days)
     values["depositReturnTime"] = mean(waits)
 
-    ratings = []
-    for survey in tables["survey"]:
-        if survey["site_id"] in sites and survey["kind"] == "nps" and within(survey["answered_on"], a, b):
-            ratings.append(survey["rating"])
+    answers = [s for s in tables["survey"] if s["site_id"] in sites and s["kind"] == "nps"]
+    ratings = [s["rating"] for s in answers if within(s["answered_on"], a, b)]
     values["npsScore"] = (nps(ratings), len(ratings))
 
     year_ago = a_year_before(b)
