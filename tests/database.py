@@ -5,8 +5,10 @@ Loaded with `-p tests.database`, before Django's settings are read.
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from akig.embedded import database, postgres
+if TYPE_CHECKING:
+    from akig.embedded.postgres import Server
 
 for name in ("DATABASE_URL", "DATABASE_OWNER_URL", "CELERY_BROKER_URL", "CACHE_URL", "AKIG_PRODUCTION", "DEBUG"):
     os.environ.pop(name, None)
@@ -15,6 +17,9 @@ os.environ.setdefault("AKIG_VAR", str(Path(__file__).resolve().parent.parent / "
 os.environ["AKIG_DATABASE_LOGIN"] = "owner"
 
 
-def server() -> postgres.Server:
+def server() -> "Server":
     """The suite's server. Its data may be lost: nothing waits for the disk."""
+    # Imported now, when the measuring of coverage has begun.
+    from akig.embedded import database
+
     return database.embedded_server(fsync="off", synchronous_commit="off", full_page_writes="off")
