@@ -36,7 +36,7 @@ class IdempotencyConflict(RuleBroken):
 
 def not_on_this_site(field: str) -> RuleBroken:
     """The same words for a row that does not exist and for one of another site."""
-    return RuleBroken(field, "same_site", _("There is nothing of this name on this site."))
+    return RuleBroken(field, "same_site", _("There is no such record on this site."))
 
 
 def require_past(field: str, day: dt.date, today: dt.date) -> None:
@@ -67,9 +67,14 @@ def cited(rule: RuleValue) -> str:
     return _("rule “%(rule)s”, source: %(source)s, to be confirmed") % values
 
 
+def grouped(number: int) -> str:
+    """A whole number in the reader's language: "10 000 000"."""
+    return number_format(number, force_grouping=True)
+
+
 def francs(amount: int, site: Site) -> str:
     """Whole francs with the site's currency: "10 000 000 GNF"."""
-    return f"{number_format(amount, force_grouping=True)}\u00a0{site.currency}"
+    return f"{grouped(amount)}\u00a0{site.currency}"
 
 
 def short_date(day: dt.date) -> str:

@@ -240,17 +240,18 @@ def _check_rules(contract: Contract, receipt: _Receipt, received_on: dt.date, to
             },
         )
     if receipt.method == "mobile" and receipt.provider not in rules.mobile_money_providers:
-        raise RuleBroken(
-            "provider",
-            "mobile_money_providers",
+        sentence = (
             _("%(site)s does not take mobile money from “%(provider)s”, only from %(providers)s (%(cited)s).")
-            % {
-                "site": site.name,
-                "provider": receipt.provider,
-                "providers": _listed(rules.mobile_money_providers),
-                "cited": cited(rules.get("mobile_money_providers")),
-            },
+            if receipt.provider
+            else _("%(site)s takes mobile money from %(providers)s: say from which one it came (%(cited)s).")
         )
+        values = {
+            "site": site.name,
+            "provider": receipt.provider,
+            "providers": _listed(rules.mobile_money_providers),
+            "cited": cited(rules.get("mobile_money_providers")),
+        }
+        raise RuleBroken("provider", "mobile_money_providers", sentence % values)
 
 
 def _listed(names: Any) -> str:

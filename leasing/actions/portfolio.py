@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from leasing.actions.change import change
 from leasing.models import Interaction, Property, Tenant
 from leasing.queries import room_left
-from leasing.refusals import RuleBroken, not_on_this_site, require_past
+from leasing.refusals import RuleBroken, grouped, not_on_this_site, require_past
 from sites_app.models import Site
 
 
@@ -50,25 +50,23 @@ def claim_room(*, site: Site, tenants: int = 0, properties: int = 0) -> None:
     locked = Site.objects.select_for_update(no_key=True).get(pk=site.pk)
     room = room_left(locked)
     if tenants > room.tenants:
-        raise RuleBroken(
-            "",
-            "max_tenants",
-            _(
-                "%(site)s may have %(limit)s tenants; there is room for %(room)s more, and %(wanted)s would be added."
-                " An administrator can raise this limit."
-            )
-            % {"site": locked.name, "limit": locked.max_tenants, "room": room.tenants, "wanted": tenants},
+        sentence = _(
+            "%(site)s may have %(limit)s tenants at most; there is room for %(room)s more, and %(wanted)s would be"
+            " added. An administrator can raise this limit."
         )
+        raise RuleBroken("", "max_tenants", sentence % _places(locked, locked.max_tenants, room.tenants, tenants))
     if properties > room.properties:
-        raise RuleBroken(
-            "",
-            "max_properties",
-            _(
-                "%(site)s may have %(limit)s properties; there is room for %(room)s more, and %(wanted)s would be"
-                " added. An administrator can raise this limit."
-            )
-            % {"site": locked.name, "limit": locked.max_properties, "room": room.properties, "wanted": properties},
+        sentence = _(
+            "%(site)s may have %(limit)s properties at most; there is room for %(room)s more, and %(wanted)s would be"
+            " added. An administrator can raise this limit."
         )
+        raise RuleBroken(
+            "", "max_properties", sentence % _places(locked, locked.max_properties, room.properties, properties)
+        )
+
+
+def _places(site: Site, limit: int, room: int, wanted: int) -> dict[str, str]:
+    return {"site": site.name, "limit": grouped(limit), "room": grouped(room), "wanted": grouped(wanted)}
 
 
 def record_interaction(
