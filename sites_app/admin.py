@@ -26,10 +26,11 @@ from sites_app.models import Flag, Membership, RegionalRule, Role, Site, SiteClo
 from sites_app.site_admin import ActionForm, SiteForm, SiteModelAdmin
 
 _STATUS_TONES = {
-    Site.Status.ACTIVE.label: "success",
-    Site.Status.MAINTENANCE.label: "warning",
-    Site.Status.OFFLINE.label: "danger",
+    Site.Status.ACTIVE: "success",
+    Site.Status.MAINTENANCE: "warning",
+    Site.Status.OFFLINE: "danger",
 }
+_RULE_TONES = {RegionalRule.Status.CONFIRMED: "success", RegionalRule.Status.TO_BE_CONFIRMED: "warning"}
 
 
 def in_each_language(name: str) -> list[tuple[Any, dict[str, Any]]]:
@@ -84,8 +85,8 @@ class SiteAdmin(SettingsAdmin, TranslationAdmin):
         return HttpResponseRedirect(f"/{obj.code}/admin/sites_app/site/{obj.code}/change/")
 
     @display(description=Site._meta.get_field("status").verbose_name, ordering="status", label=_STATUS_TONES)
-    def status_tag(self, site: Site) -> str:
-        return site.get_status_display()
+    def status_tag(self, site: Site) -> tuple[str, str]:
+        return site.status, site.get_status_display()
 
     # --- open, maintenance, offline ---------------------------------------------------------------------------
 
@@ -93,9 +94,9 @@ class SiteAdmin(SettingsAdmin, TranslationAdmin):
         site = self.get_object(request, object_id)
         if site is None or not self._may_change_status(request):
             return []
-        without = {Site.Status.ACTIVE: "reopen", Site.Status.MAINTENANCE: "maintain", Site.Status.OFFLINE: "take_offline"}
+        now = {Site.Status.ACTIVE: "reopen", Site.Status.MAINTENANCE: "maintain", Site.Status.OFFLINE: "take_offline"}
         offered = super().get_actions_detail(request, object_id)
-        return [entry for entry in offered if not entry.action_name.endswith(f"_{without[site.status]}")]
+        return [entry for entry in offered if not entry.action_name.endswith(f"_{now[site.status]}")]
 
     @action(description=gettext_lazy("Open again"), url_path="open", icon="check_circle", variant=ActionVariant.SUCCESS)
     def reopen(self, request: HttpRequest, object_id: str) -> HttpResponse:
@@ -272,16 +273,9 @@ class RegionalRuleAdmin(SettingsAdmin, TranslationAdmin):
     def days(self, rule: RegionalRule) -> str:
         return readable_days(rule.valid)
 
-    @display(
-        description=RegionalRule._meta.get_field("status").verbose_name,
-        ordering="status",
-        label={
-            RegionalRule.Status.CONFIRMED.label: "success",
-            RegionalRule.Status.TO_BE_CONFIRMED.label: "warning",
-        },
-    )
-    def status_tag(self, rule: RegionalRule) -> str:
-        return rule.get_status_display()
+    @display(description=RegionalRule._meta.get_field("status").verbose_name, ordering="status", label=_RULE_TONES)
+    def status_tag(self, rule: RegionalRule) -> tuple[str, str]:
+        return rule.status, rule.get_status_display()
 
 
 @admin.register(SiteClosingDay)

@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.auth import get_user_model
 from django.contrib.postgres.fields import DateRangeField
 from django.contrib.postgres.forms import RangeWidget
 from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied, ValidationError
@@ -23,7 +24,7 @@ from sites_app.models import Site
 
 
 class SiteForm(forms.ModelForm):
-    """A row of the request's site. Every rule of the table is asked here, also those about the site and fixed fields."""
+    """A row of the request's site. Every rule of the table is asked, also those about its site and its fixed fields."""
 
     site: Site | None = None  # SiteModelAdmin.get_form sets both on the form's class
     by: Any = None
@@ -164,6 +165,8 @@ class SiteModelAdmin(ModelAdmin):
         if field is not None and isinstance(other, SiteModelAdmin):
             field.queryset = other.get_queryset(request)
             field.label_from_instance = other.choice_label
+        elif field is not None and db_field.related_model is get_user_model():
+            field.queryset = field.queryset.filter(memberships__site__in=request.site_codes, is_active=True)
         return field
 
     # --- one site or all of them ----------------------------------------------------------------------------------
@@ -193,8 +196,16 @@ class SiteModelAdmin(ModelAdmin):
         return form
 
     def save_model(self, request: HttpRequest, obj: Any, form: forms.ModelForm, change: bool) -> None:
-        if not isinstance(form, ActionForm):  # its action has saved the row
-            super().save_model(request, obj, form, change)
+        if isinstance(form, ActionForm):
+            return  # its action has saved the row
+        if not change:
+            obj.save()
+            return
+        # Only what the form changed: the rest may have been changed by somebody else since the page was opened.
+        columns = {field.name: field for field in self.opts.concrete_fields}
+        changed = [name for name in form.changed_data if name in columns]
+        if changed:
+            obj.save(update_fields=[*changed, *(n for n, f in columns.items() if getattr(f, "auto_now", False))])
 
     # --- pages --------------------------------------------------------------------------------------------------
 

@@ -1,0 +1,177 @@
+"""The administration's forms that go through an action: the action knows the rules, the form shows its refusal."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from unfold.widgets import (
+    UnfoldAdminBigIntegerFieldWidget,
+    UnfoldAdminSelectWidget,
+    UnfoldAdminSingleDateWidget,
+    UnfoldAdminTextInputWidget,
+    UnfoldBooleanSwitchWidget,
+)
+
+from leasing.actions import claim_room, issue_notice, open_litigation, record_interaction, record_payment
+from leasing.models import Contract, Deposit, Interaction, Litigation, Notice, Payment, Property, Tenant
+from leasing.refusals import RuleBroken
+from sites_app.queries import rules_for
+from sites_app.site_admin import ActionForm, SiteForm
+
+
+def show_refusal(form: forms.BaseForm, refusal: RuleBroken) -> None:
+    """The sentence beside the field that it is about, else above the form."""
+    form.add_error(refusal.field if refusal.field in form.fields else None, refusal.sentence)
+
+
+class PortfolioActionForm(ActionForm):
+    refusals = (RuleBroken, ValidationError)
+
+    def refused(self, error: Exception) -> None:
+        if isinstance(error, RuleBroken):
+            show_refusal(self, error)
+        else:
+            super().refused(error)
+
+
+class _RoomForm(SiteForm):
+    """A new row needs room under its site's limit; the limit stays locked until the row is saved."""
+
+    takes: str
+
+    def clean(self) -> dict[str, Any]:
+        if self.instance._state.adding and not self._errors:
+            try:
+                claim_room(site=self.site, **{self.takes: 1})
+            except RuleBroken as refusal:
+                show_refusal(self, refusal)
+        return self.cleaned_data
+
+
+class TenantForm(_RoomForm):
+    takes = "tenants"
+
+    class Meta:
+        model = Tenant
+        fields: list[str] = []
+
+
+class PropertyForm(_RoomForm):
+    takes = "properties"
+
+    class Meta:
+        model = Property
+        fields: list[str] = []
+
+
+class ContractForm(SiteForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        agent = self.fields.get("agent")
+        if agent is not None and self.instance.agent_id:
+            # Somebody who has left the site stays the agent until another one is chosen.
+            people = [*agent.queryset.values_list("pk", flat=True), self.instance.agent_id]
+            agent.queryset = agent.queryset.model.objects.filter(pk__in=people)
+
+
+class ReceiptForm(PortfolioActionForm):
+    # Made with the page: sent twice, it is one payment.
+    idempotency_key = forms.CharField(max_length=120, widget=forms.HiddenInput)
+
+    class Meta:
+        model = Payment
+        fields: list[str] = []
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        known = rules_for(self.site, self.site.today()).mobile_money_providers
+        choices = [("", _("For mobile money only")), *((name, name) for name in known)]
+        self.fields["provider"].widget = UnfoldAdminSelectWidget(choices=choices)
+
+    def act(self) -> models.Model:
+        return record_payment(**self.cleaned_data, by=self.by, today=self.site.today())
+
+
+class IssueNoticeForm(PortfolioActionForm):
+    execute_on = forms.DateField(
+        label=_("carried out on"),
+        required=False,
+        widget=UnfoldAdminSingleDateWidget,
+        help_text=_("Of an eviction or a notice to quit. Empty: on the legal deadline, which the site’s rules give."),
+    )
+
+    class Meta:
+        model = Notice
+        fields: list[str] = []
+
+    def act(self) -> models.Model:
+        return issue_notice(**self.cleaned_data, by=self.by, today=self.site.today())
+
+
+class OpenLitigationForm(PortfolioActionForm):
+    class Meta:
+        model = Litigation
+        fields: list[str] = []
+
+    def act(self) -> models.Model:
+        return open_litigation(**self.cleaned_data, by=self.by, today=self.site.today())
+
+
+class RecordInteractionForm(PortfolioActionForm):
+    class Meta:
+        model = Interaction
+        fields: list[str] = []
+
+    def act(self) -> models.Model:
+        return record_interaction(**self.cleaned_data, by=self.by, today=self.site.today())
+
+
+# --- what a button asks before it acts -----------------------------------------------------------------------------
+
+
+def _day(label: Any, **kwargs: Any) -> forms.DateField:
+    return forms.DateField(label=label, widget=UnfoldAdminSingleDateWidget, **kwargs)
+
+
+class ReasonForm(forms.Form):
+    reason = forms.CharField(label=_("reason"), max_length=200, widget=UnfoldAdminTextInputWidget)
+
+
+class SignForm(forms.Form):
+    signed_on = _day(Contract._meta.get_field("signed_on").verbose_name)
+
+
+class EndForm(forms.Form):
+    ended_on = _day(_("last day"))
+    terminated = forms.BooleanField(
+        label=_("terminated before its term"), required=False, widget=UnfoldBooleanSwitchWidget
+    )
+
+
+class RenewForm(forms.Form):
+    reference = forms.CharField(
+        label=Contract._meta.get_field("reference").verbose_name, max_length=40, widget=UnfoldAdminTextInputWidget
+    )
+    start_date = _day(Contract._meta.get_field("start_date").verbose_name)
+    end_date = _day(Contract._meta.get_field("end_date").verbose_name, required=False)
+    monthly_rent = forms.IntegerField(
+        label=Contract._meta.get_field("monthly_rent").verbose_name,
+        min_value=0,
+        widget=UnfoldAdminBigIntegerFieldWidget,
+    )
+
+
+class SettleForm(forms.Form):
+    refunded_amount = forms.IntegerField(
+        label=_("given back"),
+        min_value=0,
+        widget=UnfoldAdminBigIntegerFieldWidget,
+        help_text=_("0: nothing is given back."),
+    )
+    settled_on = _day(Deposit._meta.get_field("settled_on").verbose_name)
+
+
+class ResolveForm(forms.Form):
+    resolved_on = _day(Litigation._meta.get_field("resolved_on").verbose_name)
