@@ -29,7 +29,7 @@ _LARGEST_LOG = 10_000_000
 _SETTINGS = {
     "listen_addresses": "",
     "max_connections": "40",
-    "shared_buffers": "64MB",
+    "shared_buffers": "48MB",
     "work_mem": "8MB",
     "maintenance_work_mem": "64MB",
     "effective_cache_size": "512MB",

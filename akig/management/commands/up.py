@@ -71,6 +71,7 @@ class Command(BaseCommand):
             "AKIG_VAR": str(self.var),
             "AKIG_DATABASE_LOGIN": "app",
             "PYTHONUNBUFFERED": "1",
+            "MALLOC_ARENA_MAX": "2",  # threads share their free memory
             "SECRET_KEY": os.environ.get("SECRET_KEY") or self._own_secret_key(),
         }
         if not settings.CELERY_BROKER_URL:
@@ -82,9 +83,9 @@ class Command(BaseCommand):
         if with_demo and not settings.PRODUCTION and not _has_contracts():
             self._manage("demo")
         connection.close()
-        self._start_worker()
         self._start_web()
         self._wait_until_ready()
+        self._start_worker()  # now, because two starts at once take twice as long
         self._greet()
         self._watch()
 
