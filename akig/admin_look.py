@@ -74,20 +74,4 @@ UNFOLD = {
     },
     "SIDEBAR": {"show_search": False, "navigation": menu},
     "STYLES": [lambda request: static("admin.css")],
-    # AKIG's green, from static/akig.css.
-    "COLORS": {
-        "primary": {
-            "50": "oklch(97.5% .015 165)",
-            "100": "oklch(95% .035 165)",
-            "200": "oklch(90% .06 165)",
-            "300": "oklch(84% .09 165)",
-            "400": "oklch(76.5% .12 164)",
-            "500": "oklch(62% .11 164)",
-            "600": "oklch(47.5% .095 164)",
-            "700": "oklch(39.5% .08 164)",
-            "800": "oklch(34% .065 165)",
-            "900": "oklch(29% .05 166)",
-            "950": "oklch(21% .035 167)",
-        }
-    },
 }

@@ -45,6 +45,10 @@ class AkigAdminSite(UnfoldAdminSite):
 
         return inner
 
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        # unfold would write its colours into each page as a style of its own; static/admin.css has ours.
+        return {**super().each_context(request), "colors": None}
+
     def get_urls(self) -> list[URLPattern | URLResolver]:
         return [pattern for pattern in super().get_urls() if getattr(pattern, "name", None) not in _NOT_OFFERED]
 

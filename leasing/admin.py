@@ -1,5 +1,6 @@
 """The administration of the portfolio: what an action does goes through the action, what it may not change is shown."""
 
+import datetime as dt
 import uuid
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -328,7 +329,7 @@ class InstalmentAdmin(PortfolioAdmin):
     list_filter = [OpenMonthFilter]
     search_fields = ["contract__reference", "tenant__name"]
     date_hierarchy = "due_date"
-    fields = ["contract", "tenant", "month", "due_date", "due", "paid", "settled_on", "state"]
+    fields = ["contract", "tenant", "month", "due_date", "due", "paid", "settled_on", "state_word"]
     due = money(Instalment, "amount")
     paid = money(Instalment, "paid_amount")
 
@@ -352,6 +353,10 @@ class InstalmentAdmin(PortfolioAdmin):
     def state(self, instalment: Instalment) -> tuple[str, str]:
         state = instalment.state_on(instalment.site.today())
         return state, state.label
+
+    @display(description=gettext_lazy("state"))
+    def state_word(self, instalment: Instalment) -> str:
+        return self.state(instalment)[1]
 
     def choice_label(self, obj: Instalment) -> str:
         return f"{obj.contract.reference} · {self.month(obj)}"
@@ -394,15 +399,15 @@ class PaymentAdmin(PortfolioAdmin):
     autocomplete_fields = ["contract"]
     actions_detail = ["reverse"]
     fieldsets = [
-        (None, {"fields": ["contract", "received", "received_on", "standing"]}),
+        (None, {"fields": ["contract", "received", "received_on", "standing_word"]}),
         (gettext_lazy("How it was paid"), {"fields": ["method", "provider", "external_reference"]}),
-        (gettext_lazy("Who wrote it down"), {"fields": ["person", "recorded_at"]}),
+        (gettext_lazy("Who wrote it down"), {"fields": ["person", "recorded_on"]}),
     ]
     add_fieldsets = [
         (None, {"fields": ["contract", "amount", "received_on"]}),
         (gettext_lazy("How it was paid"), {"fields": ["method", "provider", "external_reference", "idempotency_key"]}),
     ]
-    readonly_fields = ["received", "standing", "person", "recorded_at"]
+    readonly_fields = ["received", "standing_word", "person", "recorded_on"]
     received = money(Payment, "amount")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -457,6 +462,17 @@ class PaymentAdmin(PortfolioAdmin):
     @display(description=gettext_lazy("state"), label={"reversed": "danger", "standing": "success"})
     def standing(self, payment: Payment) -> tuple[str, str]:
         return ("reversed", _("Reversed")) if payment.is_reversed else ("standing", _("Received"))
+
+    @display(description=gettext_lazy("state"))
+    def standing_word(self, payment: Payment) -> str:
+        return self.standing(payment)[1]
+
+    @display(description=gettext_lazy("recorded on"))
+    def recorded_on(self, payment: Payment) -> dt.datetime:
+        return payment.recorded_at
+
+    def choice_label(self, obj: Payment) -> str:
+        return f"{obj.contract.reference} · {date_format(obj.received_on, 'SHORT_DATE_FORMAT')} · {self.received(obj)}"
 
     @display(description=Payment._meta.get_field("recorded_by").verbose_name)
     def person(self, payment: Payment) -> str:

@@ -1,6 +1,8 @@
 """Sites, who works on them, their rules and closing days; and the flags, which belong to no site."""
 
+import datetime as dt
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -10,6 +12,8 @@ from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.formats import number_format
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from modeltranslation.admin import TranslationAdmin
@@ -77,6 +81,12 @@ class SiteAdmin(SettingsAdmin, TranslationAdmin):
         field = super().formfield_for_foreignkey(db_field, request, **kwargs)
         if db_field.name == "failover_site":
             field.queryset = Site.objects.exclude(pk=request.resolver_match.kwargs.get("object_id"))
+        return field
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if db_field.name == "failover_site":
+            field.widget = field.widget.widget  # without the ways to the other site's settings
         return field
 
     def response_add(self, request: HttpRequest, obj: Site, post_url_continue: str | None = None) -> HttpResponse:
@@ -243,7 +253,6 @@ class RegionalRuleAdmin(SettingsAdmin, TranslationAdmin):
         (None, {"fields": ["rule_type", "value", "valid", "source", "status"]}),
         *in_each_language("description"),
     ]
-    formfield_overrides = {models.JSONField: {"widget": UnfoldAdminTextInputWidget}}
 
     def get_readonly_fields(self, request: HttpRequest, obj: RegionalRule | None = None) -> Sequence[str]:
         return ["rule_type"] if obj else []
@@ -261,13 +270,11 @@ class RegionalRuleAdmin(SettingsAdmin, TranslationAdmin):
 
     @display(description=gettext_lazy("rule"), ordering="rule_type")
     def rule(self, rule: RegionalRule) -> str:
-        return rule.get_rule_type_display()
+        return capfirst(rule.get_rule_type_display())
 
     @display(description=RegionalRule._meta.get_field("value").verbose_name)
     def shown_value(self, rule: RegionalRule) -> str:
-        if rule.value is None:
-            return NOTHING
-        return ", ".join(map(str, rule.value)) if isinstance(rule.value, list) else str(rule.value)
+        return _readable(rule)
 
     @display(description=RegionalRule._meta.get_field("valid").verbose_name, ordering="valid")
     def days(self, rule: RegionalRule) -> str:
@@ -276,6 +283,21 @@ class RegionalRuleAdmin(SettingsAdmin, TranslationAdmin):
     @display(description=RegionalRule._meta.get_field("status").verbose_name, ordering="status", label=_RULE_TONES)
     def status_tag(self, rule: RegionalRule) -> tuple[str, str]:
         return rule.status, rule.get_status_display()
+
+
+def _readable(rule: RegionalRule) -> str:
+    value = rules.parse_value(rule.rule_type, rule.value)
+    methods = dict(rules.PAYMENT_METHODS)
+    if value is None:
+        return NOTHING
+    if isinstance(value, Decimal):
+        return f"{number_format((value * 100).normalize(), use_l10n=True)}\u00a0%"
+    if isinstance(value, int):
+        return number_format(value, force_grouping=True)
+    if isinstance(value, rules.Season):
+        return "{1:02}/{0:02} – {3:02}/{2:02}".format(*value.first, *value.last)
+    parts = [value] if isinstance(value, str) else value
+    return ", ".join(f"{part:%H:%M}" if isinstance(part, dt.time) else str(methods.get(part, part)) for part in parts)
 
 
 @admin.register(SiteClosingDay)

@@ -16,7 +16,8 @@ from django.utils.translation import gettext as _
 from modeltranslation.utils import get_translation_fields
 
 NOTHING = "—"
-_STAMPS = ("changed_at", "created", "modified")
+# The row itself, and when it was touched: said by the page and by the entry.
+_NOT_SHOWN = ("id", "site", "changed_at", "created", "modified")
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,7 @@ def history_of(row: models.Model, *, limit: int = 50) -> list[HistoryEntry]:
 
 
 def _shown_fields(model: type[models.Model]) -> list[models.Field]:
-    fields = [f for f in model._meta.concrete_fields if not f.name.startswith("pgh_") and f.name not in _STAMPS]
+    fields = [f for f in model._meta.concrete_fields if not f.name.startswith("pgh_") and f.name not in _NOT_SHOWN]
     all_names = {f.name for f in fields}
     # Of a translated field only its languages: the column itself repeats one of them.
     return [f for f in fields if not f.primary_key and not all_names & set(_languages_of(f.name))]

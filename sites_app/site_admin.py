@@ -1,10 +1,12 @@
 """The base of every admin of a site's rows: scoped by the request, rights by role, the site never a field."""
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.utils import NestedObjects
 from django.contrib.auth import get_user_model
 from django.contrib.postgres.fields import DateRangeField
 from django.contrib.postgres.forms import RangeWidget
@@ -13,10 +15,13 @@ from django.db import IntegrityError, models, transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, reverse
+from django.utils.formats import number_format
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from phonenumber_field.modelfields import PhoneNumberField
 from unfold.admin import ModelAdmin, TabularInline
+from unfold.decorators import display
 from unfold.widgets import UnfoldAdminSingleDateWidget, UnfoldAdminTextInputWidget
 
 from sites_app.history import history_of
@@ -84,7 +89,7 @@ class ActionForm(SiteForm):
 class DaysWidget(RangeWidget):
     """A range of days: two dates, each with its calendar."""
 
-    template_name = "unfold/widgets/range.html"
+    template_name = "admin/days.html"
 
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
         super().__init__(UnfoldAdminSingleDateWidget(), attrs)
@@ -119,6 +124,7 @@ class SiteModelAdmin(ModelAdmin):
     formfield_overrides = {
         PhoneNumberField: {"widget": UnfoldAdminTextInputWidget},
         DateRangeField: {"widget": DaysWidget},
+        models.JSONField: {"widget": UnfoldAdminTextInputWidget},
     }
     list_per_page = 50
     show_full_result_count = False
@@ -176,7 +182,7 @@ class SiteModelAdmin(ModelAdmin):
 
     def get_list_display(self, request: HttpRequest) -> Sequence[Any]:
         first, *others = super().get_list_display(request)
-        return [first, "site", *others] if self._shows_site(request) else [first, *others]
+        return [first, "site_name", *others] if self._shows_site(request) else [first, *others]
 
     def get_list_select_related(self, request: HttpRequest) -> Sequence[str]:
         related = list(super().get_list_select_related(request) or [])
@@ -188,7 +194,11 @@ class SiteModelAdmin(ModelAdmin):
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         fieldsets = list(super().get_fieldsets(request, obj))
-        return [(None, {"fields": ["site"]}), *fieldsets] if self._shows_site(request) else fieldsets
+        return [(None, {"fields": ["site_name"]}), *fieldsets] if self._shows_site(request) else fieldsets
+
+    @display(description=gettext_lazy("site"), ordering="site")
+    def site_name(self, obj: Any) -> str:
+        return obj.site.name
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         form = super().get_form(request, obj, change=change, **kwargs)
@@ -277,6 +287,16 @@ class SiteModelAdmin(ModelAdmin):
 
     def _get_obj_does_not_exist_redirect(self, request: HttpRequest, opts: Any, object_id: str) -> HttpResponse:
         raise Http404
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> tuple[Any, Any, Any, Any]:
+        to_delete, counts, lacking, protected = super().get_deleted_objects(objs, request)
+        if not protected:
+            return to_delete, counts, lacking, protected
+        # It cannot be deleted, whoever asks: how many rows of which table hang on it says why.
+        found = NestedObjects(using=objs[0]._state.db)
+        found.collect(objs)
+        tables = Counter(capfirst(str(row._meta.verbose_name_plural)) for row in found.protected)
+        return to_delete, counts, set(), [f"{table}: {number_format(number)}" for table, number in tables.items()]
 
     # --- what Django would write into its own log ------------------------------------------------------------------
     # One table for all sites, with the names of their rows. The database's triggers write a better one.
