@@ -31,7 +31,7 @@ def environment(var: Path, **more: str) -> dict[str, str]:
     }
 
 
-def wait_until(happened: Callable[[], object], seconds: float = 20) -> None:
+def wait_until(happened: Callable[[], object], seconds: float = 60) -> None:
     """Look every few milliseconds; fails when it has not happened in time."""
     deadline = time.monotonic() + seconds
     while not happened():
