@@ -16,7 +16,9 @@ LARGEST_AMOUNT = 10**15
 _GROUPING = re.compile("[\\s\u00a0\u202f\u2009'’]")
 _CURRENCY = re.compile(r"^(?:GNF|FG|XOF|F\.?CFA|CFA|F)|(?:GNF|FG|XOF|F\.?CFA|CFA|F)\.?$", re.IGNORECASE)
 _PLAIN_OR_GROUPED = re.compile(r"^(?:\d+|\d{1,3}(?:\.\d{3})+|\d{1,3}(?:,\d{3})+)$")
-_WITH_DECIMALS = re.compile(r"^(?:(?P<plain>\d+)[.,]|(?P<dots>\d{1,3}(?:\.\d{3})+),|(?P<commas>\d{1,3}(?:,\d{3})+)\.)(?P<cents>\d{1,2})$")
+_WITH_DECIMALS = re.compile(
+    r"^(?:(?P<plain>\d+)[.,]|(?P<dots>\d{1,3}(?:\.\d{3})+),|(?P<commas>\d{1,3}(?:,\d{3})+)\.)(?P<cents>\d{1,2})$"
+)
 _ISO = re.compile(r"^(\d{4})[-/](\d{1,2})[-/](\d{1,2})(?:[T ]00:00(?::00(?:\.0+)?)?)?$")
 _DAY_FIRST = re.compile(r"^(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})(?:[T ]00:00(?::00)?)?$")
 _CLOCK = re.compile(r"^(?P<day>.+?)[T ]+(?P<hour>\d{1,2})[:hH](?P<minute>\d{2})?(?::\d{2}(?:\.\d+)?)?$")
@@ -161,7 +163,9 @@ def choice(value: Any, words: dict[str, str]) -> str:
     found = words.get(folded(as_text(value)))
     if found is None:
         allowed = ", ".join(dict.fromkeys(words.values()))
-        raise BadValue(_("“%(value)s” is not one of: %(allowed)s.") % {"value": as_text(value)[:40], "allowed": allowed})
+        raise BadValue(
+            _("“%(value)s” is not one of: %(allowed)s.") % {"value": as_text(value)[:40], "allowed": allowed}
+        )
     return found
 
 

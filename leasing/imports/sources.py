@@ -1,0 +1,222 @@
+"""Spreadsheets as they come: encodings, separators, line ends, lines above the header; CSV, XLSX or a zip of them.
+
+Cells come out as they stand in the file; what they mean is `values`' business.
+"""
+
+import codecs
+import csv
+import io
+import zipfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from leasing.imports.headers import REQUIRED, column_named, table_named
+
+MAX_BYTES = 50 * 1024 * 1024
+MAX_ROWS = 500_000
+HEADER_WITHIN = 20
+"""The header is looked for in so many first lines; what stands above it is a title."""
+
+_SEPARATORS = ";,\t|"
+_CSV_ENDINGS = {".csv", ".txt", ".tsv"}
+
+
+class UnreadableSource(ValueError):
+    """A file that cannot be read as a table at all; the message says which and why."""
+
+    def __init__(self, source: str, reason: str, line: int = 0) -> None:
+        self.source, self.reason, self.line = source, reason, line
+        super().__init__(f"{source}: {reason}")
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One table of a source: its columns by position, and its rows with the line on which each starts."""
+
+    table: str
+    source: str
+    columns: dict[int, str]
+    ignored: tuple[str, ...]
+    rows: Iterator[tuple[int, Sequence[Any]]] = field(repr=False)
+
+
+def open_sources(files: Sequence[tuple[str, bytes]]) -> list[Sheet]:
+    """The tables in files given by name and content. Raises UnreadableSource.
+
+    A CSV holds the table that it is named for; an XLSX one sheet per table; a zip any of these.
+    """
+    if sum(len(content) for _name, content in files) > MAX_BYTES:
+        raise UnreadableSource(
+            files[0][0], _("More than %(limit)d MB: send it in parts.") % {"limit": MAX_BYTES // 1024 // 1024}
+        )
+    sheets = [sheet for name, content in files for sheet in _sheets_of(name, content)]
+    if not sheets:
+        raise UnreadableSource(files[0][0] if files else "", _("There is no table in it."))
+    seen: dict[str, str] = {}
+    for sheet in sheets:
+        if sheet.table in seen:
+            raise UnreadableSource(
+                sheet.source,
+                _("%(other)s already holds the same table, %(table)s.")
+                % {"other": seen[sheet.table], "table": sheet.table},
+            )
+        seen[sheet.table] = sheet.source
+    return sheets
+
+
+def read_folder(path: Path) -> list[tuple[str, bytes]]:
+    """The files of a folder, or a single file, by name and content. Raises UnreadableSource."""
+    if path.is_dir():
+        found = sorted(p for p in path.iterdir() if p.suffix.lower() in {*_CSV_ENDINGS, ".xlsx"})
+        if not found:
+            raise UnreadableSource(str(path), _("There is no CSV or XLSX file in this folder."))
+    elif path.is_file():
+        found = [path]
+    else:
+        raise UnreadableSource(str(path), _("There is no such file or folder."))
+    if sum(p.stat().st_size for p in found) > MAX_BYTES:
+        raise UnreadableSource(
+            str(path), _("More than %(limit)d MB: send it in parts.") % {"limit": MAX_BYTES // 1024 // 1024}
+        )
+    try:
+        return [(p.name, p.read_bytes()) for p in found]
+    except OSError as error:
+        raise UnreadableSource(str(path), error.strerror or str(error)) from error
+
+
+def _sheets_of(name: str, content: bytes) -> Iterator[Sheet]:
+    ending = Path(name).suffix.lower()
+    if ending in _CSV_ENDINGS:
+        table = table_named(Path(name).stem)
+        if table is None:
+            raise UnreadableSource(name, _("The name of the file says no table: call it tenants.csv, payments.csv…"))
+        yield _sheet(table, name, _csv_rows(name, content))
+    elif ending == ".xlsx":
+        yield from _xlsx_sheets(name, content)
+    elif ending == ".zip":
+        yield from _zip_sheets(name, content)
+    else:
+        raise UnreadableSource(name, _("Only CSV, XLSX and zip files can be read."))
+
+
+def _csv_rows(name: str, content: bytes) -> Iterator[tuple[int, Sequence[Any]]]:
+    text = _decoded(name, content)
+    if "\0" in text:
+        raise UnreadableSource(name, _("This is not a text file: it holds NUL characters."))
+    # The separator is the one that the first lines have most of; quotes are left to the csv module.
+    head = text[:20_000].splitlines()[:HEADER_WITHIN]
+    separator = max(_SEPARATORS, key=lambda s: max((_outside_quotes(line, s) for line in head), default=0))
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    line = 1
+    while True:
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            raise UnreadableSource(name, _("A quotation mark is not closed, or stands amid a cell."), line) from error
+        yield line, cells
+        line = reader.line_num + 1
+
+
+def _outside_quotes(line: str, separator: str) -> int:
+    return sum(part.count(separator) for part in line.split('"')[::2])
+
+
+def _decoded(name: str, content: bytes) -> str:
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        encodings = ["utf-16"]
+    else:
+        encodings = ["utf-8-sig", "cp1252"]
+    for encoding in encodings:
+        try:
+            return content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise UnreadableSource(name, _("The letters of this file cannot be read. Save it as CSV UTF-8."))
+
+
+def _xlsx_sheets(name: str, content: bytes) -> Iterator[Sheet]:
+    import openpyxl  # noqa: PLC0415 -- heavy, and only this needs it
+
+    _check_unpacked_size(name, content)
+    try:
+        # Values, not formulas: what the person saw in the cell.
+        book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
+    except Exception as error:
+        raise UnreadableSource(name, _("This is not an Excel file, or it is damaged.")) from error
+    for sheet in book.worksheets:
+        table = table_named(sheet.title)
+        if table is None and len(book.worksheets) == 1:
+            table = table_named(Path(name).stem)
+        if table is not None:
+            rows = ((number, row) for number, row in enumerate(sheet.iter_rows(values_only=True), start=1))
+            yield _sheet(table, f"{name} · {sheet.title}", rows)
+
+
+def _zip_sheets(name: str, content: bytes) -> Iterator[Sheet]:
+    _check_unpacked_size(name, content)
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        for member in archive.infolist():
+            inner = Path(member.filename).name
+            if not member.is_dir() and not member.filename.startswith("__MACOSX"):
+                if Path(inner).suffix.lower() == ".zip":
+                    raise UnreadableSource(name, _("A zip in a zip is not read."))
+                yield from _sheets_of(inner, archive.read(member))
+
+
+def _check_unpacked_size(name: str, content: bytes) -> None:
+    # An archive of a few bytes may unpack to gigabytes.
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            unpacked = sum(member.file_size for member in archive.infolist())
+            encrypted = any(member.flag_bits & 1 for member in archive.infolist())
+    except (zipfile.BadZipFile, NotImplementedError) as error:
+        raise UnreadableSource(name, _("This file is damaged.")) from error
+    if encrypted:
+        raise UnreadableSource(name, _("This file is locked with a password."))
+    if unpacked > 10 * MAX_BYTES:
+        raise UnreadableSource(name, _("This file unpacks to more than can be read."))
+
+
+def _sheet(table: str, source: str, rows: Iterator[tuple[int, Sequence[Any]]]) -> Sheet:
+    columns, ignored = _find_header(table, source, rows)
+    return Sheet(table, source, columns, ignored, _filled(source, rows))
+
+
+def _find_header(
+    table: str, source: str, rows: Iterator[tuple[int, Sequence[Any]]]
+) -> tuple[dict[int, str], tuple[str, ...]]:
+    best: set[str] = set()
+    for _try in range(HEADER_WITHIN):
+        line, cells = next(rows, (0, None))
+        if cells is None:
+            break
+        names = {i: column_named(table, str(cell)) for i, cell in enumerate(cells) if str(cell or "").strip()}
+        columns = {i: column for i, column in names.items() if column}
+        if set(columns.values()) >= REQUIRED[table]:
+            twice = sorted({c for c in columns.values() if list(columns.values()).count(c) > 1})
+            if twice:
+                raise UnreadableSource(
+                    source, _("Two columns mean the same: %(columns)s.") % {"columns": ", ".join(twice)}, line
+                )
+            return columns, tuple(str(cells[i]).strip() for i, column in names.items() if column is None)
+        best = max(best, set(columns.values()), key=len)
+    missing = ", ".join(sorted(REQUIRED[table] - best))
+    raise UnreadableSource(
+        source, _("No line has the columns that are needed. Missing: %(columns)s.") % {"columns": missing}
+    )
+
+
+def _filled(source: str, rows: Iterator[tuple[int, Sequence[Any]]]) -> Iterator[tuple[int, Sequence[Any]]]:
+    count = 0
+    for line, cells in rows:
+        if any(cell is not None and str(cell).strip() for cell in cells):
+            count += 1
+            if count > MAX_ROWS:
+                raise UnreadableSource(source, _("More than %(limit)d rows: send it in parts.") % {"limit": MAX_ROWS})
+            yield line, cells
