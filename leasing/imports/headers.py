@@ -1,3 +1,4 @@
+# ruff: noqa: E501 -- a list of synonyms reads better in one line
 """What files, columns and words may be called, in French and in English. Compared folded: no case, no accents."""
 
 from leasing.imports.values import folded
@@ -28,6 +29,7 @@ _AGENT = "agent gestionnaire charge_de_clientele commercial agent_responsable"
 _STATUS = "status statut etat situation"
 _STATE = "state etat statut status"
 _KIND = "kind type nature genre categorie"
+
 
 # Every column of a file: what it may be called. The first word is its own name; required ones are in REQUIRED.
 COLUMNS: dict[str, dict[str, str]] = {

@@ -141,7 +141,7 @@ def _decoded(name: str, content: bytes) -> str:
 
 
 def _xlsx_sheets(name: str, content: bytes) -> Iterator[Sheet]:
-    import openpyxl  # noqa: PLC0415 -- heavy, and only this needs it
+    import openpyxl
 
     _check_unpacked_size(name, content)
     try:

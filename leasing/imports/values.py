@@ -51,7 +51,7 @@ def as_text(value: Any) -> str:
 
 def amount(value: Any) -> int:
     """Whole francs. Raises BadValue for a negative amount, one with centimes, or what is no amount at all."""
-    if isinstance(value, bool) or isinstance(value, dt.date):
+    if isinstance(value, bool | dt.date):
         raise BadValue(_("This is not an amount."))
     if isinstance(value, int | float | Decimal):
         if value != value or value in (float("inf"), float("-inf")) or value != int(value):
@@ -127,7 +127,7 @@ def moment(value: Any, timezone: dt.tzinfo) -> dt.datetime:
         return value.replace(tzinfo=value.tzinfo or timezone)
     text = as_text(value)
     clock = _CLOCK.match(text)
-    if clock and ":" in text or clock and "h" in text.lower():
+    if (clock and ":" in text) or (clock and "h" in text.lower()):
         day = date(clock["day"])
         hour, minute = int(clock["hour"]), int(clock["minute"] or 0)
         if hour > 23 or minute > 59:
