@@ -87,11 +87,11 @@ def constraint_of(error: IntegrityError) -> str:
     return getattr(diagnosis, "constraint_name", None) or ""
 
 
-def broken_constraint(error: IntegrityError, model: type[models.Model]) -> Exception:
-    """The model's own message for a constraint that the database found broken; the error itself when it has none."""
+def broken_constraint(error: IntegrityError, model: type[models.Model]) -> RuleBroken | None:
+    """The model's own message for a constraint that the database found broken; None when it has none."""
     name = constraint_of(error)
     constraint: Any = next((c for c in model._meta.constraints if c.name == name), None)
     if constraint is None or constraint.violation_error_message == constraint.default_violation_error_message:
-        return error
+        return None
     fields = [field for field in getattr(constraint, "fields", ()) if field != "site"]
     return RuleBroken(fields[0] if len(fields) == 1 else "", name, constraint.get_violation_error_message())

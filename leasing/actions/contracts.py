@@ -164,12 +164,13 @@ def _save(contract: Contract) -> None:
         with transaction.atomic():
             contract.save()
     except IntegrityError as error:
-        if constraint_of(error) == _NO_OVERLAP:
-            raise _overlap(contract) from error
-        raise broken_constraint(error, Contract) from error
+        refused = _overlap(contract) if constraint_of(error) == _NO_OVERLAP else broken_constraint(error, Contract)
+        if refused is None:
+            raise
+        raise refused from error
 
 
-def _overlap(contract: Contract) -> Exception:
+def _overlap(contract: Contract) -> RuleBroken:
     others = Contract.objects.filter(site_id=contract.site_id, property_id=contract.property_id)
     others = others.exclude(pk=contract.pk).exclude(status=Contract.Status.DRAFT)
     other = others.filter(Q(ended_on__isnull=True) | Q(ended_on__gte=contract.start_date)).earliest("start_date")

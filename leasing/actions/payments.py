@@ -109,7 +109,10 @@ def record_payment(
             with transaction.atomic():
                 payment.save(force_insert=True)
         except IntegrityError as error:
-            return _lost_the_race(error, payment, receipt)
+            refused = _lost_the_race(error, payment)
+            if refused is None:
+                raise
+            raise refused from error
         _place(contract, today)
         return payment
 
@@ -171,37 +174,30 @@ def _recorded_before(contract: Contract, key: str, receipt: _Receipt) -> Payment
     return first
 
 
-def _lost_the_race(error: IntegrityError, payment: Payment, receipt: _Receipt) -> Payment:
-    """Another transaction wrote a row with the same key, for another contract, or the same mobile reference."""
+def _lost_the_race(error: IntegrityError, payment: Payment) -> RuleBroken | None:
+    """What another transaction wrote first: the same key for another contract, or the same mobile money transaction."""
     name = constraint_of(error)
     if name == "payment_key_unique_in_site":
-        first = _recorded_before(payment.contract, payment.idempotency_key, receipt)
-        if first is not None:
-            return first
-    if name == "mobile_payment_reference_unique_in_site":
-        other = (
-            Payment.objects.select_related("contract")
-            .filter(
-                site_id=payment.site_id,
-                method="mobile",
-                provider=payment.provider,
-                external_reference=payment.external_reference,
-            )
-            .first()
-        )
-        if other is not None:
-            raise RuleBroken(
-                "external_reference",
-                name,
-                _("The %(provider)s transaction %(reference)s is already recorded: contract %(contract)s, %(day)s.")
-                % {
-                    "provider": payment.provider,
-                    "reference": payment.external_reference,
-                    "contract": other.contract.reference,
-                    "day": short_date(other.received_on),
-                },
-            ) from error
-    raise error
+        return IdempotencyConflict()
+    other = Payment.objects.filter(
+        site_id=payment.site_id,
+        method="mobile",
+        provider=payment.provider,
+        external_reference=payment.external_reference,
+    ).select_related("contract")
+    if name != "mobile_payment_reference_unique_in_site" or not other:
+        return None
+    return RuleBroken(
+        "external_reference",
+        name,
+        _("The %(provider)s transaction %(reference)s is already recorded: contract %(contract)s, %(day)s.")
+        % {
+            "provider": payment.provider,
+            "reference": payment.external_reference,
+            "contract": other[0].contract.reference,
+            "day": short_date(other[0].received_on),
+        },
+    )
 
 
 def _as_the_site_writes_it(provider: str, contract: Contract, received_on: dt.date) -> str:

@@ -178,6 +178,13 @@ def test_a_contract_of_another_site_is_refused_like_one_that_does_not_exist():
         assert not Payment.objects.exists()
 
 
+def test_a_payment_that_was_never_recorded_is_not_reversed(contract):
+    with pytest.raises(RuleBroken) as refused:
+        reverse_payment(payment=Payment(site=contract.site, contract=contract), by=None, reason="?", today=TODAY)
+    assert (refused.value.field, refused.value.rule) == ("payment", "same_site")
+    assert not PaymentReversal.objects.exists()
+
+
 def test_who_recorded_and_who_reversed_are_written_down(contract):
     awa, boris = make_user("awa"), make_user("boris")
     payment = pay(contract, 400_000, by=awa)
