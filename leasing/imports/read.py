@@ -43,6 +43,7 @@ class SheetReader:
         self._shape = STAGED[sheet.table]
         self._parsers = {column: self._parser(column) for column in sheet.columns.values()}
         self.problems: list[Problem] = []
+        self.refused_keys: set[str] = set()
 
     def rows(self) -> Iterator[tuple]:
         """Every row whose cells could all be read."""
@@ -65,6 +66,7 @@ class SheetReader:
             except values.BadValue as bad:
                 sound = self._refuse(line, column, cell, str(bad))
         if not sound:
+            self._remember_key(cells)
             return None
         if self._sheet.table == "payments":
             self._name_the_provider(found, cells)
@@ -73,6 +75,12 @@ class SheetReader:
     def _refuse(self, line: int, column: str, cell: Any, reason: str) -> bool:
         self.problems.append(Problem(self._sheet.source, line, column, values.as_text(cell)[:120], reason))
         return False
+
+    def _remember_key(self, cells: Any) -> None:
+        # Rows that refer to this one are not wrong because of it.
+        for position, column in self._sheet.columns.items():
+            if column == self._shape._fields[0] and position < len(cells):
+                self.refused_keys.add(values.as_text(cells[position]))
 
     def _name_the_provider(self, found: dict[str, Any], cells: Any) -> None:
         if found.get("method") == "mobile" and not found.get("provider"):
