@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from django.conf import settings
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -43,6 +44,7 @@ class AkigAdminSite(UnfoldAdminSite):
                 raise PermissionDenied
             return guarded(request, *args, **kwargs)
 
+        inner.login_url = settings.LOGIN_URL  # LoginRequiredMiddleware reads it
         return inner
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:

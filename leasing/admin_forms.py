@@ -42,6 +42,7 @@ class _RoomForm(SiteForm):
     takes: str
 
     def clean(self) -> dict[str, Any]:
+        super().clean()
         if self.instance._state.adding and not self._errors:
             try:
                 claim_room(site=self.site, **{self.takes: 1})

@@ -27,7 +27,7 @@ from sites_app.access import cover_for
 from sites_app.actions import change_status, grant_membership
 from sites_app.history import NOTHING, readable_days
 from sites_app.models import Flag, Membership, RegionalRule, Role, Site, SiteClosingDay
-from sites_app.site_admin import ActionForm, SiteForm, SiteModelAdmin
+from sites_app.site_admin import ActionForm, SiteForm, SiteModelAdmin, days_of
 
 _STATUS_TONES = {
     Site.Status.ACTIVE: "success",
@@ -231,7 +231,16 @@ class MembershipAdmin(SettingsAdmin):
 
 
 class RuleForm(SiteForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "valid" in self.fields:
+            self.fields["valid"].required = False  # both days empty: always
+
+    def clean_valid(self) -> Any:
+        return days_of(self, "valid")
+
     def clean(self) -> dict[str, Any]:
+        super().clean()
         rule_type = self.cleaned_data.get("rule_type") or self.instance.rule_type
         if rule_type:
             self.instance.entity = rules.entity_of(rule_type)

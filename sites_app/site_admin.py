@@ -12,6 +12,7 @@ from django.contrib.postgres.fields import DateRangeField
 from django.contrib.postgres.forms import RangeWidget
 from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied, ValidationError
 from django.db import IntegrityError, models, transaction
+from django.db.backends.postgresql.psycopg_any import DateRange
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, reverse
@@ -39,25 +40,24 @@ class SiteForm(forms.ModelForm):
         if self.instance._state.adding and hasattr(self.instance, "site_id"):
             self.instance.site = self.site
 
-    def validate_unique(self) -> None:
-        self._check(self.instance.validate_unique)
-
-    def validate_constraints(self) -> None:
-        self._check(self.instance.validate_constraints)
-
-    def _check(self, rule: Any) -> None:
-        # Django's own form leaves out every rule that names a field it does not show: the database would then answer
+    def _post_clean(self) -> None:
+        super()._post_clean()
+        # Django's own form leaves out every rule that names a column it does not show: the database would then answer
         # with an error page instead of a sentence.
         try:
-            rule(exclude={name for name in self._errors if name != NON_FIELD_ERRORS})
+            self.instance.validate_constraints(exclude={name for name in self._errors if name != NON_FIELD_ERRORS})
         except ValidationError as error:
             self.refuse(error)
 
     def refuse(self, error: ValidationError) -> None:
-        """Show an error beside its field; above the form when the form does not show that field."""
+        """Show an error, once, beside its field; above the form when the form does not show that field."""
         by_field = error.error_dict if hasattr(error, "error_dict") else {NON_FIELD_ERRORS: error.error_list}
         for name, errors in by_field.items():
-            self.add_error(name if name in self.fields else None, ValidationError(errors))
+            shown = name if name in self.fields else NON_FIELD_ERRORS
+            said = self._errors.get(shown, [])
+            for one in errors:
+                if not set(one.messages) & set(said):
+                    self.add_error(None if shown == NON_FIELD_ERRORS else shown, one)
 
 
 class ActionForm(SiteForm):
@@ -93,6 +93,17 @@ class DaysWidget(RangeWidget):
 
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
         super().__init__(UnfoldAdminSingleDateWidget(), attrs)
+
+
+def days_of(form: forms.ModelForm, name: str) -> DateRange:
+    """The range of days that a form was given for a column; both ends empty: always.
+
+    Raises ValidationError for a range without a day.
+    """
+    days = form.cleaned_data[name] or DateRange(None, None)
+    if days.isempty or (days.lower is not None and days.lower == days.upper):
+        raise ValidationError(_("The second day comes after the first: it is the first one that no longer counts."))
+    return days
 
 
 class OfSiteFilter(admin.SimpleListFilter):
@@ -201,6 +212,8 @@ class SiteModelAdmin(ModelAdmin):
         return obj.site.name
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        if self._shows_site(request):
+            kwargs["fields"] = []  # nothing is filled in there, and "site_name" is no column
         form = super().get_form(request, obj, change=change, **kwargs)
         form.site, form.by = request.site, request.user
         return form
