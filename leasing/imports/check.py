@@ -79,7 +79,7 @@ def _sentence(mistake: str, detail: Any, site: Site) -> str:
         "cash_over_limit": _("Above the largest cash payment of %(site)s today, %(detail)s: taken as it was."),
     }
     if mistake in ("cash_over_limit", "refund_above_deposit"):
-        words["detail"] = francs(int(detail), site.currency)
+        words["detail"] = francs(int(detail), site)
     return sentences[mistake] % words
 
 
@@ -234,7 +234,8 @@ _MISTAKES = (
     SELECT s.source, s.line, 'refunded_amount', s.refunded_amount::text, 'refund_above_deposit', held.amount
     FROM import_deposits s CROSS JOIN LATERAL (
         SELECT coalesce(
-            (SELECT coalesce(c.deposit, 0) FROM import_contracts c WHERE c.reference = s.contract AND c.known_id IS NULL LIMIT 1),
+            (SELECT coalesce(c.deposit, 0) FROM import_contracts c
+             WHERE c.reference = s.contract AND c.known_id IS NULL LIMIT 1),
             (SELECT c.deposit_amount FROM leasing_contract c WHERE c.site_id = %(site)s AND c.reference = s.contract)
         ) AS amount) held
     WHERE s.refunded_amount > held.amount
