@@ -44,7 +44,6 @@ class AkigAdminSite(UnfoldAdminSite):
                 raise PermissionDenied
             return guarded(request, *args, **kwargs)
 
-        inner.login_url = settings.LOGIN_URL  # LoginRequiredMiddleware reads it
         return inner
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
@@ -52,7 +51,11 @@ class AkigAdminSite(UnfoldAdminSite):
         return {**super().each_context(request), "colors": None}
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
-        return [pattern for pattern in super().get_urls() if getattr(pattern, "name", None) not in _NOT_OFFERED]
+        urls = [pattern for pattern in super().get_urls() if getattr(pattern, "name", None) not in _NOT_OFFERED]
+        for pattern in urls:
+            if hasattr(getattr(pattern, "callback", None), "login_url"):
+                pattern.callback.login_url = settings.LOGIN_URL  # LoginRequiredMiddleware reads it
+        return urls
 
     def autocomplete_view(self, request: HttpRequest) -> JsonResponse:
         if request.site is None:
