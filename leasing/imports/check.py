@@ -98,6 +98,7 @@ def _site_is_full(cursor: Any, site: Site) -> list[Problem]:
 
 # Every signed contract of the properties in the file, as the site will have them: the file's new ones, and its own.
 _CONTRACTS_THERE = """
+    DROP TABLE IF EXISTS pg_temp.import_contracts_there;
     CREATE TEMPORARY TABLE import_contracts_there ON COMMIT DROP AS
     SELECT s.id, s.reference, s.property, s.start_date, s.ended_on, s.source, s.line
     FROM import_contracts s WHERE s.known_id IS NULL AND coalesce(s.status, 'active') <> 'draft'
@@ -203,11 +204,11 @@ _MISTAKES = (
         ORDER BY o.start_date, o.reference LIMIT 1)
     FROM (
         SELECT *, max(coalesce(ended_on, 'infinity')) OVER earlier AS earlier_end,
-               min(start_date) OVER later AS later_start
+               min(start_date) FILTER (WHERE line IS NULL) OVER later AS later_start
         FROM import_contracts_there
-        WINDOW earlier AS (PARTITION BY property ORDER BY start_date, id
+        WINDOW earlier AS (PARTITION BY property ORDER BY start_date, line NULLS FIRST
                            ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING),
-               later AS (PARTITION BY property ORDER BY start_date, id
+               later AS (PARTITION BY property ORDER BY start_date, line NULLS FIRST
                          ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING)
     ) c
     WHERE c.line IS NOT NULL
