@@ -22,6 +22,7 @@ from leasing.models import (
     Allocation,
     Contract,
     Deposit,
+    ImportRun,
     Instalment,
     Interaction,
     Litigation,
@@ -729,3 +730,27 @@ class SurveyAdmin(PortfolioAdmin):
     date_hierarchy = "answered_on"
     autocomplete_fields = ["tenant"]
     fields = ["tenant", "kind", "rating", "answered_on", "comment"]
+
+
+@admin.register(ImportRun)
+class ImportRunAdmin(SiteModelAdmin):
+    view_permission = change_permission = "leasing.import_portfolio"
+    may_add = may_change = may_delete = False
+    icon = "upload_file"
+    list_display = ["started_at", "started_by", "state", "dry_run", "problem_count"]
+    list_select_related = ["started_by"]
+    list_filter = ["state"]
+    fields = [
+        "started_at",
+        "started_by",
+        "finished_at",
+        "state",
+        "dry_run",
+        "file_names",
+        "counts",
+        "problem_count",
+        "warning_count",
+    ]
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet:
+        return super().get_queryset(request).without_rows()

@@ -418,9 +418,7 @@ class Payment(SiteScopedModel):
 class PaymentReversal(SiteScopedModel):
     """Says that a payment was a mistake: it counts nowhere any more, and both rows stay."""
 
-    payment = SameSiteForeignKey(
-        Payment, on_delete=models.PROTECT, related_name="reversals", verbose_name=_("payment")
-    )
+    payment = SameSiteForeignKey(Payment, on_delete=models.PROTECT, related_name="reversals", verbose_name=_("payment"))
     reversed_on = models.DateField(_("reversed on"))
     reversed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -726,3 +724,6 @@ class Survey(SiteScopedModel):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} · {self.rating}"
+
+
+from leasing.imports.models import ImportRun  # noqa: E402, F401 -- a table of this app
