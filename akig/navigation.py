@@ -41,6 +41,13 @@ MENU = (
         gettext_lazy("How the site is doing, against its targets and the period before."),
     ),
     Entry(
+        "leasing:import",
+        gettext_lazy("Import"),
+        "upload",
+        "leasing.import_portfolio",
+        gettext_lazy("Bring the agency’s spreadsheets in, and take them out again."),
+    ),
+    Entry(
         "admin:index",
         gettext_lazy("Administration"),
         "gear",

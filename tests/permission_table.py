@@ -37,6 +37,10 @@ TABLE: dict[str, Address] = {
     "accounts:token_revoke": Address(PERSON, FORM, row="accounts.ApiToken"),
     "sites_app:choose": Address(PERSON),
     "sites_app:select": Address(PERSON, ("POST",)),
+    "leasing:import": Address("leasing.import_portfolio", FORM),
+    "leasing:import_run": Address("leasing.import_portfolio", row="leasing.ImportRun"),
+    "leasing:import_report": Address("leasing.import_portfolio", row="leasing.ImportRun"),
+    "leasing:export": Address("leasing.manage_portfolio", arguments={"table": "tenants", "kind": "csv"}),
     "kpi:dashboard": Address("kpi.view_kpi"),
     "kpi_api:metrics": Address("kpi.view_kpi"),
 }

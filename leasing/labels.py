@@ -1,0 +1,71 @@
+"""Words for what an import says of itself."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from leasing.imports.headers import TABLES
+from leasing.imports.runs import Progress
+from leasing.models import ImportRun
+
+TABLE_NAMES = {
+    "properties": gettext_lazy("Properties"),
+    "tenants": gettext_lazy("Tenants"),
+    "contracts": gettext_lazy("Contracts"),
+    "instalments": gettext_lazy("Instalments"),
+    "payments": gettext_lazy("Payments"),
+    "deposits": gettext_lazy("Deposits"),
+    "notices": gettext_lazy("Notices"),
+    "litigations": gettext_lazy("Litigations"),
+    "requests": gettext_lazy("Service requests"),
+    "interactions": gettext_lazy("Interactions"),
+    "surveys": gettext_lazy("Surveys"),
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """A bad row, or a remark; `line` 0: the whole file."""
+
+    source: str
+    line: int
+    column: str
+    value: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class CountLine:
+    """What became of the rows of one file."""
+
+    table: Any
+    inserted: int
+    unchanged: int
+    closed: int
+
+
+def listed(rows: list[list[Any]]) -> list[Line]:
+    """The kept rows of a run, by name."""
+    return [Line(*row) for row in rows]
+
+
+def counts_of(run: ImportRun) -> list[CountLine]:
+    """The run's counts in the order of the tables."""
+    return [CountLine(TABLE_NAMES[table], **run.counts[table]) for table in TABLES if table in run.counts]
+
+
+def stage_sentence(progress: Progress | None) -> str:
+    """What the import is at, in words: "" when it has not begun."""
+    if progress is None:
+        return ""
+    if progress.stage == "check":
+        return _("Checking every row…")
+    if progress.stage == "generated":
+        return _("Making the months to come…")
+    if progress.stage == "allocations":
+        return _("Allocating the payments to the rents…")
+    if progress.stage in TABLE_NAMES:
+        return _("Writing: %(table)s…") % {"table": TABLE_NAMES[progress.stage]}
+    return _("Reading %(file)s: line %(rows)d…") % {"file": progress.stage, "rows": progress.rows}

@@ -1,0 +1,118 @@
+"""The import's pages and the exports. Thin: read the form, call the import or the export, show what came of it."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from leasing import exports
+from leasing.forms import ImportForm
+from leasing.imports.columns import described_tables
+from leasing.imports.runs import import_later, import_now, is_large, job_is_lost, progress_of
+from leasing.imports.upload_limit import LARGEST_BODY
+from leasing.labels import TABLE_NAMES, counts_of, listed, stage_sentence
+from leasing.models import ImportRun
+from sites_app.models import Site
+from sites_app.permissions import needs
+
+_RUNS_A_PAGE = 10
+_ROWS_A_PAGE = 50
+
+
+@needs("leasing.import_portfolio")
+@require_http_methods(["GET", "HEAD", "POST"])
+def upload(request: HttpRequest) -> HttpResponse:
+    """The form that takes spreadsheets, what they have to look like, and what was imported before."""
+    site = _chosen_site(request)
+    if request.method == "POST":
+        sent = int(request.META.get("CONTENT_LENGTH") or 0)
+        form = ImportForm(request.POST, request.FILES, body_too_large=sent > LARGEST_BODY)
+        if form.is_valid():
+            return HttpResponseRedirect(reverse("leasing:import_run", args=[_start(request, site, form).pk]))
+    else:
+        form = ImportForm()
+    runs = ImportRun.objects.without_rows().select_related("started_by")
+    context = {
+        "form": form,
+        "page": Paginator(runs, _RUNS_A_PAGE).get_page(request.GET.get("page")),
+        "tables": described_tables(get_language() or "fr"),
+        "exports": [(table, TABLE_NAMES[table]) for table in exports.TABLES],
+    }
+    return render(request, "leasing/import.html", context, status=400 if form.errors else 200)
+
+
+def _start(request: HttpRequest, site: Site, form: ImportForm) -> ImportRun:
+    uploads, dry_run = form.cleaned_data["files"], form.cleaned_data["dry_run"]
+    files = [(name, upload.read()) for name, upload in uploads]
+    if is_large([(name, upload.size) for name, upload in uploads]):
+        return import_later(site=site, files=files, by=request.user, dry_run=dry_run)
+    return import_now(site=site, files=files, by=request.user, today=site.today(), dry_run=dry_run)
+
+
+@needs("leasing.import_portfolio")
+@require_safe
+def import_run(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """How far an import is; then what it did, or every row that kept it from being done."""
+    _chosen_site(request)
+    run = get_object_or_404(ImportRun.objects.select_related("started_by"), pk=pk)
+    waiting = run.state == ImportRun.State.QUEUED
+    lost = waiting and job_is_lost(run)
+    rows = listed(run.problems or run.warnings)
+    context = {
+        "run": run,
+        "state": ImportRun.State.FAILED if lost else ImportRun.State(run.state),
+        "waiting": waiting and not lost,
+        "stage": stage_sentence(progress_of(run)) if waiting and not lost else "",
+        "counts": counts_of(run),
+        "page": Paginator(rows, _ROWS_A_PAGE).get_page(request.GET.get("page")),
+        "unlisted": run.problem_count - len(run.problems),
+        "crumbs": [{"label": _("Import"), "url": reverse("leasing:import")}],
+    }
+    return render(request, "leasing/_run.html" if request.htmx else "leasing/import_run.html", context)
+
+
+@needs("leasing.import_portfolio")
+@require_safe
+def import_report(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The bad rows and the remarks of an import, to be worked through in a spreadsheet."""
+    _chosen_site(request)
+    run = get_object_or_404(ImportRun, pk=pk)
+    lines: list[list[Any]] = [[_("Sort"), _("File"), _("Line"), _("Column"), _("Value"), _("Reason")]]
+    for sort, rows in ((_("Error"), run.problems), (_("Remark"), run.warnings)):
+        lines += [[sort, row.source, row.line or "", row.column, row.value, row.reason] for row in listed(rows)]
+    return _download(exports.as_csv(lines), "text/csv; charset=utf-8", f"import-{run.started_at:%Y-%m-%d}.csv")
+
+
+@needs("leasing.manage_portfolio")
+@require_safe
+def export(request: HttpRequest, table: str, kind: str) -> HttpResponse:
+    """A table as a file that can be imported again and then changes nothing."""
+    site = _chosen_site(request)
+    if table not in exports.TABLES or kind not in exports.KINDS:
+        raise Http404
+    try:
+        content = exports.export(site=site, table=table, kind=kind)
+    except exports.TooManyRows as refusal:
+        messages.error(request, str(refusal))
+        return HttpResponseRedirect(reverse("leasing:import"))
+    # Named for its table, so that the import knows it again.
+    return _download(content, exports.KINDS[kind], f"{table}.{kind}")
+
+
+def _download(content: bytes, content_type: str, name: str) -> HttpResponse:
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return HttpResponse(content, content_type=content_type, headers=headers)
+
+
+def _chosen_site(request: HttpRequest) -> Site:
+    if request.site is None:
+        raise PermissionDenied(_("Choose one site: files are imported into one site, and exported from one."))
+    return request.site
