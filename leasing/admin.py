@@ -201,7 +201,6 @@ class ContractAdmin(PortfolioAdmin):
     icon = "contract"
     form = admin_forms.ContractForm
     list_display = ["reference", "tenant", "property", "start_date", "end_date", "rent", "status_tag", "agent"]
-    list_select_related = ["tenant", "property", "agent"]
     list_filter = ["status"]
     search_fields = ["reference", "tenant__name", "property__code"]
     date_hierarchy = "start_date"
@@ -227,7 +226,8 @@ class ContractAdmin(PortfolioAdmin):
     status_tag = tag(Contract, "status", _CONTRACT_TONES)
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet:
-        return super().get_queryset(request).select_related("tenant", "property")
+        # Here and not for the list alone: choices name the three, too.
+        return super().get_queryset(request).select_related("site", "tenant", "property", "agent")
 
     def choice_label(self, obj: Contract) -> str:
         return f"{obj.reference} · {obj.property.code} · {obj.tenant.name}"
