@@ -18,6 +18,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.middleware import browser_language
 from akig import health, problems
+from kpi.queries import overview
 from sites_app.permissions import needs
 
 log = logging.getLogger(__name__)
@@ -26,8 +27,10 @@ log = logging.getLogger(__name__)
 @require_safe
 @needs(None)
 def home(request: HttpRequest) -> HttpResponse:
-    """The site of today and the ways into it."""
-    return render(request, "home.html", {"today": request.site and request.site.today()})
+    """The site of today in a few numbers, and the ways into it."""
+    sites = [access.site for access in request.accessible_sites if access.code in request.site_codes]
+    today = max(site.today() for site in sites)
+    return render(request, "home.html", {"today": today, "overview": overview(request.site_codes, today)})
 
 
 @login_not_required
