@@ -27,7 +27,6 @@ class Entry:
     icon: str
     permission: str | None = None
     hint: Any = ""  # what one does there, for the overview's cards
-    staff_only: bool = False
 
 
 # In the order of the menu. A page that does not exist yet is not listed.
@@ -51,8 +50,8 @@ MENU = (
         "admin:index",
         gettext_lazy("Administration"),
         "gear",
-        hint=gettext_lazy("Tenants, properties, contracts and payments, and the settings that you may change."),
-        staff_only=True,
+        "leasing.view_portfolio",
+        gettext_lazy("Tenants, properties, contracts and payments, and the settings that you may change."),
     ),
 )
 
@@ -168,8 +167,6 @@ class PageFrame:
         return items
 
     def _may_open(self, entry: Entry) -> bool:
-        if entry.staff_only and not self._request.user.is_staff:
-            return False
         return entry.permission is None or entry.permission in self._permissions
 
     def _current(self, url: str) -> str:

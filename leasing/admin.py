@@ -11,6 +11,7 @@ from django.contrib import admin
 from django.db import models
 from django.db.models import Exists, F, OuterRef
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -45,6 +46,14 @@ MANAGE = "leasing.manage_portfolio"
 class PortfolioAdmin(SiteModelAdmin):
     view_permission = "leasing.view_portfolio"
     change_permission = MANAGE
+    exported_as = ""  # the table's name for an import, where it has one
+
+    def has_export_permission(self, request: HttpRequest) -> bool:
+        return request.site is not None and MANAGE in request.site_permissions
+
+    @action(description=gettext_lazy("Export all (CSV)"), url_path="export", icon="download", permissions=["export"])
+    def export(self, request: HttpRequest) -> HttpResponse:
+        return redirect("leasing:export", self.exported_as, "csv")
 
     def asked(
         self,
@@ -138,6 +147,8 @@ class InteractionInline(ReadOnlyInline):
 class TenantAdmin(PortfolioAdmin):
     icon = "person"
     form = admin_forms.TenantForm
+    exported_as = "tenants"
+    actions_list = ["export"]
     list_display = ["name", "code", "phone_number", "employment_status", "joined_on"]
     list_filter = ["employment_status", "language"]
     search_fields = ["name", "code", "phone", "email"]
@@ -160,6 +171,8 @@ class TenantAdmin(PortfolioAdmin):
 class PropertyAdmin(PortfolioAdmin):
     icon = "apartment"
     form = admin_forms.PropertyForm
+    exported_as = "properties"
+    actions_list = ["export"]
     list_display = ["code", "kind", "neighbourhood", "address", "owner", "rent", "status_tag"]
     list_select_related = ["owner"]
     list_filter = ["kind", "status"]
@@ -200,6 +213,8 @@ class OwnerAdmin(PortfolioAdmin):
 class ContractAdmin(PortfolioAdmin):
     icon = "contract"
     form = admin_forms.ContractForm
+    exported_as = "contracts"
+    actions_list = ["export"]
     list_display = ["reference", "tenant", "property", "start_date", "end_date", "rent", "status_tag", "agent"]
     list_filter = ["status"]
     search_fields = ["reference", "tenant__name", "property__code"]
@@ -325,6 +340,8 @@ class InstalmentAdmin(PortfolioAdmin):
 
     icon = "calendar_month"
     may_add = may_change = may_delete = False
+    exported_as = "instalments"
+    actions_list = ["export"]
     list_display = ["month", "contract", "tenant", "due_date", "due", "paid", "state"]
     list_select_related = ["contract", "tenant"]
     list_filter = [OpenMonthFilter]
@@ -392,6 +409,8 @@ class PaymentAdmin(PortfolioAdmin):
 
     icon = "payments"
     may_change = may_delete = False
+    exported_as = "payments"
+    actions_list = ["export"]
     list_display = ["received_on", "received", "contract", "tenant", "method", "provider", "standing"]
     list_select_related = ["contract__tenant"]
     list_filter = ["method"]

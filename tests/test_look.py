@@ -155,7 +155,7 @@ def test_changing_the_language_comes_back_to_the_same_page_of_the_same_site(mana
 
 
 def test_the_menu_has_what_the_role_on_this_site_may_open(manager):
-    assert menu_of(manager.get("/GN_KINDIA/").content.decode()) == ["/GN_KINDIA/"]
+    assert menu_of(manager.get("/GN_KINDIA/").content.decode()) == ["/GN_KINDIA/", "/GN_KINDIA/admin/"]
     assert "/GN_CONAKRY/kpi/" in menu_of(manager.get("/GN_CONAKRY/").content.decode())
 
 
