@@ -183,12 +183,16 @@ def open_staging(cursor: Any) -> None:
             sql.SQL("{} {}").format(sql.Identifier(name), sql.SQL(_SQL_TYPES[kind]))
             for name, kind in columns_of(table).items()
         )
-        cursor.execute(sql.SQL("DROP TABLE IF EXISTS {}").format(sql.Identifier("pg_temp", staged(table))))
+        # As text: pghistory looks into every statement of a request.
+        drop = sql.SQL("DROP TABLE IF EXISTS {}").format(sql.Identifier("pg_temp", staged(table)))
+        cursor.execute(drop.as_string())
         cursor.execute(
             sql.SQL(
                 "CREATE TEMPORARY TABLE {} (seq bigint GENERATED ALWAYS AS IDENTITY,"
                 " id uuid DEFAULT gen_random_uuid(), known_id uuid, {}) ON COMMIT DROP"
-            ).format(sql.Identifier(staged(table)), definitions)
+            )
+            .format(sql.Identifier(staged(table)), definitions)
+            .as_string()
         )
 
 
