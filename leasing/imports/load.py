@@ -260,11 +260,10 @@ _INSERT = {
     """,
     "payments": """
         WITH numbered AS (
-            SELECT p.*, row_number() OVER (
-                PARTITION BY p.contract, p.received_on, p.amount, p.method ORDER BY p.seq
-            ) AS number
-            FROM import_payments p WHERE coalesce(p.reference, '') = ''
-            UNION ALL SELECT p.*, NULL FROM import_payments p WHERE p.reference <> ''
+            SELECT *, CASE WHEN method <> 'mobile' OR coalesce(reference, '') = '' THEN row_number() OVER (
+                PARTITION BY contract, received_on, amount, method, coalesce(reference, '') ORDER BY seq
+            ) END AS number
+            FROM import_payments
         ), new AS (
             INSERT INTO leasing_payment
                 (site_id, contract_id, amount, method, provider, external_reference, received_on, recorded_by_id,
@@ -273,8 +272,9 @@ _INSERT = {
                 n.received_on, %(by)s, now() + n.seq * interval '1 microsecond',
                 'import:' || encode(sha256(convert_to(
                     CASE WHEN n.number IS NULL
-                        THEN jsonb_build_array(n.contract, n.method, n.provider, n.reference)
-                        ELSE jsonb_build_array(n.contract, n.received_on, n.amount, n.method, n.number)
+                        THEN jsonb_build_array(n.method, n.provider, n.reference)
+                        ELSE jsonb_build_array(
+                            n.contract, n.received_on, n.amount, n.method, coalesce(n.reference, ''), n.number)
                     END::text, 'UTF8')), 'hex'),
                 encode(sha256(convert_to(jsonb_build_array(
                     n.contract, n.amount, n.method, n.provider, n.reference, n.received_on)::text, 'UTF8')), 'hex')

@@ -12,15 +12,16 @@ def match_staged(cursor: Any, site: Site) -> None:
     """Fill `known_id` of every staged row that is there already; to be called once, when all rows are staged.
 
     Properties, tenants and contracts are known by their code or reference, instalments by contract and month, deposits
-    by contract, payments with a reference by it. What has no key is known by its identifying columns and by how many
-    equal rows there are: the second equal payment of a day is new only when the site has fewer than two.
+    by contract, mobile money by provider and reference. What has no key is known by its identifying columns and by how
+    many equal rows there are: the second equal payment of a day is new only when the site has fewer than two. The
+    reference of a cheque, a transfer or a receipt is one of those columns and no key: people write "loyer mars" there.
 
     One import of a site at a time: another one waits here until this transaction ends.
     """
     cursor.execute("SELECT pg_advisory_xact_lock(hashtext('leasing.imports'), hashtext(%s))", [site.code])
     for table in STAGED:
         # Nobody else tells the planner how full a temporary table is.
-        cursor.execute(sql.SQL("ANALYZE {}").format(sql.Identifier("pg_temp", staged(table))))
+        cursor.execute(sql.SQL("ANALYZE {}").format(sql.Identifier("pg_temp", staged(table))).as_string())
     for statement in _MATCHES:
         cursor.execute(statement, {"site": site.code})
 
@@ -49,17 +50,10 @@ _BY_KEY = (
     FROM leasing_contract c, leasing_deposit k
     WHERE c.site_id = %(site)s AND c.reference = s.contract AND k.site_id = %(site)s AND k.contract_id = c.id
     """,
-    # A mobile money transaction is one payment in the whole site; a cheque or a transfer may pay several contracts.
+    # A mobile money transaction is one payment in the whole site.
     """
     UPDATE import_payments s SET known_id = k.id FROM leasing_payment k
     WHERE s.method = 'mobile' AND s.reference <> '' AND k.site_id = %(site)s AND k.method = 'mobile'
-      AND k.provider = coalesce(s.provider, '') AND k.external_reference = s.reference
-    """,
-    """
-    UPDATE import_payments s SET known_id = k.id
-    FROM leasing_contract c, leasing_payment k
-    WHERE s.method <> 'mobile' AND s.reference <> '' AND c.site_id = %(site)s AND c.reference = s.contract
-      AND k.site_id = %(site)s AND k.contract_id = c.id AND k.method = s.method
       AND k.provider = coalesce(s.provider, '') AND k.external_reference = s.reference
     """,
 )
@@ -71,12 +65,12 @@ _PAIR = sql.SQL("""
     WITH new AS (
         SELECT s.id, s.{owner}, {same_of_staged},
             row_number() OVER (PARTITION BY s.{owner}, {same_of_staged} ORDER BY {rank_of_staged} s.seq) AS number
-        FROM {staged} s WHERE {only_staged}
+        FROM {staged} s
     ), known AS (
         SELECT k.id, o.{key} AS {owner}, {same_of_known},
             row_number() OVER (PARTITION BY k.{owner_id}, {same_of_known} ORDER BY {rank_of_known} k.id) AS number
         FROM {table} k JOIN {owners} o ON o.site_id = k.site_id AND o.id = k.{owner_id}
-        WHERE k.site_id = %(site)s AND o.{key} IN (SELECT {owner} FROM {staged}) AND {only_known}
+        WHERE k.site_id = %(site)s AND o.{key} IN (SELECT {owner} FROM {staged})
     )
     UPDATE {staged} s SET known_id = known.id
     FROM new JOIN known USING ({owner}, {same}, number) WHERE s.id = new.id
@@ -90,10 +84,7 @@ def _pair(
     *,
     owner: str = "contract",
     rank: tuple[str, ...] = (),
-    rank_of_known: tuple[str, ...] = (),
-    only_staged: str = "true",
-    only_known: str = "true",
-) -> sql.Composed:
+) -> str:
     def columns(alias: str, names: tuple[str, ...]) -> sql.Composed:
         return sql.SQL(", ").join(sql.Identifier(alias, name) if alias else sql.Identifier(name) for name in names)
 
@@ -111,23 +102,35 @@ def _pair(
         same_of_staged=columns("s", same),
         same_of_known=columns("k", same),
         rank_of_staged=ordering("s", rank),
-        rank_of_known=ordering("k", rank_of_known or rank),
-        only_staged=sql.SQL(only_staged),
-        only_known=sql.SQL(only_known),
-    )
+        rank_of_known=ordering("k", rank),
+    ).as_string()  # text: pghistory looks into every statement of a request
 
+
+# Also those that were reversed: they are not to come back.
+_PAYMENTS_WITHOUT_KEY = """
+    WITH new AS (
+        SELECT s.id, s.contract, s.received_on, s.amount, s.method, coalesce(s.reference, '') AS reference,
+            row_number() OVER (
+                PARTITION BY s.contract, s.received_on, s.amount, s.method, coalesce(s.reference, '') ORDER BY s.seq
+            ) AS number
+        FROM import_payments s WHERE s.method <> 'mobile' OR coalesce(s.reference, '') = ''
+    ), known AS (
+        SELECT k.id, c.reference AS contract, k.received_on, k.amount, k.method, k.external_reference AS reference,
+            row_number() OVER (
+                PARTITION BY k.contract_id, k.received_on, k.amount, k.method, k.external_reference
+                ORDER BY k.recorded_at, k.id
+            ) AS number
+        FROM leasing_payment k JOIN leasing_contract c ON c.site_id = k.site_id AND c.id = k.contract_id
+        WHERE k.site_id = %(site)s AND c.reference IN (SELECT contract FROM import_payments)
+          AND (k.method <> 'mobile' OR k.external_reference = '')
+    )
+    UPDATE import_payments s SET known_id = known.id
+    FROM new JOIN known USING (contract, received_on, amount, method, reference, number) WHERE s.id = new.id
+"""
 
 _MATCHES = (
     *_BY_KEY,
-    _pair(
-        "import_payments",
-        "leasing_payment",
-        ("received_on", "amount", "method"),
-        rank_of_known=("recorded_at",),
-        only_staged="coalesce(s.reference, '') = ''",
-        # Also those that were reversed: they are not to come back.
-        only_known="k.external_reference = ''",
-    ),
+    _PAYMENTS_WITHOUT_KEY,
     _pair("import_notices", "leasing_notice", ("kind", "issued_on"), rank=("closed_on", "state")),
     _pair("import_litigations", "leasing_litigation", ("kind", "opened_on"), rank=("resolved_on",)),
     _pair(

@@ -273,22 +273,22 @@ def test_a_third_equal_payment_of_one_day_is_new_when_the_site_has_two(kindia):
     assert Payment.objects.count() == 3
 
 
-def test_a_cheque_may_pay_two_contracts_and_a_mobile_transaction_is_known_by_its_number(kindia):
-    load(
-        kindia,
-        HOUSE,
-        PropertyRow("P2", "house"),
-        AMINA,
-        contract(),
-        contract("C2", property="P2"),
-        paid(1_000_000, dt.date(2026, 1, 7), "C1", method="cheque", reference="77"),
-        paid(1_000_000, dt.date(2026, 1, 7), "C2", method="cheque", reference="77"),
-        paid(5, dt.date(2026, 1, 7), "C2", method="mobile", provider="Orange", reference="OM1"),
+def test_a_reference_of_cash_bank_or_cheque_is_no_key_and_a_mobile_transaction_is(kindia):
+    march, april = dt.date(2026, 3, 7), dt.date(2026, 3, 8)
+    rows = (
+        paid(1_000_000, march, "C1", method="cheque", reference="77"),
+        paid(1_000_000, march, "C2", method="cheque", reference="77"),
+        paid(1_000_000, march, "C1", method="bank", reference="loyer"),
+        paid(1_000_000, march, "C1", method="bank", reference="loyer"),
+        paid(1_000_000, april, "C1", method="bank", reference="loyer"),
+        paid(5, march, "C2", method="mobile", provider="Orange", reference="OM1"),
     )
-    again = load(kindia, paid(5, dt.date(2026, 1, 7), "C2", method="mobile", provider="Orange", reference="OM1"))
+    load(kindia, HOUSE, PropertyRow("P2", "house"), AMINA, contract(), contract("C2", property="P2"), *rows)
+    assert Payment.objects.count() == 6
 
-    assert Payment.objects.count() == 3
-    assert again.counts["payments"] == Count(unchanged=1)
+    again = load(kindia, *rows, paid(1_000_000, april, "C1", method="bank", reference="loyer"))
+
+    assert again.counts["payments"] == Count(inserted=1, unchanged=6)
 
 
 def test_what_was_open_is_closed_by_a_later_file(kindia):
