@@ -24,13 +24,13 @@ from kpi.definitions import (
 )
 from kpi.models import KPITarget
 from kpi.periods import Period, calendar_month
-from sites_app.models import Membership, OutsideScope, RegionalRule, Role, Site
+from sites_app.models import OutsideScope, RegionalRule, Site
 from sites_app.rules import parse_value
 from sites_app.scope import current_site_codes
 
 
 def site_counts(codes: Sequence[str], periods: Sequence[Period]) -> list[dict[str, Counts]]:
-    """For each period, what each site's records hold. Four statements, whatever the number of sites and periods.
+    """For each period, what each site's records hold. Three statements, whatever their numbers.
 
     Raises OutsideScope for a site that is not in scope: row-level security would only answer with zeros.
     """
@@ -52,15 +52,11 @@ def site_counts(codes: Sequence[str], periods: Sequence[Period]) -> list[dict[st
     for statement in (statements.CONTRACTS, statements.RENT, statements.OTHERS):
         for row in _rows(statements.GRID + statement, parameters):
             found[row.pop("no")][row.pop("site_id")].update(row)
-    agents = _agents(codes)
-    return [
-        {code: Counts(**counted, agents=agents.get(code, frozenset())) for code, counted in by_site.items()}
-        for by_site in found
-    ]
+    return [{code: Counts(**counted) for code, counted in by_site.items()} for by_site in found]
 
 
 def metrics_of(sites: Sequence[Site], periods: Sequence[Period]) -> list[Metrics]:
-    """The twelve KPIs over the union of the sites, for each period. Four statements."""
+    """The twelve KPIs over the union of the sites, for each period. Three statements."""
     currency_of = {site.code: site.currency for site in sites}
     counted = site_counts(list(currency_of), periods)
     return [metrics(per_site, currency_of, period) for per_site, period in zip(counted, periods, strict=True)]
@@ -150,25 +146,22 @@ def overview(codes: Sequence[str], today: dt.date) -> Overview:
     )
 
 
-def _agents(codes: Sequence[str]) -> dict[str, frozenset[int]]:
-    # Memberships carry no history: these are the agents of now, for every period.
-    found: dict[str, set[int]] = {}
-    agents = Membership.objects.active().filter(site_id__in=codes, role=Role.AGENT)
-    for code, user_id in agents.values_list("site_id", "user_id").order_by():
-        found.setdefault(code, set()).add(user_id)
-    return {code: frozenset(ids) for code, ids in found.items()}
-
-
 def _rows(statement: str, parameters: Mapping[str, Any]) -> Iterable[dict[str, Any]]:
-    """Rows as dictionaries; sums come as Decimal or NULL and leave as whole numbers."""
+    """Rows as dictionaries: sums, which come as Decimal or NULL, as whole numbers; arrays as sets."""
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters)
         names = [column.name for column in cursor.description]
         for row in cursor.fetchall():
-            yield {
-                name: value if isinstance(value, str) else int(value or 0)
-                for name, value in zip(names, row, strict=True)
-            }
+            yield {name: _plain(value) for name, value in zip(names, row, strict=True)}
+
+
+def _plain(value: Any) -> Any:
+    match value:
+        case str():
+            return value
+        case list():
+            return frozenset(value)
+    return int(value or 0)
 
 
 def _require_scope(codes: Sequence[str]) -> None:

@@ -176,14 +176,22 @@ to_let AS (
     SELECT site_id, count(*) AS lettable FROM leasing_property
     WHERE site_id = ANY (%(sites)s) AND status = 'lettable'
     GROUP BY site_id
+),
+working AS (
+    -- Memberships keep no history: these are the agents of now, for every period.
+    SELECT site_id, array_agg(user_id) AS agents
+    FROM sites_app_membership JOIN accounts_user ON accounts_user.id = user_id
+    WHERE site_id = ANY (%(sites)s) AND role = 'agent' AND is_active
+    GROUP BY site_id
 )
 SELECT site_id, no, matters, matter_days, deposits, deposits_full, deposits_timed, deposit_days,
-    ratings, promoters, detractors, lettable
+    ratings, promoters, detractors, lettable, coalesce(agents, '{}') AS agents
 FROM grid
 LEFT JOIN matter USING (site_id, no)
 LEFT JOIN deposit USING (site_id, no)
 LEFT JOIN answer USING (site_id, no)
 LEFT JOIN to_let USING (site_id)
+LEFT JOIN working USING (site_id)
 """
 
 OVERVIEW = """

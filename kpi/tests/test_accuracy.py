@@ -75,7 +75,7 @@ def same(metric, want, where):
     return 1
 
 
-@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("seed", range(6))
 def test_generated_portfolios_agree_with_the_oracle_in_every_scope(seed):
     # Tokyo: an evening call there is the same day, though not in UTC.
     Site.objects.filter(code="SN_DAKAR").update(timezone="Asia/Tokyo")
@@ -89,9 +89,9 @@ def test_generated_portfolios_agree_with_the_oracle_in_every_scope(seed):
 
 def test_a_larger_portfolio_agrees_with_the_oracle():
     staff(STAFF)
-    Portfolio(2026, SITES, contracts=2000).write()
+    Portfolio(2026, SITES, contracts=1000).write()
     tables = oracle.raw_rows()
-    assert len(tables["instalment"]) > 20_000
+    assert len(tables["instalment"]) > 10_000
     assert check(tables, SITES, PERIODS[:3] + PERIODS[7:8]) > 50
 
 

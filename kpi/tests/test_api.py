@@ -228,5 +228,5 @@ def test_the_number_of_statements_is_the_same_for_one_site_and_for_all(regional)
         with CaptureQueriesContext(connection) as sent:
             assert regional.get(URL, OCTOBER | {"site": site}).status_code == 200
         counted.append(len([q for q in sent if "SAVEPOINT" not in q["sql"]]))
-    # Session, person, sites, memberships, scope in and out, and four of our own.
-    assert counted[2:] == [10, 10]
+    # Session, person, sites, memberships, scope in and out, and three of our own.
+    assert counted[2:] == [9, 9]
