@@ -22,7 +22,7 @@ MAX_XLSX_ROWS = 200_000
 _CHUNK = 5000
 
 # What a spreadsheet would run; a phone (+224 620…) or a number is none of it.
-_FORMULA = re.compile(r"^[=+\-@\t\r]")
+_FORMULA = re.compile(r"^'*[=+\-@\t\r]")
 _NUMBER = re.compile(r"^[+-]?\d[\d .,\u00a0\u202f]*$")
 # What XML, and so XLSX, cannot hold.
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")

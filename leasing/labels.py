@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.formats import number_format
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
+from leasing.imports.columns import column_in
 from leasing.imports.headers import TABLES
 from leasing.imports.runs import Progress
 from leasing.models import ImportRun
@@ -47,8 +49,12 @@ class CountLine:
 
 
 def listed(rows: list[list[Any]]) -> list[Line]:
-    """The kept rows of a run, by name."""
-    return [Line(*row) for row in rows]
+    """The kept rows of a run, by name; columns named as the reader's language names them."""
+    language = get_language() or "fr"
+    return [
+        Line(source, line, column_in(language, source, column), value, reason)
+        for source, line, column, value, reason in rows
+    ]
 
 
 def counts_of(run: ImportRun) -> list[CountLine]:
@@ -68,4 +74,4 @@ def stage_sentence(progress: Progress | None) -> str:
         return _("Allocating the payments to the rents…")
     if progress.stage in TABLE_NAMES:
         return _("Writing: %(table)s…") % {"table": TABLE_NAMES[progress.stage]}
-    return _("Reading %(file)s: line %(rows)d…") % {"file": progress.stage, "rows": progress.rows}
+    return _("Reading %(file)s: line %(rows)s…") % {"file": progress.stage, "rows": number_format(progress.rows)}

@@ -1,8 +1,9 @@
 """What an agency's files may look like, for the page that takes them."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
-from leasing.imports.headers import COLUMNS, REQUIRED, TABLES
+from leasing.imports.headers import COLUMNS, REQUIRED, TABLES, table_named
 
 # How the page names files and columns to who does not read English: each is one of the import's own synonyms.
 FRENCH_FILES = {
@@ -64,7 +65,7 @@ class FileShape:
 
 def described_tables(language: str) -> list[FileShape]:
     """Each file that an import takes, in English for English readers and in French for everybody else."""
-    english = language.startswith("en")
+    english = _is_english(language)
     shapes = []
     for table in TABLES:
         names = {column: column if english else FRENCH_COLUMNS[table][column] for column in COLUMNS[table]}
@@ -77,3 +78,16 @@ def described_tables(language: str) -> list[FileShape]:
             )
         )
     return shapes
+
+
+def column_in(language: str, source: str, column: str) -> str:
+    """A column's name for readers of a language; the source, "agence.xlsx · Biens", says whose column it is."""
+    if _is_english(language):
+        return column
+    file, _dot, sheet = source.rpartition(" · ")
+    table = table_named(sheet) or table_named(Path(sheet).stem) or table_named(Path(file).stem)
+    return FRENCH_COLUMNS[table].get(column, column) if table else column
+
+
+def _is_english(language: str) -> bool:
+    return language.startswith("en")

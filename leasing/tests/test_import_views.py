@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from leasing.imports import runs
-from leasing.imports.columns import described_tables
+from leasing.imports.columns import column_in, described_tables
 from leasing.imports.headers import COLUMNS, REQUIRED, TABLES, column_named, table_named
 from leasing.imports.upload_limit import LARGEST_BODY
 from leasing.jobs import import_portfolio
@@ -279,7 +279,7 @@ def test_the_progress_is_seen_while_the_import_runs(manager, large, monkeypatch,
 @pytest.mark.parametrize(
     ("stage", "rows", "words"),
     [
-        ("paiements.csv", 12_000, "Reading paiements.csv: line 12"),
+        ("paiements.csv", 12_000, "Reading paiements.csv: line 12,000…"),
         ("check", 0, "Checking every row…"),
         ("payments", 0, "Writing: Payments…"),
         ("generated", 0, "Making the months to come…"),
@@ -420,3 +420,18 @@ def test_the_files_that_the_page_describes_are_those_that_the_import_takes(langu
         assert {column_named(shape.table, name) for name in shape.required} == REQUIRED[shape.table]
         columns = [column_named(shape.table, name) for name in (*shape.required, *shape.optional)]
         assert sorted(columns) == sorted(COLUMNS[shape.table])
+
+
+@pytest.mark.parametrize(
+    ("language", "source", "column", "shown"),
+    [
+        ("fr", "paiements.csv", "received_on", "date"),
+        ("sus", "agence.xlsx · Locataires", "name", "nom"),
+        ("fr", "Contrats.xlsx · Feuil1", "monthly_rent", "loyer"),
+        ("en", "paiements.csv", "received_on", "received_on"),
+        ("fr", "paiements.csv", "", ""),
+        ("fr", "note.pdf", "", ""),
+    ],
+)
+def test_a_bad_cell_is_named_by_its_column_in_the_readers_words(language, source, column, shown):
+    assert column_in(language, source, column) == shown
