@@ -30,8 +30,6 @@ def november(monkeypatch):
 @pytest.fixture
 def manager(client):
     person = make_person("mariama", GN_KINDIA="manager", GN_CONAKRY="manager", SN_DAKAR="manager", GN_MAMOU="agent")
-    person.preferred_language = "en"
-    person.save()
     client.force_login(person)
     return client
 
