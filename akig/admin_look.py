@@ -74,4 +74,5 @@ UNFOLD = {
     },
     "SIDEBAR": {"show_search": False, "navigation": menu},
     "STYLES": [lambda request: static("admin.css")],
+    "SCRIPTS": [lambda request: static("admin.js")],
 }

@@ -92,7 +92,9 @@ class DaysWidget(RangeWidget):
     template_name = "admin/days.html"
 
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
-        super().__init__(UnfoldAdminSingleDateWidget(), attrs)
+        first = UnfoldAdminSingleDateWidget(attrs={"aria-label": gettext_lazy("First day")})
+        after = UnfoldAdminSingleDateWidget(attrs={"aria-label": gettext_lazy("First day that no longer counts")})
+        super(RangeWidget, self).__init__([first, after], attrs)
 
 
 def days_of(form: forms.ModelForm, name: str) -> DateRange:
