@@ -1,7 +1,7 @@
 """What is wrong with staged rows that could each be read: set-based, one statement for each kind of mistake."""
 
 import datetime as dt
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from types import MappingProxyType
 from typing import Any
 
@@ -9,49 +9,50 @@ from django.db import connection
 from django.utils.translation import gettext as _
 
 from leasing.actions import claim_room
-from leasing.imports.read import Problem
+from leasing.imports.read import MAX_LISTED, Found, Problem
 from leasing.refusals import RuleBroken, francs
 from sites_app.models import Site
-
-_REFERRED_TO = {"unknown_property": "properties", "unknown_tenant": "tenants", "unknown_contract": "contracts"}
 
 
 def check_staged(
     *, site: Site, today: dt.date, unreadable: Mapping[str, Collection[str]] = MappingProxyType({})
-) -> tuple[list[Problem], list[Problem]]:
-    """(what keeps the import from being done, what is worth knowing), each in the order of files and lines.
+) -> tuple[Found, Found]:
+    """(what keeps the import from being done, what is worth knowing).
 
     Needs an open scope and rows that `match_staged` has been over. A past payment that today's rules would refuse is
     only worth knowing: history is taken as it was. `unreadable` has the codes of rows, by table, that are in the files
     but could not be read: to refer to one of them is no mistake.
     """
-    names = {"site": site.code, "today": today}
+    names = {"site": site.code, "today": today, "most": MAX_LISTED}
+    names |= {
+        f"unreadable_{table}": list(unreadable.get(table, ())) for table in ("properties", "tenants", "contracts")
+    }
+    problems, remarks = Found(), Found()
     with connection.cursor() as cursor:
         cursor.execute(_CONTRACTS_THERE, names)
-        problems = [
-            problem for statement in _MISTAKES for problem in _found(cursor, statement, names, site, unreadable)
-        ]
-        warnings = [problem for statement in _REMARKS for problem in _found(cursor, statement, names, site)]
-        problems += _site_is_full(cursor, site)
-    return sorted(problems, key=_place), sorted(warnings, key=_place)
+        for statement in _MISTAKES:
+            problems.add_all(_found(cursor, statement, names, site))
+        for statement in _REMARKS:
+            remarks.add_all(_found(cursor, statement, names, site))
+        problems.add_all(_site_is_full(cursor, site))
+    return problems, remarks
 
 
-def _place(problem: Problem) -> tuple[str, int, str]:
-    return problem.source, problem.line, problem.column
-
-
-def _found(
-    cursor: Any,
-    statement: str,
-    names: dict[str, Any],
-    site: Site,
-    unreadable: Mapping[str, Collection[str]] = MappingProxyType({}),
-) -> Iterator[Problem]:
-    cursor.execute(statement, names)
-    for source, line, column, value, mistake, detail in cursor.fetchall():
-        if value in unreadable.get(_REFERRED_TO.get(mistake, ""), ()):
-            continue
-        yield Problem(source, line, column, str(value or ""), _sentence(mistake, detail, site))
+def _found(cursor: Any, statement: str, names: dict[str, Any], site: Site) -> Found:
+    # Half a million rows may make the same mistake: the database counts them, and sends the first.
+    cursor.execute(
+        f"""
+        WITH mistakes (source, line, column_name, value, mistake, detail) AS ({statement})
+        SELECT *, count(*) OVER () FROM mistakes ORDER BY source, line, column_name LIMIT %(most)s
+        """,  # noqa: S608 -- our own statements
+        names,
+    )
+    rows = cursor.fetchall()
+    listed = [
+        Problem(source, line, column, str(value or ""), _sentence(mistake, detail, site))
+        for source, line, column, value, mistake, detail, _count in rows
+    ]
+    return Found(listed, rows[0][-1] if rows else 0)
 
 
 def _sentence(mistake: str, detail: Any, site: Site) -> str:
@@ -83,8 +84,8 @@ def _sentence(mistake: str, detail: Any, site: Site) -> str:
     return sentences[mistake] % words
 
 
-def _site_is_full(cursor: Any, site: Site) -> list[Problem]:
-    problems = []
+def _site_is_full(cursor: Any, site: Site) -> Found:
+    problems = Found()
     for table, places in (("tenants", "tenants"), ("properties", "properties")):
         cursor.execute(f"SELECT count(*), min(source) FROM import_{table} WHERE known_id IS NULL")  # noqa: S608 -- our own names
         new, source = cursor.fetchone()
@@ -92,7 +93,7 @@ def _site_is_full(cursor: Any, site: Site) -> list[Problem]:
             try:
                 claim_room(site=site, **{places: new})
             except RuleBroken as full:
-                problems.append(Problem(source, 0, "", "", full.sentence))
+                problems.add(Problem(source, 0, "", "", full.sentence))
     return problems
 
 
@@ -120,11 +121,11 @@ def _twice(table: str, column: str, key: str) -> str:
 
 
 def _unknown(table: str, column: str, target: str, key: str, real: str) -> str:
+    targets = "properties" if target == "property" else f"{target}s"
     return f"""
         SELECT s.source, s.line, '{column}', s.{column}, 'unknown_{target}', NULL FROM import_{table} s
-        WHERE s.{column} IS NOT NULL
-          AND NOT EXISTS (SELECT FROM import_{"properties" if target == "property" else target + "s"} t
-                          WHERE t.{key} = s.{column})
+        WHERE s.{column} IS NOT NULL AND s.{column} <> ALL (%(unreadable_{targets})s::text[])
+          AND NOT EXISTS (SELECT FROM import_{targets} t WHERE t.{key} = s.{column})
           AND NOT EXISTS (SELECT FROM leasing_{real} t WHERE t.site_id = %(site)s AND t.{key} = s.{column})
     """  # noqa: S608 -- our own names
 

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -13,7 +13,7 @@ from leasing.imports.sources import Sheet
 from leasing.imports.staging import STAGED
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Problem:
     """One thing wrong with one cell (or row, when `column` is empty), in the reader's language."""
 
@@ -22,6 +22,27 @@ class Problem:
     column: str
     value: str
     reason: str
+
+
+MAX_LISTED = 1000
+"""So many problems are listed; all of them are counted."""
+
+
+@dataclass
+class Found:
+    """Problems: the first of them, and how many there are."""
+
+    listed: list[Problem] = field(default_factory=list)
+    count: int = 0
+
+    def add(self, problem: Problem) -> None:
+        self.count += 1
+        if len(self.listed) < MAX_LISTED:
+            self.listed.append(problem)
+
+    def add_all(self, other: "Found") -> None:
+        self.count += other.count
+        self.listed += other.listed[: MAX_LISTED - len(self.listed)]
 
 
 # How long a text may be, where its table limits it.
@@ -42,7 +63,7 @@ class SheetReader:
         self._sheet, self._country, self._timezone = sheet, country, timezone
         self._shape = STAGED[sheet.table]
         self._parsers = {column: self._parser(column) for column in sheet.columns.values()}
-        self.problems: list[Problem] = []
+        self.problems = Found()
         self.refused_keys: set[str] = set()
 
     def rows(self) -> Iterator[tuple]:
@@ -54,7 +75,7 @@ class SheetReader:
 
     def _row(self, line: int, cells: Any) -> tuple | None:
         found: dict[str, Any] = {}
-        sound = True
+        sound = self._every_cell_has_a_heading(line, cells)
         for position, column in self._sheet.columns.items():
             cell = cells[position] if position < len(cells) else None
             if values.as_text(cell) == "":
@@ -72,8 +93,15 @@ class SheetReader:
             self._name_the_provider(found, cells)
         return self._shape(**found, source=self._sheet.source, line=line)
 
+    def _every_cell_has_a_heading(self, line: int, cells: Any) -> bool:
+        # 1,500,000 without quotes in a file with commas is three cells: reading the first alone would be one franc.
+        for position, cell in enumerate(cells):
+            if position not in self._sheet.headed and values.as_text(cell):
+                return self._refuse(line, "", cell, _("This cell has no heading: the row has a separator too many."))
+        return True
+
     def _refuse(self, line: int, column: str, cell: Any, reason: str) -> bool:
-        self.problems.append(Problem(self._sheet.source, line, column, values.as_text(cell)[:120], reason))
+        self.problems.add(Problem(self._sheet.source, line, column, values.as_text(cell)[:120], reason))
         return False
 
     def _remember_key(self, cells: Any) -> None:
@@ -83,11 +111,14 @@ class SheetReader:
                 self.refused_keys.add(values.as_text(cells[position]))
 
     def _name_the_provider(self, found: dict[str, Any], cells: Any) -> None:
-        if found.get("method") == "mobile" and not found.get("provider"):
-            position = next(i for i, column in self._sheet.columns.items() if column == "method")
-            named = PROVIDERS.get(values.folded(values.as_text(cells[position])))
-            if named:
-                found["provider"] = named
+        if found.get("method") != "mobile":
+            return
+        position = next(i for i, column in self._sheet.columns.items() if column == "method")
+        said = found.get("provider") or values.as_text(cells[position])
+        # One spelling: the number of a transaction is known by its provider.
+        named = PROVIDERS.get(values.folded(said))
+        if named:
+            found["provider"] = named
 
     def _parser(self, column: str) -> Callable[[Any], Any]:
         words = CHOICES.get((self._sheet.table, column))

@@ -12,14 +12,12 @@ from django.utils.translation import gettext as _
 from leasing.imports.check import check_staged
 from leasing.imports.load import Count, load_staged
 from leasing.imports.match import match_staged
-from leasing.imports.read import Problem, SheetReader
+from leasing.imports.read import Found, Problem, SheetReader
 from leasing.imports.sources import Sheet, UnreadableSource, open_sources
 from leasing.imports.staging import STAGED, open_staging, stage_rows
 from leasing.refusals import constraint_of
 from sites_app.models import Site
 
-MAX_LISTED = 1000
-"""So many bad rows are listed; all of them are counted."""
 _TOLD_EVERY = 1000
 
 Progress = Callable[[str, int], None]
@@ -64,7 +62,7 @@ def run_import(
     try:
         sheets = open_sources(files)
     except UnreadableSource as unreadable:
-        return _refused([_of_file(unreadable)], [])
+        return _refused(_only(_of_file(unreadable)))
     report = ImportReport()
     try:
         with transaction.atomic():
@@ -74,7 +72,7 @@ def run_import(
     except _NothingStays:
         pass
     except IntegrityError as error:
-        return _refused([_of_database(error)], [])
+        return _refused(_only(_of_database(error)))
     if dry_run:
         return ImportReport(**{**report.__dict__, "dry_run": True})
     return report
@@ -83,9 +81,11 @@ def run_import(
 def _import(site: Site, sheets: list[Sheet], by: Any, today: dt.date, tell: Progress) -> ImportReport:
     # The tables' own order: a row is staged before what refers to it.
     sheets = sorted(sheets, key=lambda sheet: list(STAGED).index(sheet.table))
-    problems: list[Problem] = []
+    problems, remarks = Found(), Found()
+    for sheet in sheets:
+        if sheet.ignored:
+            remarks.add(_ignored_columns(sheet))
     unreadable: dict[str, frozenset[str]] = {}
-    remarks: list[Problem] = [_ignored_columns(sheet) for sheet in sheets if sheet.ignored]
     timezone = zoneinfo.ZoneInfo(site.timezone)
     with connection.cursor() as cursor:
         open_staging(cursor)
@@ -95,17 +95,20 @@ def _import(site: Site, sheets: list[Sheet], by: Any, today: dt.date, tell: Prog
                 stage_rows(cursor, sheet.table, _told(reader.rows(), sheet.source, tell))
             except UnreadableSource as broken:
                 # The temporary table's COPY was cut short, and the savepoint with it: nothing else can be checked.
-                return _refused([*problems, *reader.problems, _of_file(broken)], remarks)
-            problems += reader.problems
+                problems.add_all(reader.problems)
+                problems.add(_of_file(broken))
+                return _refused(problems, remarks)
+            problems.add_all(reader.problems)
             unreadable[sheet.table] = frozenset(reader.refused_keys)
         tell("check", 0)
         match_staged(cursor, site)
-    mistakes, found = check_staged(site=site, today=today, unreadable=unreadable)
-    problems, remarks = [*problems, *mistakes], [*remarks, *found]
-    if problems:
-        return _refused(sorted(problems, key=lambda p: (p.source, p.line, p.column)), remarks)
+    mistakes, worth_knowing = check_staged(site=site, today=today, unreadable=unreadable)
+    problems.add_all(mistakes)
+    remarks.add_all(worth_knowing)
+    if problems.count:
+        return _refused(problems, remarks)
     result = load_staged(site=site, by=by, today=today, on_table=lambda table: tell(table, 0))
-    return ImportReport(warnings=tuple(remarks[:MAX_LISTED]), warning_count=len(remarks), counts=result.counts)
+    return ImportReport(warnings=_in_order(remarks), warning_count=remarks.count, counts=result.counts)
 
 
 def _told(rows: Iterator[tuple], source: str, tell: Progress) -> Iterator[tuple]:
@@ -115,13 +118,22 @@ def _told(rows: Iterator[tuple], source: str, tell: Progress) -> Iterator[tuple]
         yield row
 
 
-def _refused(problems: list[Problem], remarks: list[Problem]) -> ImportReport:
+def _refused(problems: Found, remarks: Found | None = None) -> ImportReport:
+    remarks = remarks or Found()
     return ImportReport(
-        problems=tuple(problems[:MAX_LISTED]),
-        problem_count=len(problems),
-        warnings=tuple(remarks[:MAX_LISTED]),
-        warning_count=len(remarks),
+        problems=_in_order(problems),
+        problem_count=problems.count,
+        warnings=_in_order(remarks),
+        warning_count=remarks.count,
     )
+
+
+def _in_order(found: Found) -> tuple[Problem, ...]:
+    return tuple(sorted(found.listed, key=lambda problem: (problem.source, problem.line, problem.column)))
+
+
+def _only(problem: Problem) -> Found:
+    return Found([problem], 1)
 
 
 def _of_file(unreadable: UnreadableSource) -> Problem:

@@ -22,6 +22,7 @@ HEADER_WITHIN = 20
 """The header is looked for in so many first lines; what stands above it is a title."""
 
 _SEPARATORS = ";,\t|"
+_CHUNK = 1 << 20
 _CSV_ENDINGS = {".csv", ".txt", ".tsv"}
 
 
@@ -35,11 +36,15 @@ class UnreadableSource(ValueError):
 
 @dataclass(frozen=True)
 class Sheet:
-    """One table of a source: its columns by position, and its rows with the line on which each starts."""
+    """One table of a source: its columns by position, and its rows with the line on which each starts.
+
+    `headed` are the positions of all cells with a heading, known or not.
+    """
 
     table: str
     source: str
     columns: dict[int, str]
+    headed: frozenset[int]
     ignored: tuple[str, ...]
     rows: Iterator[tuple[int, Sequence[Any]]] = field(repr=False)
 
@@ -94,7 +99,7 @@ def _sheets_of(name: str, content: bytes) -> Iterator[Sheet]:
         table = table_named(Path(name).stem)
         if table is None:
             raise UnreadableSource(name, _("The name of the file says no table: call it tenants.csv, payments.csv…"))
-        yield _sheet(table, name, _csv_rows(name, content))
+        yield _sheet(table, name, _csv_rows(name, content, table))
     elif ending == ".xlsx":
         yield from _xlsx_sheets(name, content)
     elif ending == ".zip":
@@ -103,14 +108,13 @@ def _sheets_of(name: str, content: bytes) -> Iterator[Sheet]:
         raise UnreadableSource(name, _("Only CSV, XLSX and zip files can be read."))
 
 
-def _csv_rows(name: str, content: bytes) -> Iterator[tuple[int, Sequence[Any]]]:
-    text = _decoded(name, content)
-    if "\0" in text:
-        raise UnreadableSource(name, _("This is not a text file: it holds NUL characters."))
-    # The separator is the one that the first lines have most of; quotes are left to the csv module.
-    head = text[:20_000].splitlines()[:HEADER_WITHIN]
-    separator = max(_SEPARATORS, key=lambda s: max((_outside_quotes(line, s) for line in head), default=0))
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+def _csv_rows(name: str, content: bytes, table: str) -> Iterator[tuple[int, Sequence[Any]]]:
+    encoding = _encoding(name, content)
+    # Decoded as it is read: a text of 50 MB in memory would be four times as much.
+    with io.TextIOWrapper(io.BytesIO(content), encoding=encoding, newline="") as head:
+        separator = _separator(head.read(20_000), table)
+    text = io.TextIOWrapper(io.BytesIO(content), encoding=encoding, newline="")
+    reader = csv.reader(text, delimiter=separator, strict=True)
     line = 1
     while True:
         try:
@@ -123,27 +127,42 @@ def _csv_rows(name: str, content: bytes) -> Iterator[tuple[int, Sequence[Any]]]:
         line = reader.line_num + 1
 
 
-def _outside_quotes(line: str, separator: str) -> int:
-    return sum(part.count(separator) for part in line.split('"')[::2])
+def _separator(head: str, table: str) -> str:
+    """The one with which a line has the most known headings; a title above may be full of commas."""
+
+    def known(separator: str) -> int:
+        return max((_known_headings(line, separator, table) for line in head.splitlines()[:HEADER_WITHIN]), default=0)
+
+    return max(_SEPARATORS, key=known)
 
 
-def _decoded(name: str, content: bytes) -> str:
-    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        encodings = ["utf-16"]
-    else:
-        encodings = ["utf-8-sig", "cp1252"]
-    for encoding in encodings:
+def _known_headings(line: str, separator: str, table: str) -> int:
+    try:
+        cells = next(csv.reader([line], delimiter=separator), [])
+    except csv.Error:
+        return 0
+    return len({column_named(table, cell) for cell in cells} - {None})
+
+
+def _encoding(name: str, content: bytes) -> str:
+    utf16 = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    for encoding in ["utf-16"] if utf16 else ["utf-8-sig", "cp1252"]:
+        decoder = codecs.getincrementaldecoder(encoding)()
         try:
-            return content.decode(encoding)
+            for start in range(0, len(content) + 1, _CHUNK):
+                piece = decoder.decode(content[start : start + _CHUNK], final=start + _CHUNK > len(content))
+                if "\0" in piece:
+                    raise UnreadableSource(name, _("This is not a text file: it holds NUL characters."))
         except UnicodeDecodeError:
             continue
+        return encoding
     raise UnreadableSource(name, _("The letters of this file cannot be read. Save it as CSV UTF-8."))
 
 
 def _xlsx_sheets(name: str, content: bytes) -> Iterator[Sheet]:
     import openpyxl
 
-    _check_unpacked_size(name, content)
+    _check_unpacked_size(name, content, 10 * MAX_BYTES)
     try:
         # Values, not formulas: what the person saw in the cell.
         book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
@@ -159,38 +178,57 @@ def _xlsx_sheets(name: str, content: bytes) -> Iterator[Sheet]:
 
 
 def _zip_sheets(name: str, content: bytes) -> Iterator[Sheet]:
-    _check_unpacked_size(name, content)
+    # Its members are taken into memory one after the other and all of them together.
+    _check_unpacked_size(name, content, MAX_BYTES)
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         for member in archive.infolist():
             inner = Path(member.filename).name
             if not member.is_dir() and not member.filename.startswith("__MACOSX"):
                 if Path(inner).suffix.lower() == ".zip":
                     raise UnreadableSource(name, _("A zip in a zip is not read."))
-                yield from _sheets_of(inner, archive.read(member))
+                yield from _sheets_of(inner, _member(archive, member, name))
 
 
-def _check_unpacked_size(name: str, content: bytes) -> None:
+def _member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str) -> bytes:
+    try:
+        return archive.read(member)
+    except Exception as error:
+        raise UnreadableSource(name, _("This file is damaged.")) from error
+
+
+def _check_unpacked_size(name: str, content: bytes, largest: int) -> None:
     # An archive of a few bytes may unpack to gigabytes.
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             unpacked = sum(member.file_size for member in archive.infolist())
             encrypted = any(member.flag_bits & 1 for member in archive.infolist())
-    except (zipfile.BadZipFile, NotImplementedError) as error:
+    except Exception as error:
         raise UnreadableSource(name, _("This file is damaged.")) from error
     if encrypted:
         raise UnreadableSource(name, _("This file is locked with a password."))
-    if unpacked > 10 * MAX_BYTES:
+    if unpacked > largest:
         raise UnreadableSource(name, _("This file unpacks to more than can be read."))
 
 
 def _sheet(table: str, source: str, rows: Iterator[tuple[int, Sequence[Any]]]) -> Sheet:
-    columns, ignored = _find_header(table, source, rows)
-    return Sheet(table, source, columns, ignored, _filled(source, rows))
+    rows = _undamaged(source, rows)
+    columns, headed, ignored = _find_header(table, source, rows)
+    return Sheet(table, source, columns, headed, ignored, _filled(source, rows))
+
+
+def _undamaged(source: str, rows: Iterator[tuple[int, Sequence[Any]]]) -> Iterator[tuple[int, Sequence[Any]]]:
+    """The rows; an Excel file that is damaged in its middle says so, whatever its reader trips over."""
+    try:
+        yield from rows
+    except UnreadableSource:
+        raise
+    except Exception as error:
+        raise UnreadableSource(source, _("This file is damaged.")) from error
 
 
 def _find_header(
     table: str, source: str, rows: Iterator[tuple[int, Sequence[Any]]]
-) -> tuple[dict[int, str], tuple[str, ...]]:
+) -> tuple[dict[int, str], frozenset[int], tuple[str, ...]]:
     best: set[str] = set()
     for _try in range(HEADER_WITHIN):
         line, cells = next(rows, (0, None))
@@ -204,7 +242,8 @@ def _find_header(
                 raise UnreadableSource(
                     source, _("Two columns mean the same: %(columns)s.") % {"columns": ", ".join(twice)}, line
                 )
-            return columns, tuple(str(cells[i]).strip() for i, column in names.items() if column is None)
+            ignored = tuple(str(cells[i]).strip() for i, column in names.items() if column is None)
+            return columns, frozenset(names), ignored
         best = max(best, set(columns.values()), key=len)
     missing = ", ".join(sorted(REQUIRED[table] - best))
     raise UnreadableSource(

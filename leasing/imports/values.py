@@ -11,10 +11,12 @@ from django.utils.translation import gettext as _
 
 FIRST_DAY, LAST_DAY = dt.date(1950, 1, 1), dt.date(2100, 12, 31)
 LARGEST_AMOUNT = 10**15
+_MOST_DIGITS = 30  # Python refuses to make a number of thousands of digits
 
 # Plain, no-break, narrow no-break and thin spaces, and the apostrophes that some people group thousands with.
-_GROUPING = re.compile("[\\s\u00a0\u202f\u2009'’]")
-_CURRENCY = re.compile(r"^(?:GNF|FG|XOF|F\.?CFA|CFA|F)|(?:GNF|FG|XOF|F\.?CFA|CFA|F)\.?$", re.IGNORECASE)
+_GROUPING = re.compile("[\\s\u00a0\u202f\u2009'’]+")
+_GROUPED = re.compile(r"[^0-9]*[0-9]{1,3}(?: [0-9]{3})+(?![0-9 ]).*")
+_CURRENCY = re.compile(r"^(?:GNF|FG|XOF|F\.? ?CFA|CFA|F)|(?:GNF|FG|XOF|F\.? ?CFA|CFA|F)\.?$", re.IGNORECASE)
 _PLAIN_OR_GROUPED = re.compile(r"^(?:\d+|\d{1,3}(?:\.\d{3})+|\d{1,3}(?:,\d{3})+)$")
 _WITH_DECIMALS = re.compile(
     r"^(?:(?P<plain>\d+)[.,]|(?P<dots>\d{1,3}(?:\.\d{3})+),|(?P<commas>\d{1,3}(?:,\d{3})+)\.)(?P<cents>\d{1,2})$"
@@ -23,7 +25,7 @@ _ISO = re.compile(r"^(\d{4})[-/](\d{1,2})[-/](\d{1,2})(?:[T ]00:00(?::00(?:\.0+)
 _DAY_FIRST = re.compile(r"^(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})(?:[T ]00:00(?::00)?)?$")
 _CLOCK = re.compile(r"^(?P<day>.+?)[T ]+(?P<hour>\d{1,2})[:hH](?P<minute>\d{2})?(?::\d{2}(?:\.\d+)?)?$")
 # What our own exports put in front of a cell that a spreadsheet would run as a formula.
-_ESCAPED = re.compile(r"^'(?=[=+\-@\t\r])")
+_ESCAPED = re.compile(r"^'(?='*[=+\-@\t\r])")
 
 
 class BadValue(ValueError):
@@ -67,12 +69,17 @@ def amount(value: Any) -> int:
 
 
 def _amount_of_text(text: str) -> int:
-    digits = _CURRENCY.sub("", _GROUPING.sub("", text)).strip()
+    spaced = _CURRENCY.sub("", _GROUPING.sub(" ", text)).strip()
+    digits = spaced.replace(" ", "")
     if digits.startswith(("-", "−", "(")):
         raise BadValue(_("An amount cannot be negative."))
     digits = digits.removeprefix("+")
     if not digits.isascii():
         raise BadValue(_("This is not an amount."))
+    if re.search("[0-9] [0-9]", spaced) and not _GROUPED.fullmatch(spaced):
+        raise BadValue(_("This is not an amount. Write it like 1 500 000."))
+    if len(digits) > _MOST_DIGITS:
+        raise BadValue(_("This amount is too large to be true."))
     if _PLAIN_OR_GROUPED.match(digits):
         return int(digits.replace(".", "").replace(",", ""))
     decimals = _WITH_DECIMALS.match(digits)
