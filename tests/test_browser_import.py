@@ -1,0 +1,67 @@
+"""The import in a real browser: bad rows on a phone, and progress that comes by itself."""
+
+import pytest
+
+from accounts.models import User
+from leasing.imports import runs
+from leasing.models import ImportRun
+from sites_app.actions import grant_membership
+from sites_app.models import Site
+from sites_app.scope import site_scope
+from tests.browser import DESK, PHONE, axe_violations, sideways, sign_in
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+PASSWORD = "un-deux-trois-quatre"
+GOOD = "code;nom\nL1;Mariama Camara\n"
+BAD = "code;nom;téléphone\nL1;Mariama Camara;12\n"
+
+
+@pytest.fixture(autouse=True)
+def manager(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    user = User.objects.create_user(
+        username="mariama", full_name="Mariama Camara", password=PASSWORD, preferred_language="en"
+    )
+    grant_membership(user=user, site=Site.objects.get(pk="GN_KINDIA"), role="manager")
+
+
+def send(page, address, text):
+    page.goto(f"{address}/GN_KINDIA/leasing/import/")
+    page.set_input_files("[name=files]", [{"name": "locataires.csv", "mimeType": "text/csv", "buffer": text.encode()}])
+    page.click("main form button[type=submit]")
+    page.wait_for_load_state()
+
+
+def faults(page):
+    return axe_violations(page) + [f"{sideways(page)} px too wide"] * bool(sideways(page))
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
+def test_a_refused_file_then_a_corrected_one_read_well(live_server, open_page, size, scheme):
+    page = open_page(viewport=size, color_scheme=scheme)
+    sign_in(page, live_server.url, "mariama", PASSWORD)
+    send(page, live_server.url, BAD)
+    assert page.is_visible("text=Nothing was changed: 1 row is not right.")
+    assert faults(page) == []
+    send(page, live_server.url, GOOD)
+    assert page.is_visible("text=Every row is in.")
+    assert faults(page) == []
+    page.goto(f"{live_server.url}/GN_KINDIA/leasing/import/")
+    page.click("summary:has-text('What the files must look like')")
+    assert faults(page) == []
+
+
+def test_the_page_of_a_running_import_changes_by_itself_until_it_is_done(live_server, page, monkeypatch):
+    monkeypatch.setattr(runs, "SMALL_BYTES", 1)
+    sign_in(page, live_server.url, "mariama", PASSWORD)
+    send(page, live_server.url, GOOD)
+    assert page.is_visible("text=Waiting for its turn…")
+    assert faults(page) == []
+    with site_scope(["GN_KINDIA"]):
+        run = ImportRun.objects.get()
+        runs.tell_progress(run, "locataires.csv", 12_000)
+    page.wait_for_selector("text=Reading locataires.csv: line 12,000…", timeout=20_000)
+    with site_scope(["GN_KINDIA"]):
+        ImportRun.objects.update(state="done")
+    page.wait_for_selector("text=Every row is in.", timeout=20_000)
