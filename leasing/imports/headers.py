@@ -1,6 +1,8 @@
 # ruff: noqa: E501 -- a list of synonyms reads better in one line
 """What files, columns and words may be called, in French and in English. Compared folded: no case, no accents."""
 
+import re
+
 from leasing.imports.values import folded
 
 # File or sheet names, by table.
@@ -185,7 +187,7 @@ CHOICES: dict[tuple[str, str], dict[str, str]] = {
         cash="especes espece liquide comptant caisse",
         bank="banque virement virement_bancaire depot_bancaire transfert versement_bancaire",
         mobile="mobile_money mobilemoney om momo orange_money orange areeba mtn wave free free_money moov moov_money",
-        cheque="check cheque_bancaire",
+        cheque="cheque_bancaire check",
     ),
     ("deposits", "state"): _words(
         held="detenue detenu en_cours conservee",
@@ -239,7 +241,8 @@ PROVIDERS = {
 
 def table_named(name: str) -> str | None:
     """The table that a file or sheet of this name holds, or None."""
-    wanted = folded(name)
+    # A browser calls a second download "tenants (1).csv".
+    wanted = re.sub(r"_\d{1,3}$", "", folded(name))
     return next((table for table, names in TABLES.items() if wanted in names.split()), None)
 
 

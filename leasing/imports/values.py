@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import phonenumbers
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 FIRST_DAY, LAST_DAY = dt.date(1950, 1, 1), dt.date(2100, 12, 31)
@@ -169,11 +170,19 @@ def choice(value: Any, words: dict[str, str]) -> str:
     """The stored value of a word, in French or English, with or without accents."""
     found = words.get(folded(as_text(value)))
     if found is None:
-        allowed = ", ".join(dict.fromkeys(words.values()))
+        allowed = ", ".join(_spoken(words))
         raise BadValue(
             _("“%(value)s” is not one of: %(allowed)s.") % {"value": as_text(value)[:40], "allowed": allowed}
         )
     return found
+
+
+def _spoken(words: dict[str, str]) -> list[str]:
+    """One word for each value: its own, in English, or else the first French one."""
+    if (get_language() or "").startswith("en"):
+        return list(dict.fromkeys(words.values()))
+    french = {value: word.replace("_", " ") for word, value in reversed(words.items()) if word != value}
+    return [french.get(value, value) for value in dict.fromkeys(words.values())]
 
 
 def text(value: Any, longest: int) -> str:

@@ -5,6 +5,7 @@ import datetime as dt
 import zoneinfo
 
 import pytest
+from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -104,8 +105,12 @@ def test_words_are_known_with_and_without_accents_and_capitals(word):
     assert values.choice(word, CHOICES["payments", "method"]) == "cash"
 
 
-def test_an_unknown_word_names_those_that_are_known():
-    with pytest.raises(values.BadValue, match="cash, bank, mobile, cheque"):
+@pytest.mark.parametrize(
+    ("language", "allowed"),
+    [("en", "cash, bank, mobile, cheque"), ("fr", "especes, banque, mobile money, cheque bancaire")],
+)
+def test_an_unknown_word_names_those_that_are_known_in_the_readers_language(language, allowed):
+    with translation.override(language), pytest.raises(values.BadValue, match=allowed):
         values.choice("troc", CHOICES["payments", "method"])
 
 
@@ -143,6 +148,7 @@ def test_every_column_of_every_file_has_its_words_and_no_word_means_two_columns(
 def test_french_headers_are_known():
     assert table_named("Locataires") == "tenants"
     assert table_named("Échéances") == "instalments"
+    assert table_named("tenants (1)") == "tenants"
     assert column_named("contracts", "Loyer mensuel") == "monthly_rent"
     assert column_named("contracts", "Date d’effet") == "start_date"
     assert column_named("payments", "Mode de règlement") == "method"
