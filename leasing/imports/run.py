@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, connection
 from django.utils.translation import gettext as _
 
+from leasing.actions.change import change
 from leasing.imports.check import check_staged
 from leasing.imports.load import Count, load_staged
 from leasing.imports.match import match_staged
@@ -65,7 +66,8 @@ def run_import(
         return _refused(_only(_of_file(unreadable)))
     report = ImportReport()
     try:
-        with transaction.atomic():
+        # The audit names the person also where no request does: in the job and in a terminal.
+        with change(by):
             report = _import(site, sheets, by, today, tell)
             if dry_run or not report.accepted:
                 raise _NothingStays
@@ -83,6 +85,8 @@ def _import(site: Site, sheets: list[Sheet], by: Any, today: dt.date, tell: Prog
     sheets = sorted(sheets, key=lambda sheet: list(STAGED).index(sheet.table))
     problems, remarks = Found(), Found()
     for sheet in sheets:
+        if sheet.left_out:
+            remarks.add(_left_out_sheets(sheet))
         if sheet.ignored:
             remarks.add(_ignored_columns(sheet))
     unreadable: dict[str, frozenset[str]] = {}
@@ -150,4 +154,11 @@ def _of_database(error: IntegrityError) -> Problem:
 
 def _ignored_columns(sheet: Sheet) -> Problem:
     reason = _("These columns are not known and were left out: %(columns)s.") % {"columns": ", ".join(sheet.ignored)}
+    return Problem(sheet.source, 0, "", "", reason)
+
+
+def _left_out_sheets(sheet: Sheet) -> Problem:
+    reason = _("These sheets are named for no table and were left out: %(sheets)s.") % {
+        "sheets": ", ".join(sheet.left_out)
+    }
     return Problem(sheet.source, 0, "", "", reason)

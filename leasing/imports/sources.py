@@ -8,7 +8,7 @@ import csv
 import io
 import zipfile
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +38,8 @@ class UnreadableSource(ValueError):
 class Sheet:
     """One table of a source: its columns by position, and its rows with the line on which each starts.
 
-    `headed` are the positions of all cells with a heading, known or not.
+    `headed` are the positions of all cells with a heading, known or not. `left_out`, on the first sheet of an Excel
+    file, are the names of those that hold something and no table.
     """
 
     table: str
@@ -47,6 +48,7 @@ class Sheet:
     headed: frozenset[int]
     ignored: tuple[str, ...]
     rows: Iterator[tuple[int, Sequence[Any]]] = field(repr=False)
+    left_out: tuple[str, ...] = ()
 
 
 def open_sources(files: Sequence[tuple[str, bytes]]) -> list[Sheet]:
@@ -168,13 +170,24 @@ def _xlsx_sheets(name: str, content: bytes) -> Iterator[Sheet]:
         book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
     except Exception as error:
         raise UnreadableSource(name, _("This is not an Excel file, or it is damaged.")) from error
+    named = {sheet.title: table_named(sheet.title) for sheet in book.worksheets}
+    if len(named) == 1 and not any(named.values()):
+        named = dict.fromkeys(named, table_named(Path(name).stem))
+    left_out = tuple(sheet.title for sheet in book.worksheets if not named[sheet.title] and _holds_something(sheet))
     for sheet in book.worksheets:
-        table = table_named(sheet.title)
-        if table is None and len(book.worksheets) == 1:
-            table = table_named(Path(name).stem)
+        table = named[sheet.title]
         if table is not None:
             rows = ((number, row) for number, row in enumerate(sheet.iter_rows(values_only=True), start=1))
-            yield _sheet(table, f"{name} · {sheet.title}", rows)
+            yield replace(_sheet(table, f"{name} · {sheet.title}", rows), left_out=left_out)
+            left_out = ()
+
+
+def _holds_something(sheet: Any) -> bool:
+    try:
+        rows = sheet.iter_rows(max_row=HEADER_WITHIN, values_only=True)
+        return any(cell is not None and str(cell).strip() for row in rows for cell in row)
+    except Exception:
+        return True  # what it holds cannot be read: that it is left out is worth saying all the more
 
 
 def _zip_sheets(name: str, content: bytes) -> Iterator[Sheet]:

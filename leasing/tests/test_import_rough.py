@@ -8,19 +8,28 @@ import zoneinfo
 
 import openpyxl
 import pytest
+from django.apps import apps
+from django.utils import translation
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from accounts.models import User
 from leasing.imports import sources, values
 from leasing.imports.read import SheetReader
 from leasing.imports.run import run_import
 from leasing.imports.sources import UnreadableSource, open_sources
-from leasing.models import Payment
+from leasing.models import ContractEvent, Instalment
 from sites_app.models import Site
 from sites_app.scope import site_scope
 
 CONAKRY = zoneinfo.ZoneInfo("Africa/Conakry")
 TODAY = dt.date(2026, 11, 23)
+
+
+@pytest.fixture(autouse=True)
+def _in_english():
+    with translation.override("en"):
+        yield
 
 
 def read(content, name="paiements.csv"):
@@ -146,6 +155,16 @@ def test_a_zip_of_csv_files_is_held_to_the_limit_of_the_files_themselves(monkeyp
         open_sources([("agence.zip", ARCHIVE)])
 
 
+def test_a_sheet_that_is_left_out_is_named_in_the_report_and_an_empty_one_is_not():
+    book = openpyxl.load_workbook(io.BytesIO(WORKBOOK))
+    book.create_sheet("Paiements 2025").append(["Contrat", "Date"])
+    book.create_sheet("Feuil3")
+    target = io.BytesIO()
+    book.save(target)
+    [sheet] = open_sources([("agence.xlsx", target.getvalue())])
+    assert (sheet.table, sheet.left_out) == ("payments", ("Paiements 2025",))
+
+
 TABLES = {
     "biens.csv": ["Code;Type", *[f"B-{n};Villa" for n in range(6)]],
     "locataires.csv": ["Code;Nom", *[f"T-{n};Fodé Sylla" for n in range(6)]],
@@ -177,5 +196,58 @@ def test_one_bad_row_anywhere_leaves_nothing_behind_and_is_named(data):
         report = run_import(site=Site.objects.get(pk="GN_KINDIA"), files=files, by=None, today=TODAY)
         assert not report.accepted
         assert name in {problem.source for problem in report.problems}
-        for model in Payment.objects.model._meta.apps.get_app_config("leasing").get_models():
+        for model in apps.get_app_config("leasing").get_models():
             assert not model.objects.exists(), model
+
+
+@pytest.mark.django_db
+def test_the_audit_names_the_person_who_imported_where_no_request_does():
+    binta = User.objects.create(username="binta")
+    with site_scope(["GN_KINDIA"]):
+        files = [(table, "\n".join(lines).encode()) for table, lines in TABLES.items()]
+        report = run_import(site=Site.objects.get(pk="GN_KINDIA"), files=files, by=binta, today=TODAY)
+        assert report.accepted
+        by = {event.pgh_context.metadata["user"] for event in ContractEvent.objects.select_related("pgh_context")}
+        assert by == {binta.pk}
+
+
+@pytest.mark.django_db
+def test_a_hundred_contracts_and_fifty_payments_agree_with_counting_by_hand():
+    contracts = [(f"C-{n}", 100_000 + 1000 * n, 1 + n % 28) for n in range(100)]
+    paid = [(f"C-{n * 7 % 100}", dt.date(2026, 1 + n % 10, 1 + n % 28), 40_000 * (1 + n % 9)) for n in range(50)]
+    files = [
+        ("biens.csv", ["Code;Type", *[f"B-{n};Villa" for n in range(100)]]),
+        ("locataires.csv", ["Code;Nom", *[f"T-{n};Fodé Sylla" for n in range(100)]]),
+        (
+            "contrats.csv",
+            ["Contrat;Bien;Locataire;Début;Sorti le;Loyer;Jour"]
+            + [f"{c};B-{c[2:]};T-{c[2:]};01/01/2026;31/10/2026;{rent};{day}" for c, rent, day in contracts],
+        ),
+        ("paiements.csv", ["Contrat;Date;Montant;Mode"] + [f"{c};{day:%d/%m/%Y};{f};cash" for c, day, f in paid]),
+    ]
+    with site_scope(["GN_KINDIA"]):
+        encoded = [(name, "\n".join(lines).encode()) for name, lines in files]
+        report = run_import(site=Site.objects.get(pk="GN_KINDIA"), files=encoded, by=None, today=TODAY)
+        assert (report.accepted, report.counts["contracts"].inserted, report.counts["payments"].inserted) == (
+            True,
+            100,
+            50,
+        )
+        months = list(
+            Instalment.objects.order_by("contract", "due_date").values_list(
+                "contract__reference", "due_date", "amount", "paid_amount", "settled_on"
+            )
+        )
+    by_hand = []
+    for contract, rent, day in contracts:
+        money = sorted((received, francs) for of, received, francs in paid if of == contract)
+        for month in range(1, 11):
+            taken, last = 0, None
+            while money and taken < rent:
+                received, francs = money.pop(0)
+                share = min(francs, rent - taken)
+                taken, last = taken + share, received
+                if francs > share:
+                    money.insert(0, (received, francs - share))
+            by_hand.append((contract, dt.date(2026, month, day), rent, taken, last if taken == rent else None))
+    assert sorted(months) == sorted(by_hand)

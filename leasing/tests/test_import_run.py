@@ -278,7 +278,8 @@ def test_the_command_imports_a_folder_and_says_what_is_new(folder, capsys):
     call_command("import_portfolio", str(folder(agency())), site=KINDIA)
     with site_scope([KINDIA]):
         assert Contract.objects.count() == 2
-    assert "contracts: 2" in capsys.readouterr().out
+    # In the language of the site.
+    assert "contracts : 2 nouvelles" in capsys.readouterr().out.replace("\u00a0", " ")
 
 
 def test_the_command_refuses_with_one_line_and_a_report_that_a_spreadsheet_cannot_run(folder, tmp_path):

@@ -5,6 +5,7 @@ import zipfile
 
 import openpyxl
 import pytest
+from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -12,6 +13,12 @@ from leasing.imports import sources
 from leasing.imports.sources import UnreadableSource, open_sources
 
 TENANTS = [["Code", "Nom", "Téléphone"], ["T-1", "Aïssatou Bah", "620000001"], ["T-2", "Fodé Sylla", ""]]
+
+
+@pytest.fixture(autouse=True)
+def _in_english():
+    with translation.override("en"):
+        yield
 
 
 def as_csv(rows, separator=";", end="\n"):
