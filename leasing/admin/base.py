@@ -1,0 +1,112 @@
+"""What the pages of the portfolio share: rights, the page of a button, columns, and rows shown below a form."""
+
+from collections.abc import Callable
+from typing import Any
+
+import phonenumbers
+from django import forms
+from django.db import models
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext_lazy
+from unfold.decorators import action, display
+
+from leasing.admin import forms as admin_forms
+from leasing.models import Contract, Deposit, Instalment, Interaction, Payment, Tenant
+from leasing.refusals import RuleBroken, francs
+from sites_app.history import NOTHING
+from sites_app.site_admin import ReadOnlyInline, SiteModelAdmin
+
+MANAGE = "leasing.manage_portfolio"
+
+
+class PortfolioAdmin(SiteModelAdmin):
+    view_permission = "leasing.view_portfolio"
+    change_permission = MANAGE
+    exported_as = ""  # the table's name for an import, where it has one
+
+    def has_export_permission(self, request: HttpRequest) -> bool:
+        return request.site is not None and MANAGE in request.site_permissions
+
+    @action(description=gettext_lazy("Export all (CSV)"), url_path="export", icon="download", permissions=["export"])
+    def export(self, request: HttpRequest) -> HttpResponse:
+        return redirect("leasing:export", self.exported_as, "csv")
+
+    def asked(
+        self,
+        request: HttpRequest,
+        row: Any,
+        form: forms.Form,
+        do: Callable[[dict[str, Any]], Any],
+        *,
+        title: str,
+        sentence: str,
+        button: str,
+        done: str,
+    ) -> HttpResponse:
+        """A button's page: shows the form, does it when it is filled in, shows why it was refused."""
+        if request.method == "POST" and form.is_valid():
+            try:
+                result = do(form.cleaned_data)
+            except RuleBroken as refusal:
+                admin_forms.show_refusal(form, refusal)
+            else:
+                return self.done(request, result if isinstance(result, self.model) else row, done)
+        return self.ask(request, row, title=title, sentence=sentence, button=button, form=form)
+
+
+def money(model: type[models.Model], name: str) -> Callable[..., str]:
+    """A column of francs with the currency of the row's site."""
+
+    @display(description=model._meta.get_field(name).verbose_name, ordering=name)
+    def column(self: Any, row: models.Model) -> str:
+        amount = getattr(row, name)
+        return NOTHING if amount is None else francs(amount, row.site)
+
+    return column
+
+
+def tag(model: type[models.Model], name: str, tones: dict[Any, str]) -> Callable[..., tuple[str, str]]:
+    """A column that shows a state as a coloured word."""
+
+    @display(description=model._meta.get_field(name).verbose_name, ordering=name, label=tones)
+    def column(self: Any, row: models.Model) -> tuple[str, str]:
+        return getattr(row, name), getattr(row, f"get_{name}_display")()
+
+    return column
+
+
+@display(description=Tenant._meta.get_field("phone").verbose_name, ordering="phone")
+def phone(self: Any, row: Any) -> str:
+    if not row.phone:
+        return NOTHING
+    return phonenumbers.format_number(row.phone, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+
+
+class ContractInline(ReadOnlyInline):
+    model = Contract
+    fields = ["reference", "start_date", "end_date", "ended_on", "monthly_rent", "status"]
+    show_change_link = True
+
+
+class InstalmentInline(ReadOnlyInline):
+    model = Instalment
+    fields = ["period", "due_date", "amount", "paid_amount", "settled_on"]
+
+
+class PaymentInline(ReadOnlyInline):
+    model = Payment
+    fields = ["received_on", "amount", "method", "provider", "external_reference"]
+    show_change_link = True
+
+
+class DepositInline(ReadOnlyInline):
+    model = Deposit
+    fields = ["amount", "state", "refunded_amount", "settled_on"]
+    show_change_link = True
+
+
+class InteractionInline(ReadOnlyInline):
+    model = Interaction
+    fields = ["happened_at", "channel", "direction", "note"]
+    per_page = 20

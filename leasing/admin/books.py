@@ -1,0 +1,318 @@
+"""What is due and what was received: shown, added and reversed, never edited or deleted."""
+
+import datetime as dt
+import uuid
+from collections.abc import Sequence
+from typing import Any
+
+from django.contrib import admin
+from django.db import models
+from django.db.models import Exists, F, OuterRef
+from django.http import HttpRequest, HttpResponse
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from unfold.decorators import action, display
+from unfold.enums import ActionVariant
+
+from leasing import actions
+from leasing.admin import forms as admin_forms
+from leasing.admin.base import (
+    PortfolioAdmin,
+    money,
+    tag,
+)
+from leasing.models import (
+    Allocation,
+    Contract,
+    Deposit,
+    Instalment,
+    Payment,
+    PaymentReversal,
+)
+from leasing.refusals import francs
+from sites_app.history import NOTHING
+from sites_app.site_admin import ReadOnlyInline
+
+
+class OpenMonthFilter(admin.SimpleListFilter):
+    title = gettext_lazy("state")
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("paid", Instalment.State.PAID.label), ("open", _("Not paid in full"))]
+
+    def queryset(self, request: HttpRequest, queryset: models.QuerySet) -> models.QuerySet:
+        if self.value() == "paid":
+            return queryset.filter(paid_amount__gte=F("amount"))
+        return queryset.filter(paid_amount__lt=F("amount")) if self.value() == "open" else queryset
+
+
+@admin.register(Instalment)
+class InstalmentAdmin(PortfolioAdmin):
+    """Made by contracts and paid by payments: only shown."""
+
+    icon = "calendar_month"
+    may_add = may_change = may_delete = False
+    exported_as = "instalments"
+    actions_list = ["export"]
+    list_display = ["month", "contract", "tenant", "due_date", "due", "paid", "state"]
+    list_select_related = ["contract", "tenant"]
+    list_filter = [OpenMonthFilter]
+    search_fields = ["contract__reference", "tenant__name"]
+    date_hierarchy = "due_date"
+    fields = ["contract", "tenant", "month", "due_date", "due", "paid", "settled_on", "state_word"]
+    due = money(Instalment, "amount")
+    paid = money(Instalment, "paid_amount")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Instalment | None = None) -> Sequence[str]:
+        return self.fields
+
+    @display(description=Instalment._meta.get_field("period").verbose_name, ordering="period")
+    def month(self, instalment: Instalment) -> str:
+        return date_format(instalment.period, "YEAR_MONTH_FORMAT")
+
+    @display(
+        description=gettext_lazy("state"),
+        label={
+            Instalment.State.PAID: "success",
+            Instalment.State.PARTIAL: "info",
+            Instalment.State.PENDING: "default",
+            Instalment.State.LATE: "warning",
+            Instalment.State.MISSED: "danger",
+        },
+    )
+    def state(self, instalment: Instalment) -> tuple[str, str]:
+        state = instalment.state_on(instalment.site.today())
+        return state, state.label
+
+    @display(description=gettext_lazy("state"))
+    def state_word(self, instalment: Instalment) -> str:
+        return self.state(instalment)[1]
+
+    def choice_label(self, obj: Instalment) -> str:
+        return f"{obj.contract.reference} · {self.month(obj)}"
+
+
+class AllocationInline(ReadOnlyInline):
+    model = Allocation
+    fields = ["month", "amount"]
+    readonly_fields = ["month"]
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet:
+        return super().get_queryset(request).select_related("instalment")
+
+    @display(description=Instalment._meta.get_field("period").verbose_name)
+    def month(self, allocation: Allocation) -> str:
+        return date_format(allocation.instalment.period, "YEAR_MONTH_FORMAT")
+
+
+class ReversalInline(ReadOnlyInline):
+    model = PaymentReversal
+    fields = ["reversed_on", "reason", "person"]
+    readonly_fields = ["person"]
+
+    @display(description=PaymentReversal._meta.get_field("reversed_by").verbose_name)
+    def person(self, reversal: PaymentReversal) -> str:
+        return str(reversal.reversed_by or NOTHING)
+
+
+@admin.register(Payment)
+class PaymentAdmin(PortfolioAdmin):
+    """Added through the action that lets it pay months; never edited or deleted; a mistake is reversed."""
+
+    icon = "payments"
+    may_change = may_delete = False
+    exported_as = "payments"
+    actions_list = ["export"]
+    list_display = ["received_on", "received", "contract", "tenant", "method", "provider", "standing"]
+    list_select_related = ["contract__tenant"]
+    list_filter = ["method"]
+    search_fields = ["contract__reference", "contract__tenant__name", "external_reference"]
+    date_hierarchy = "received_on"
+    autocomplete_fields = ["contract"]
+    actions_detail = ["reverse"]
+    fieldsets = [
+        (None, {"fields": ["contract", "received", "received_on", "standing_word"]}),
+        (gettext_lazy("How it was paid"), {"fields": ["method", "provider", "external_reference"]}),
+        (gettext_lazy("Who wrote it down"), {"fields": ["person", "recorded_on"]}),
+    ]
+    add_fieldsets = [
+        (None, {"fields": ["contract", "amount", "received_on"]}),
+        (gettext_lazy("How it was paid"), {"fields": ["method", "provider", "external_reference", "idempotency_key"]}),
+    ]
+    readonly_fields = ["received", "standing_word", "person", "recorded_on"]
+    received = money(Payment, "amount")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return self.takes_changes(request) and "leasing.record_payment" in request.site_permissions
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Payment | None = None) -> Sequence[str]:
+        return super().get_readonly_fields(request, obj) if obj else []
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet:
+        reversals = PaymentReversal.objects.filter(payment=OuterRef("pk"))
+        return super().get_queryset(request).annotate(is_reversed=Exists(reversals))
+
+    def get_inlines(self, request: HttpRequest, obj: Payment | None) -> list[Any]:
+        return [AllocationInline, ReversalInline] if obj else []
+
+    def get_form(self, request: HttpRequest, obj: Payment | None = None, change: bool = False, **kwargs: Any) -> Any:
+        if obj is None:
+            kwargs["form"] = admin_forms.ReceiptForm
+        return super().get_form(request, obj, change=change, **kwargs)
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        given = super().get_changeform_initial_data(request)
+        return {"received_on": request.site.today(), **given, "idempotency_key": f"admin-{uuid.uuid4()}"}
+
+    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
+        payment = self.get_object(request, object_id)
+        if payment is None or payment.is_reversed or not self.may_write(request):
+            return []
+        return super().get_actions_detail(request, object_id)
+
+    @action(description=gettext_lazy("Reverse"), url_path="reverse", icon="undo", variant=ActionVariant.DANGER)
+    def reverse(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        payment = self.row_or_404(request, object_id, allowed=self.may_write(request))
+        return self.asked(
+            request,
+            payment,
+            admin_forms.ReasonForm(request.POST or None),
+            lambda said: actions.reverse_payment(payment=payment, by=request.user, today=request.site.today(), **said),
+            title=_("Reverse the payment of %(amount)s?") % {"amount": francs(payment.amount, request.site)},
+            sentence=_(
+                "It was a mistake: it counts nowhere any more, and the months that it paid are open again. Both stay"
+                " in the books."
+            ),
+            button=_("Reverse"),
+            done=_("The payment is reversed."),
+        )
+
+    @display(description=Contract._meta.get_field("tenant").verbose_name, ordering="contract__tenant__name")
+    def tenant(self, payment: Payment) -> str:
+        return payment.contract.tenant.name
+
+    @display(description=gettext_lazy("state"), label={"reversed": "danger", "standing": "success"})
+    def standing(self, payment: Payment) -> tuple[str, str]:
+        return ("reversed", _("Reversed")) if payment.is_reversed else ("standing", _("Received"))
+
+    @display(description=gettext_lazy("state"))
+    def standing_word(self, payment: Payment) -> str:
+        return self.standing(payment)[1]
+
+    @display(description=gettext_lazy("recorded on"))
+    def recorded_on(self, payment: Payment) -> dt.datetime:
+        return payment.recorded_at
+
+    def choice_label(self, obj: Payment) -> str:
+        return f"{obj.contract.reference} · {date_format(obj.received_on, 'SHORT_DATE_FORMAT')} · {self.received(obj)}"
+
+    @display(description=Payment._meta.get_field("recorded_by").verbose_name)
+    def person(self, payment: Payment) -> str:
+        return str(payment.recorded_by or NOTHING)
+
+
+class _BooksAdmin(PortfolioAdmin):
+    may_add = may_change = may_delete = False
+
+
+@admin.register(PaymentReversal)
+class PaymentReversalAdmin(_BooksAdmin):
+    icon = "undo"
+    list_display = ["reversed_on", "payment", "contract", "reason", "reversed_by"]
+    list_select_related = ["payment__contract", "reversed_by"]
+    search_fields = ["payment__contract__reference", "reason"]
+    date_hierarchy = "reversed_on"
+    fields = ["payment", "reversed_on", "reason", "person"]
+    readonly_fields = ["person"]
+
+    @display(description=Payment._meta.get_field("contract").verbose_name, ordering="payment__contract__reference")
+    def contract(self, reversal: PaymentReversal) -> str:
+        return reversal.payment.contract.reference
+
+    @display(description=PaymentReversal._meta.get_field("reversed_by").verbose_name)
+    def person(self, reversal: PaymentReversal) -> str:
+        return str(reversal.reversed_by or NOTHING)
+
+
+@admin.register(Allocation)
+class AllocationAdmin(_BooksAdmin):
+    icon = "call_split"
+    list_display = ["month", "contract", "payment", "share"]
+    list_select_related = ["payment", "instalment__contract"]
+    search_fields = ["instalment__contract__reference"]
+    date_hierarchy = "instalment__period"
+    fields = ["contract", "month", "payment", "share"]
+    readonly_fields = ["contract", "month", "share"]
+    share = money(Allocation, "amount")
+
+    @display(description=Instalment._meta.get_field("contract").verbose_name)
+    def contract(self, allocation: Allocation) -> str:
+        return allocation.instalment.contract.reference
+
+    @display(description=Instalment._meta.get_field("period").verbose_name, ordering="instalment__period")
+    def month(self, allocation: Allocation) -> str:
+        return date_format(allocation.instalment.period, "YEAR_MONTH_FORMAT")
+
+    def choice_label(self, obj: Allocation) -> str:
+        return f"{self.contract(obj)} · {self.month(obj)}"
+
+
+@admin.register(Deposit)
+class DepositAdmin(PortfolioAdmin):
+    """Held when a contract is signed, settled when it has ended."""
+
+    icon = "savings"
+    may_add = may_change = may_delete = False
+    list_display = ["contract", "tenant", "held", "state_tag", "refunded", "settled_on"]
+    list_select_related = ["contract__tenant"]
+    list_filter = ["state"]
+    search_fields = ["contract__reference", "contract__tenant__name"]
+    date_hierarchy = "settled_on"
+    fields = ["contract", "held", "state", "refunded", "settled_on"]
+    readonly_fields = ["held", "refunded"]
+    actions_detail = ["settle"]
+    held = money(Deposit, "amount")
+    refunded = money(Deposit, "refunded_amount")
+    state_tag = tag(
+        Deposit,
+        "state",
+        {
+            Deposit.State.HELD: "info",
+            Deposit.State.FULL: "success",
+            Deposit.State.PARTIAL: "warning",
+            Deposit.State.WITHHELD: "danger",
+        },
+    )
+
+    @display(description=Contract._meta.get_field("tenant").verbose_name, ordering="contract__tenant__name")
+    def tenant(self, deposit: Deposit) -> str:
+        return deposit.contract.tenant.name
+
+    def choice_label(self, obj: Deposit) -> str:
+        return f"{obj.contract.reference} · {self.held(obj)}"
+
+    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
+        deposit = self.get_object(request, object_id)
+        if deposit is None or deposit.state != Deposit.State.HELD or not self.may_write(request):
+            return []
+        return super().get_actions_detail(request, object_id)
+
+    @action(description=gettext_lazy("Settle"), url_path="settle", icon="price_check", variant=ActionVariant.PRIMARY)
+    def settle(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        deposit = self.row_or_404(request, object_id, allowed=self.may_write(request))
+        today = request.site.today()
+        return self.asked(
+            request,
+            deposit,
+            admin_forms.SettleForm(
+                request.POST or None, initial={"refunded_amount": deposit.amount, "settled_on": today}
+            ),
+            lambda said: actions.settle_deposit(deposit=deposit, by=request.user, today=today, **said),
+            title=_("Settle the deposit of contract %(reference)s") % {"reference": deposit.contract.reference},
+            sentence=_("The deposit is %(amount)s. Say how much of it is given back.")
+            % {"amount": francs(deposit.amount, request.site)},
+            button=_("Settle"),
+            done=_("The deposit is settled."),
+        )
