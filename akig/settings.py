@@ -27,7 +27,6 @@ INSTALLED_APPS = [
     "unfold.apps.BasicAppConfig",  # AdministrationConfig brings the admin's site
     "unfold.contrib.filters",
     "unfold.contrib.forms",
-    "unfold.contrib.import_export",
     "akig.apps.AdministrationConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -41,7 +40,6 @@ INSTALLED_APPS = [
     "waffle",
     "axes",
     "csp",
-    "import_export",
     "phonenumber_field",
     "pgtrigger",
     "pghistory",

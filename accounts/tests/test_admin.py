@@ -14,8 +14,10 @@ ADMIN = "/GN_CONAKRY/admin/"  # admin pages carry a site in their address, as al
 
 @pytest.fixture
 def boss(db):
-    client = Client(headers={"Accept-Language": "en"})
-    client.force_login(User.objects.create_superuser("boss", "boss@agence.example", PASSWORD))
+    client = Client()
+    client.force_login(
+        User.objects.create_superuser("boss", "boss@agence.example", PASSWORD, preferred_language="en")
+    )
     return client
 
 
