@@ -24,6 +24,7 @@ from akig.embedded import database, postgres, valkey
 from akig.embedded.locks import Busy, FileLock
 from akig.embedded.supervisor import Child, Stopped, Supervisor, stop_on_signals
 from leasing.demo.accounts import account_lines
+from leasing.demo.build import is_unfinished
 from leasing.models import Contract
 from sites_app.models import Site
 from sites_app.scope import site_scope
@@ -80,7 +81,7 @@ class Command(BaseCommand):
             self._manage("migrate", "--no-input", AKIG_DATABASE_LOGIN="owner")
         self._compile_catalogs()
         self._collect_static()
-        if with_demo and not settings.PRODUCTION and not _has_contracts():
+        if with_demo and not settings.PRODUCTION and (not _has_contracts() or is_unfinished()):
             self._manage("demo")
         connection.close()
         self._start_web()
