@@ -271,6 +271,8 @@ def _with_unit(unit: Unit, text: str, number: Decimal, currency: str) -> str:
             return _("%(number)s%%") % {"number": text}
         case Unit.DAYS:
             return ngettext("%(number)s day", "%(number)s days", _plural(number)) % {"number": text}
+        case Unit.RISK:
+            return _("%(number)s of 100") % {"number": text}
         case Unit.FRANCS:
             return _("%(amount)s %(currency)s") % {"amount": text, "currency": currency}
         case _:

@@ -6,7 +6,8 @@ Parameters: sites, and arrays no, a, b, year_ago with one entry for each period 
 # One row for each site and period asked for, so that a site without any record has its zeros too.
 GRID = """
 WITH period AS (
-    SELECT * FROM unnest(%(no)s::int[], %(a)s::date[], %(b)s::date[], %(year_ago)s::date[]) AS p (no, a, b, year_ago)
+    SELECT no, a, b, year_ago, b + 1 - %(activity)s AS active_from
+    FROM unnest(%(no)s::int[], %(a)s::date[], %(b)s::date[], %(year_ago)s::date[]) AS p (no, a, b, year_ago)
 ),
 grid AS (SELECT site_id, no FROM unnest(%(sites)s::text[]) AS s (site_id) CROSS JOIN period)
 """
@@ -28,19 +29,22 @@ disputed AS (
 ),
 paying AS (
     SELECT DISTINCT no, contract_id AS id
-    FROM period JOIN leasing_payment pay ON received_on > b - %(activity)s AND received_on <= b
+    FROM period JOIN leasing_payment pay ON received_on BETWEEN active_from AND b
     WHERE site_id = ANY (%(sites)s) AND NOT EXISTS (
         SELECT FROM leasing_paymentreversal r WHERE r.site_id = pay.site_id AND r.payment_id = pay.id
     )
 ),
+clock AS MATERIALIZED (
+    -- Computed first: beside row-level security an index takes only plain comparisons with columns.
+    SELECT no, code AS site_id, active_from::timestamp AT TIME ZONE timezone AS since,
+        (b + 1)::timestamp AT TIME ZONE timezone AS until
+    FROM period CROSS JOIN sites_app_site
+    WHERE code = ANY (%(sites)s)
+),
 spoken AS (
     SELECT DISTINCT no, tenant_id
-    FROM period
-    CROSS JOIN sites_app_site site
-    JOIN leasing_interaction i ON i.site_id = site.code
-        AND happened_at >= (b + 1 - %(activity)s)::timestamp AT TIME ZONE site.timezone
-        AND happened_at < (b + 1)::timestamp AT TIME ZONE site.timezone
-    WHERE site.code = ANY (%(sites)s) AND i.site_id = ANY (%(sites)s)
+    FROM clock JOIN leasing_interaction i ON i.site_id = clock.site_id AND happened_at >= since AND happened_at < until
+    WHERE i.site_id = ANY (%(sites)s)
 ),
 standing AS (
     SELECT no, site_id, count(*) AS in_force, sum(monthly_rent) AS rent, count(disputed.id) AS disputed,
@@ -105,44 +109,47 @@ LEFT JOIN kept USING (site_id, no)
 LEFT JOIN happened USING (site_id, no)
 """
 
-# Whether an instalment was missed does not depend on the period, only whether it is counted there: so one pass
-# over the instalments, added up per due date, serves every period.
+# One pass over the instalments serves every period: they are added up per due date and day of settlement, which tell
+# whether they were missed and whether they were paid in full by b. Only for those paid in part, or in full later, one
+# has to look at the payments. It rests on leasing.actions.settlement: settled_on is the day of the last payment.
 RENT = """,
 draft AS MATERIALIZED (SELECT id FROM leasing_contract WHERE site_id = ANY (%(sites)s) AND status = 'draft'),
-due_day AS MATERIALIZED (
-    SELECT site_id, due_date, count(*) AS due, sum(amount) AS francs,
-        count(*) FILTER (WHERE settled_on IS NULL OR settled_on > due_date + %(missed)s) AS late
+rent AS MATERIALIZED (
+    SELECT site_id, due_date, settled_on, count(*) AS due, sum(amount) AS francs
     FROM leasing_instalment
     WHERE site_id = ANY (%(sites)s) AND due_date BETWEEN %(first)s AND %(last)s AND amount > 0
         AND contract_id NOT IN (SELECT id FROM draft)
-    GROUP BY site_id, due_date
+    GROUP BY site_id, due_date, settled_on
 ),
 fallen_due AS (
     SELECT no, site_id,
         sum(due) FILTER (WHERE due_date > year_ago) AS due_in_year,
-        sum(late) FILTER (WHERE due_date > year_ago AND due_date + %(missed)s <= b) AS missed,
+        sum(due) FILTER (
+            WHERE due_date > year_ago AND due_date + %(missed)s <= b
+                AND (settled_on IS NULL OR settled_on > due_date + %(missed)s)
+        ) AS missed,
         sum(due) FILTER (WHERE due_date >= a) AS due,
-        sum(francs) FILTER (WHERE due_date >= a) AS francs_due
-    FROM period JOIN due_day ON due_date <= b
+        sum(francs) FILTER (WHERE due_date >= a) AS francs_due,
+        sum(francs) FILTER (WHERE due_date >= a AND settled_on <= b) AS francs_settled
+    FROM period JOIN rent ON due_date <= b
     GROUP BY no, site_id
 ),
-received AS (
-    SELECT no, i.site_id, sum(part.amount) AS francs_received
+partly AS (
+    SELECT no, i.site_id, sum(part.amount) AS francs_in_part
     FROM period
     JOIN leasing_instalment i ON i.due_date BETWEEN a AND b
+        AND i.paid_amount > 0 AND (i.settled_on IS NULL OR i.settled_on > b)
     JOIN leasing_allocation part ON part.site_id = i.site_id AND part.instalment_id = i.id
     JOIN leasing_payment pay ON pay.site_id = part.site_id AND pay.id = part.payment_id AND pay.received_on <= b
     WHERE i.site_id = ANY (%(sites)s) AND part.site_id = ANY (%(sites)s) AND pay.site_id = ANY (%(sites)s)
         AND i.contract_id NOT IN (SELECT id FROM draft)
-        AND NOT EXISTS (
-            SELECT FROM leasing_paymentreversal r WHERE r.site_id = pay.site_id AND r.payment_id = pay.id
-        )
     GROUP BY no, i.site_id
 )
-SELECT site_id, no, due_in_year, missed, due, francs_due, francs_received
+SELECT site_id, no, due_in_year, missed, due, francs_due,
+    coalesce(francs_settled, 0) + coalesce(francs_in_part, 0) AS francs_received
 FROM grid
 LEFT JOIN fallen_due USING (site_id, no)
-LEFT JOIN received USING (site_id, no)
+LEFT JOIN partly USING (site_id, no)
 """
 
 OTHERS = """,

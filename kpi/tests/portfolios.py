@@ -172,7 +172,7 @@ class Portfolio:
 
     def pay(self, contract, instalment):
         """In one to three parts, before, on and after the due date, sometimes not all of it."""
-        dice, left = self.dice, instalment.amount
+        dice, left, last = self.dice, instalment.amount, dt.date.min
         for _part in range(dice.choice([1, 1, 1, 2, 3])):
             amount = left if self.maybe(0.7) else dice.randrange(1, left + 1)
             received = instalment.due_date + dice.choice([-70, -5, 0, 0, 1, 5, 29, 30, 31, 45, 100]) * DAY
@@ -182,10 +182,10 @@ class Portfolio:
                 self.add(PaymentReversal, site_id=contract.site_id, payment=payment, reversed_on=received, reason="x")
                 continue
             self.add(Allocation, site_id=contract.site_id, payment=payment, instalment=instalment, amount=amount)
-            left -= amount
+            left, last = left - amount, max(last, received)
             instalment.paid_amount += amount
             if not left:
-                instalment.settled_on = received
+                instalment.settled_on = last
                 return
 
     def add_payment(self, contract, amount, received):

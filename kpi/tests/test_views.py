@@ -73,7 +73,7 @@ def test_a_manager_reads_nine_cards_and_three_below_for_the_last_full_month(mana
     assert occupancy.startswith("Occupancy 66.7% = stable Target 95%, not met · 3 properties to let")
     assert "2 of 3." in occupancy
     risk = card(answer, "portfolioRiskScore")
-    assert "Target 15, met · 2 contracts in force" in risk
+    assert "Target 15 of 100, met · 2 contracts in force" in risk
     assert card(answer, "revenuePerAgent").startswith("Yearly rent per agent 24,000,000 GNF")
 
 
