@@ -70,5 +70,3 @@ def _disk() -> str:
     except OSError:
         return "the data folder is missing"
     return "almost full" if disk.free < disk.total * _LEAST_FREE_DISK else ""
-
-

@@ -15,9 +15,7 @@ ADMIN = "/GN_CONAKRY/admin/"  # admin pages carry a site in their address, as al
 @pytest.fixture
 def boss(db):
     client = Client()
-    client.force_login(
-        User.objects.create_superuser("boss", "boss@agence.example", PASSWORD, preferred_language="en")
-    )
+    client.force_login(User.objects.create_superuser("boss", "boss@agence.example", PASSWORD, preferred_language="en"))
     return client
 
 
