@@ -25,7 +25,7 @@ test: .venv/.installed-dev
 lint: .venv/.installed-dev
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
-	$(PY) -m importlinter.cli lint
+	.venv/bin/lint-imports
 	$(PY) -m djlint templates --lint --quiet
 	$(PY) manage.py makemigrations --check --dry-run
 

@@ -7,12 +7,18 @@ from pathlib import Path
 import pytest
 from django.core import checks
 from django.core.management import call_command
+from importlinter.cli import EXIT_STATUS_SUCCESS, lint_imports
 
 ROOT = Path(__file__).resolve().parent.parent
 
 
 def test_the_system_checks_find_nothing():
     assert checks.run_checks() == []
+
+
+def test_nothing_imports_upward():
+    """The layers contract of pyproject.toml, by import-linter."""
+    assert lint_imports(config_filename=str(ROOT / "pyproject.toml")) == EXIT_STATUS_SUCCESS
 
 
 @pytest.mark.django_db
