@@ -213,6 +213,7 @@ TERM = D(2026, 10, 15)
         (TERM, {"start_date": D(2026, 10, 16), "property": None}, 0),
         (TERM, {"start_date": D(2026, 10, 16), "property": None, "is_renewal": True}, 1),
         (TERM, {"start_date": D(2027, 1, 14), "property": None, "is_renewal": True}, 0),
+        (TERM, {"start_date": D(2026, 10, 16), "property": None, "is_renewal": True, "status": "draft"}, 0),
     ],
 )
 def test_a_term_is_renewed_by_who_follows_or_by_running_on(kindia, ended, following, renewed):

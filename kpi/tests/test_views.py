@@ -209,3 +209,15 @@ def test_the_page_is_small_enough_for_a_slow_link(manager, october, language):
     manager.cookies["django_language"] = language
     page = manager.get(URL).content
     assert len(gzip.compress(page)) < 12_000
+
+
+def test_it_reads_as_french_for_whoever_reads_french(client, october):
+    person = make_person("kadiatou", GN_KINDIA="manager")
+    person.preferred_language = "fr"
+    person.save()
+    client.force_login(person)
+    answer = client.get(URL)
+    collection = card(answer, "paymentCollectionRate").replace("\u00a0", " ").replace("\u202f", " ")
+    assert collection.startswith("Encaissement 50 % ▼ −50 points, c’est moins bien Cible 95 %, non atteinte")
+    assert "1 000 000 GNF encaissés sur 2 000 000 GNF échus." in collection
+    assert "octobre 2026" in text_of(answer)

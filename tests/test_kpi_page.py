@@ -1,0 +1,119 @@
+"""The KPI page in a real browser: a manager reads nine indicators, an agent is told whom to ask."""
+
+import datetime as dt
+import gzip
+
+import pytest
+from django.conf import settings
+
+from accounts.tests.factories import PASSWORD, make_user
+from leasing.tests.factories import (
+    make_contract,
+    make_instalment,
+    make_paid_instalment,
+    make_property,
+    make_survey,
+)
+from sites_app.models import Membership, Site
+from sites_app.scope import site_scope
+from tests.browser import PHONE, SMALLEST, axe_violations, sideways, sign_in
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+LANGUAGES = [code for code, _name in settings.LANGUAGES]
+D = dt.date
+
+
+@pytest.fixture
+def people(monkeypatch):
+    """A manager of two sites with two currencies, an agent, and October's rent: one of two paid at each site."""
+    monkeypatch.setattr(Site, "today", lambda self: D(2026, 11, 23))
+    manager = make_user("mariama", full_name="Mariama Bah", preferred_language="fr")
+    agent = make_user("ibrahima", full_name="Ibrahima Bangoura", preferred_language="fr")
+    Membership.objects.create(user=agent, site_id="GN_KINDIA", role="agent", is_primary=True)
+    for code, rent in (("GN_KINDIA", 1_500_000), ("SN_DAKAR", 150_000)):
+        Membership.objects.create(user=manager, site_id=code, role="manager", is_primary=code == "GN_KINDIA")
+        site = Site.objects.get(pk=code)
+        with site_scope([code]):
+            make_property(site)
+            paid, unpaid = (make_contract(site, monthly_rent=rent) for _ in range(2))
+            make_paid_instalment(paid, D(2026, 10, 1), paid_on=D(2026, 10, 5))
+            make_instalment(unpaid, D(2026, 10, 1))
+            make_survey(paid.tenant, rating=9, answered_on=D(2026, 10, 20))
+
+
+def test_a_manager_reads_nine_indicators_and_how_one_is_counted(page, live_server, people):
+    sign_in(page, live_server.url, "mariama", PASSWORD)
+    page.click("nav.nav a[href$='/kpi/']")
+    page.wait_for_load_state()
+    assert page.url == f"{live_server.url}/GN_KINDIA/kpi/"
+    assert page.locator("section[aria-labelledby=headline] article").count() == 9
+    collection = page.locator("#paymentCollectionRate")
+    assert collection.locator(".value").inner_text() == "50\u00a0%"
+    francs = collection.get_by_text("1\u202f500\u202f000")
+    assert not francs.is_visible()
+    collection.locator("summary").focus()
+    page.keyboard.press("Enter")
+    assert francs.is_visible()
+
+
+def test_a_manager_chooses_another_period_and_dates_of_ones_own(page, live_server, people):
+    sign_in(page, live_server.url, "mariama", PASSWORD)
+    page.goto(f"{live_server.url}/GN_KINDIA/kpi/")
+    page.click("a[href='?period=this-month']")
+    page.wait_for_load_state()
+    assert page.locator("[aria-current=true]").get_attribute("href") == "?period=this-month"
+    assert page.locator("#paymentCollectionRate .value").inner_text() == "—"
+    page.click("text=D’autres dates")
+    page.fill("[name=start]", "2026-10-01")
+    page.fill("[name=end]", "2026-10-31")
+    page.press("[name=end]", "Enter")
+    page.wait_for_load_state()
+    assert page.locator("#paymentCollectionRate .value").inner_text() == "50\u00a0%"
+
+
+def test_an_agent_has_no_such_menu_and_is_refused_in_words(page, live_server, people):
+    sign_in(page, live_server.url, "ibrahima", PASSWORD)
+    assert page.locator("nav.nav a[href$='/kpi/']").count() == 0
+    answer = page.request.get(f"{live_server.url}/GN_KINDIA/kpi/")
+    assert answer.status == 403
+    assert "paymentCollectionRate" not in answer.text()
+    assert "Accès non autorisé" in answer.text()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_page_is_accessible_and_fits_the_smallest_phone_in_every_language(open_page, live_server, people, scheme):
+    page = open_page(viewport=SMALLEST, color_scheme=scheme)
+    sign_in(page, live_server.url, "mariama", PASSWORD)
+    for code in LANGUAGES:
+        with page.expect_navigation():
+            page.eval_on_selector("#choose-language", "(s, code) => { s.value = code; s.form.submit() }", code)
+        for address in ("/GN_KINDIA/kpi/", "/ALL/kpi/"):
+            page.goto(live_server.url + address)
+            page.eval_on_selector_all(".kpi details", "all => all.forEach(one => { one.open = true })")
+            assert page.locator("html").get_attribute("lang") == code
+            assert sideways(page) == 0, (code, address)
+            assert axe_violations(page) == [], (code, address)
+
+
+def test_what_one_touches_is_at_least_44_pixels_high(open_page, live_server, people):
+    page = open_page(viewport=PHONE)
+    sign_in(page, live_server.url, "mariama", PASSWORD)
+    page.goto(f"{live_server.url}/GN_KINDIA/kpi/?start=2026-10-01&end=2026-10-31")
+    heights = page.eval_on_selector_all(
+        "main :is(a.button, button, summary, input)",
+        "found => found.filter(e => e.offsetParent).map(e => e.getBoundingClientRect().height)",
+    )
+    assert len(heights) >= 4 + 1 + 3 + 12
+    assert min(heights) >= 44
+
+
+def test_a_first_visit_weighs_at_most_60_kilobytes(open_page, live_server, people):
+    page = open_page()
+    sign_in(page, live_server.url, "mariama", PASSWORD)
+    loaded = open_page(storage_state=page.context.storage_state())
+    weights = {}
+    loaded.on("response", lambda answer: weights.update({answer.url: answer}))
+    loaded.goto(f"{live_server.url}/ALL/kpi/", wait_until="networkidle")
+    total = sum(len(gzip.compress(answer.body())) for answer in weights.values())
+    assert len(weights) >= 4
+    assert total < 60_000
