@@ -111,6 +111,9 @@ def test_nothing_recorded_yet_says_what_to_do_next(manager):
     answer = manager.get(URL)
     assert "Nothing to count yet" in text_of(answer)
     assert "<article" not in answer.content.decode()
+    way = 'href="/GN_KINDIA/leasing/import/">Import a portfolio</a>'
+    assert way in answer.content.decode()
+    assert "Import a portfolio" not in manager.get("/ALL/kpi/").content.decode()  # which only reads
 
 
 @pytest.mark.parametrize(
