@@ -19,8 +19,9 @@ install: .venv/.installed
 run: .venv/.installed
 	@exec $(PY) manage.py up
 
+# Three workers for two cores: tests that start real servers mostly wait.
 test: .venv/.installed-dev
-	$(PY) -m pytest -n 2 --dist loadscope --cov --cov-report=term --cov-fail-under=90
+	$(PY) -m pytest -n 3 --dist loadscope --cov --cov-report=term --cov-fail-under=90
 
 lint: .venv/.installed-dev
 	$(PY) -m ruff check .

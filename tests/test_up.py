@@ -40,7 +40,7 @@ class Up:
         self._reader.start()
 
     def wait_until_ready(self) -> None:
-        wait_until(lambda: self.process.poll() is not None or self.has_said("AKIG is ready on"), 60)
+        wait_until(lambda: self.process.poll() is not None or self.has_said("AKIG is ready on"), 180)
         assert self.process.poll() is None, "".join(self.lines)
 
     def has_said(self, words: str) -> bool:
@@ -94,7 +94,7 @@ def test_everything_serves_and_ctrl_c_leaves_no_process(var):
         assert up.get("/healthz") == (200, {"status": "alive"})
         assert up.get("/readyz") == (200, {"status": "ready"})
         # The clock, the planner, the outbox, the broker and the worker: today's jobs of all sites get done.
-        wait_until(lambda: Job.objects.exclude(done_at=None).count() == Site.objects.count() * len(SCHEDULE), 60)
+        wait_until(lambda: Job.objects.exclude(done_at=None).count() == Site.objects.count() * len(SCHEDULE), 180)
         parts = up.everybody()
         assert {name.split()[0] for name in parts} == {"valkey", "granian", "celery"}
 
