@@ -22,4 +22,7 @@ def server() -> "Server":
     # Imported now, when the measuring of coverage has begun.
     from akig.embedded import database
 
-    return database.embedded_server(fsync="off", synchronous_commit="off", full_page_writes="off")
+    # Ten thousand rolled-back examples in one transaction keep many locks (the long run of the isolation tests).
+    return database.embedded_server(
+        fsync="off", synchronous_commit="off", full_page_writes="off", max_locks_per_transaction="4096"
+    )

@@ -14,6 +14,7 @@ from pathlib import Path
 import psutil
 import pytest
 from django.conf import settings
+from django.utils import timezone
 
 from akig.schedule import SCHEDULE
 from outbox.models import Job
@@ -94,7 +95,9 @@ def test_everything_serves_and_ctrl_c_leaves_no_process(var):
         assert up.get("/healthz") == (200, {"status": "alive"})
         assert up.get("/readyz") == (200, {"status": "ready"})
         # The clock, the planner, the outbox, the broker and the worker: today's jobs of all sites get done.
-        wait_until(lambda: Job.objects.exclude(done_at=None).count() == Site.objects.count() * len(SCHEDULE), 180)
+        # Those whose hour has come: just after midnight there are none yet.
+        due = sum(timezone.localtime().time() >= entry.hour for entry in SCHEDULE) * Site.objects.count()
+        wait_until(lambda: Job.objects.exclude(done_at=None).count() >= due, 180)
         parts = up.everybody()
         assert {name.split()[0] for name in parts} == {"valkey", "granian", "celery"}
 
