@@ -72,7 +72,7 @@ class SiteMiddleware:
         _enter(request, code, accessible)
         _speak_the_sites_language(request)
         if request.method not in SAFE_METHODS and not request.path_info.startswith(ALWAYS_WRITABLE):
-            refusal = self._refuse_change(request, accessible)
+            refusal = self._refuse_change(request)
             if refusal is not None:
                 return refusal
         return self._in_scope(request)
@@ -97,7 +97,7 @@ class SiteMiddleware:
             raise BadRequest(_("Name a site: header X-Site-ID or parameter site."))
         return HttpResponseRedirect("/sites/")
 
-    def _refuse_change(self, request: HttpRequest, accessible: dict[str, Access]) -> HttpResponse | None:
+    def _refuse_change(self, request: HttpRequest) -> HttpResponse | None:
         if request.site is None:
             raise PermissionDenied(_("“All my sites” is for reading. Choose one site to change something."))
         if request.site_access.may_write:
