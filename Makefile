@@ -4,15 +4,21 @@ PY := .venv/bin/python
 
 .PHONY: install run test lint format lock messages bench clean
 
+# The locks name every package, so pip resolves nothing: given the chance, it takes an extra (coverage[toml]) that the
+# lock has pinned for a newer release, and refuses that for having no hash. `pip check` proves the set whole.
+INSTALL := -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes
+
 install: .venv/.installed
 
 .venv/.installed: requirements.lock
 	$(PYTHON) -m venv .venv
-	$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(PY) $(INSTALL) -r requirements.lock
+	$(PY) -m pip check --quiet
 	touch $@
 
 .venv/.installed-dev: .venv/.installed requirements-dev.lock
-	$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	$(PY) $(INSTALL) -r requirements-dev.lock
+	$(PY) -m pip check --quiet
 	touch $@
 
 # exec: Ctrl-C reaches `up` itself, which stops everything that it started.
