@@ -227,6 +227,8 @@ class Definition:
     formula: Callable[[Counts, Period], Metric]
     is_money: bool = False
     """Francs go into it: over sites of two currencies it has one value for each."""
+    least_cases: int = 5
+    """A month that stands on fewer is not called unusual: of two deposits, one is half. Agents are no cases."""
 
 
 DEFINITIONS: tuple[Definition, ...] = (
@@ -236,8 +238,8 @@ DEFINITIONS: tuple[Definition, ...] = (
     Definition("depositReturnTime", Unit.DAYS, False, deposit_return_time),
     Definition("npsScore", Unit.NPS, True, nps),
     Definition("tenantRetentionRate", Unit.SHARE, True, tenant_retention),
-    Definition("agentProductivity", Unit.CONTRACTS, True, agent_productivity),
-    Definition("revenuePerAgent", Unit.FRANCS, True, revenue_per_agent, is_money=True),
+    Definition("agentProductivity", Unit.CONTRACTS, True, agent_productivity, least_cases=1),
+    Definition("revenuePerAgent", Unit.FRANCS, True, revenue_per_agent, is_money=True, least_cases=1),
     Definition("occupancyRate", Unit.SHARE, True, occupancy),
     Definition("portfolioRiskScore", Unit.RISK, False, portfolio_risk),
     Definition("paymentCollectionRate", Unit.SHARE, True, collection, is_money=True),

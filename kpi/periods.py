@@ -76,6 +76,12 @@ def calendar_month(day: dt.date) -> Period:
     return Period(first_of_month(day), end_of_month(day))
 
 
+def whole_month(first: dt.date, today: dt.date) -> Period:
+    """The calendar month that begins with a day; of the running month the days up to today."""
+    last = end_of_month(first)
+    return Period(first, min(last, today) if first <= today else last)
+
+
 def last_full_months(today: dt.date, months: int) -> Period:
     """The given number of calendar months up to the last one that is over."""
     return Period(first_of_month(today, months), first_of_month(today) - _DAY)

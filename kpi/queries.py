@@ -1,10 +1,11 @@
-"""What the KPIs count, for any sites and periods in a fixed number of statements: docs/formulas/kpi.md.
+"""What the KPIs count and are held against, in a fixed number of statements: docs/formulas/kpi.md.
 
 Each statement names the sites it wants beside row-level security: for the index, and as a second lock.
 """
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -12,6 +13,7 @@ from typing import Any
 from django.db import connection
 
 from kpi import statements
+from kpi.benchmarks import Reference
 from kpi.definitions import (
     ACTIVITY_DAYS,
     MISSED_AFTER_DAYS,
@@ -22,9 +24,10 @@ from kpi.definitions import (
     Metrics,
     metrics,
 )
-from kpi.models import KPITarget
+from kpi.figures import Figures, from_json
+from kpi.models import KPIBenchmark
 from kpi.periods import Period, calendar_month
-from sites_app.models import OutsideScope, RegionalRule, Site
+from sites_app.models import OutsideScope, Site
 from sites_app.rules import parse_value
 from sites_app.scope import current_site_codes
 
@@ -34,25 +37,47 @@ def site_counts(codes: Sequence[str], periods: Sequence[Period]) -> list[dict[st
 
     Raises OutsideScope for a site that is not in scope: row-level security would only answer with zeros.
     """
-    _require_scope(codes)
-    parameters = {
-        "sites": list(codes),
-        "no": list(range(len(periods))),
-        "a": [p.start for p in periods],
-        "b": [p.end for p in periods],
-        "year_ago": [p.year_before_end for p in periods],
+    require_scope(codes)
+    parameters = _grid(codes, periods) | {
         "first": min(min(p.start, p.year_before_end) for p in periods),
         "last": max(p.end for p in periods),
         "missed": MISSED_AFTER_DAYS,
-        "activity": ACTIVITY_DAYS,
         "renewal": RENEWAL_DAYS,
         "tacit": TACIT_RENEWAL_DAYS,
     }
     found: list[dict[str, dict[str, Any]]] = [{code: {} for code in codes} for _ in periods]
     for statement in (statements.CONTRACTS, statements.RENT, statements.OTHERS):
-        for row in _rows(statements.GRID + statement, parameters):
-            found[row.pop("no")][row.pop("site_id")].update(row)
+        for row in fetch(statements.GRID + statement, parameters):
+            found[row.pop("no")][row.pop("site_id")].update(_counted(row))
     return [{code: Counts(**counted) for code, counted in by_site.items()} for by_site in found]
+
+
+def site_figures(codes: Sequence[str], periods: Sequence[Period]) -> list[dict[str, Figures]]:
+    """For each period, each site's agents, arrears, income and median rent. One statement.
+
+    Raises OutsideScope for a site that is not in scope.
+    """
+    require_scope(codes)
+    parameters = _grid(codes, periods) | {
+        "last": max(p.end for p in periods),
+        "first_end": min(p.end for p in periods),
+    }
+    found: list[dict[str, Figures]] = [{} for _ in periods]
+    for row in fetch(statements.GRID + statements.FIGURES, parameters):
+        parts = {name: json.loads(row[name]) for name in ("agents", "arrears", "income")}
+        found[row["no"]][row["site_id"]] = from_json(parts | {"median_rent": row["median_rent"]})
+    return found
+
+
+def _grid(codes: Sequence[str], periods: Sequence[Period]) -> dict[str, Any]:
+    return {
+        "sites": list(codes),
+        "no": list(range(len(periods))),
+        "a": [p.start for p in periods],
+        "b": [p.end for p in periods],
+        "year_ago": [p.year_before_end for p in periods],
+        "activity": ACTIVITY_DAYS,
+    }
 
 
 def metrics_of(sites: Sequence[Site], periods: Sequence[Period]) -> list[Metrics]:
@@ -68,33 +93,68 @@ class Targets:
 
     by_key: Mapping[str, Decimal]
     by_currency: Mapping[str, Mapping[str, Decimal]]
+    by_site: Mapping[str, Mapping[str, Decimal]]
 
     def of(self, key: str, currency: str = "") -> Decimal | None:
         values = self.by_currency.get(currency, {}) if key in MONEY_KEYS else self.by_key
         return values.get(key)
 
 
-def targets_of(sites: Sequence[Site], on: dt.date) -> Targets:
-    """The targets that are valid on a day. Two statements.
+@dataclass(frozen=True)
+class Yardsticks:
+    """What a scope's values are held against, and the sites whose report a person gets by mail."""
+
+    targets: Targets
+    references: Mapping[str, Reference]
+    network: Mapping[str, tuple[list[Decimal], dt.date]]  # the sites' values, the best first, and their day
+    subscribed: frozenset[str] = frozenset()
+
+
+def yardsticks_of(
+    sites: Sequence[Site], on: dt.date, *, month: dt.date | None = None, user_id: int | None = None
+) -> Yardsticks:
+    """The targets valid on a day, the reference values, and the network's values of a month. One statement.
 
     The target of depositReturnTime is the site's legal deadline on that day.
     """
     currency_of = {site.code: site.currency for site in sites}
     codes = list(currency_of)
-    _require_scope(codes)
-    rows = list(KPITarget.objects.filter(site_id__in=codes, valid__contains=on).values_list("site_id", "key", "value"))
-    deadlines = RegionalRule.objects.filter(
-        site_id__in=codes, rule_type="deposit_return_days", valid__contains=on
-    ).values_list("site_id", "value")
-    rows += [
-        (code, "depositReturnTime", Decimal(parse_value("deposit_return_days", value))) for code, value in deadlines
-    ]
-    agreed = _agreed(rows, codes)
+    require_scope(codes)
+    kinds: dict[str, list[dict[str, Any]]] = {}
+    parameters = {"sites": codes, "day": on, "month": month, "user": user_id}
+    for row in fetch(statements.YARDSTICKS, parameters):
+        kinds.setdefault(row["kind"], []).append(row)
+    aims = [(row["site_id"], row["key"], Decimal(row["value"])) for row in kinds.get("target", ())]
+    aims += [(row["site_id"], "depositReturnTime", _deadline(row["value"])) for row in kinds.get("deadline", ())]
+    return Yardsticks(
+        targets=_targets(aims, currency_of),
+        references={row["key"]: _reference(row) for row in kinds.get("reference", ())},
+        network={row["key"]: (row["values"], row["as_of"]) for row in kinds.get("network", ())},
+        subscribed=frozenset(row["site_id"] for row in kinds.get("subscription", ())),
+    )
+
+
+def targets_of(sites: Sequence[Site], on: dt.date) -> Targets:
+    """The targets valid on a day, alone. One statement."""
+    return yardsticks_of(sites, on).targets
+
+
+def _deadline(value: str) -> Decimal:
+    return Decimal(parse_value("deposit_return_days", json.loads(value)))
+
+
+def _reference(row: Mapping[str, Any]) -> Reference:
+    is_assumption = row["status"] == KPIBenchmark.Status.ASSUMPTION
+    return Reference(Decimal(row["value"]), Decimal(row["top"]), row["source"], is_assumption, row["as_of"])
+
+
+def _targets(aims: Sequence[tuple[str, str, Decimal]], currency_of: Mapping[str, str]) -> Targets:
     by_currency = {
-        currency: _agreed(rows, [code for code in codes if currency_of[code] == currency])
+        currency: _agreed(aims, [code for code in currency_of if currency_of[code] == currency])
         for currency in set(currency_of.values())
     }
-    return Targets(agreed, by_currency)
+    per_site = {code: _agreed(aims, [code]) for code in currency_of}
+    return Targets(_agreed(aims, list(currency_of)), by_currency, per_site)
 
 
 def _agreed(rows: Iterable[tuple[str, str, Decimal]], codes: Sequence[str]) -> dict[str, Decimal]:
@@ -133,38 +193,35 @@ def overview(codes: Sequence[str], today: dt.date) -> Overview:
     `due`: rents of the whole calendar month. `received`: payments of this month up to today, whatever they pay.
     `arrears`: what is unpaid of rents due before today.
     """
-    _require_scope(codes)
+    require_scope(codes)
     month = calendar_month(today)
     parameters = {"sites": list(codes), "today": today, "first": month.start, "last": month.end}
-    rows = list(_rows(statements.OVERVIEW, parameters))
+    rows = [(row.pop("currency"), _counted(row)) for row in fetch(statements.OVERVIEW, parameters)]
     return Overview(
         month=month,
-        lettable=sum(row["lettable"] for row in rows),
-        let=sum(row["let"] for row in rows),
-        in_force=sum(row["in_force"] for row in rows),
-        rent=tuple(Rent(row["currency"], row["due"], row["received"], row["arrears"], row["late"]) for row in rows),
+        lettable=sum(row["lettable"] for _currency, row in rows),
+        let=sum(row["let"] for _currency, row in rows),
+        in_force=sum(row["in_force"] for _currency, row in rows),
+        rent=tuple(Rent(currency, row["due"], row["received"], row["arrears"], row["late"]) for currency, row in rows),
     )
 
 
-def _rows(statement: str, parameters: Mapping[str, Any]) -> Iterable[dict[str, Any]]:
-    """Rows as dictionaries: sums, which come as Decimal or NULL, as whole numbers; arrays as sets."""
+def fetch(statement: str, parameters: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """The rows of a statement as dictionaries."""
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters)
         names = [column.name for column in cursor.description]
         for row in cursor.fetchall():
-            yield {name: _plain(value) for name, value in zip(names, row, strict=True)}
+            yield dict(zip(names, row, strict=True))
 
 
-def _plain(value: Any) -> Any:
-    match value:
-        case str():
-            return value
-        case list():
-            return frozenset(value)
-    return int(value or 0)
+def _counted(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Sums, which come as Decimal or NULL, as whole numbers; arrays as sets."""
+    return {name: frozenset(v) if isinstance(v, list) else int(v or 0) for name, v in row.items()}
 
 
-def _require_scope(codes: Sequence[str]) -> None:
+def require_scope(codes: Sequence[str]) -> None:
+    """Raise OutsideScope unless all of the sites are in scope: row-level security would only answer with nothing."""
     in_scope = current_site_codes()
     if in_scope is None or not set(codes) <= set(in_scope):
         raise OutsideScope(f"KPIs of {sorted(codes)}; in scope: {in_scope}")

@@ -201,6 +201,168 @@ LEFT JOIN to_let USING (site_id)
 LEFT JOIN working USING (site_id)
 """
 
+# What each agent did, what is owed and since when, how money came in, and what a home costs. `age`: how many full
+# thirty days, at most 3, a rent is past its first day of being late.
+FIGURES = """,
+contract AS MATERIALIZED (
+    SELECT site_id, id, tenant_id, coalesce(agent_id, 0) AS agent, monthly_rent, start_date, ended_on, signed_on
+    FROM leasing_contract
+    WHERE site_id = ANY (%(sites)s) AND status <> 'draft'
+),
+held AS MATERIALIZED (
+    SELECT no, site_id, agent, monthly_rent,
+        start_date <= b AND (ended_on IS NULL OR ended_on >= b) AS is_in_force,
+        coalesce(signed_on BETWEEN a AND b, false) AS is_signed
+    FROM period JOIN contract
+        ON signed_on BETWEEN a AND b OR start_date <= b AND (ended_on IS NULL OR ended_on >= b)
+),
+by_agent AS (
+    SELECT no, site_id, agent, count(*) FILTER (WHERE is_signed) AS signed,
+        count(*) FILTER (WHERE is_in_force) AS in_force, sum(monthly_rent) FILTER (WHERE is_in_force) AS rent
+    FROM held GROUP BY no, site_id, agent
+),
+middle AS (
+    SELECT no, site_id, percentile_disc(0.5) WITHIN GROUP (ORDER BY monthly_rent) AS median_rent
+    FROM held WHERE is_in_force
+    GROUP BY no, site_id
+),
+asked AS (
+    SELECT no, i.site_id, agent, count(*) AS due, sum(amount) AS francs_due,
+        sum(CASE
+            WHEN settled_on <= b THEN amount
+            WHEN paid_amount > 0 THEN coalesce((
+                SELECT sum(part.amount) FROM leasing_allocation part
+                JOIN leasing_payment pay ON pay.site_id = part.site_id AND pay.id = part.payment_id
+                WHERE part.site_id = i.site_id AND part.instalment_id = i.id AND pay.received_on <= b
+            ), 0)
+        END) AS francs_received
+    FROM period
+    JOIN leasing_instalment i ON due_date BETWEEN a AND b
+    JOIN contract c ON c.site_id = i.site_id AND c.id = i.contract_id
+    WHERE i.site_id = ANY (%(sites)s) AND amount > 0
+    GROUP BY no, i.site_id, agent
+),
+answered AS (
+    SELECT no, site_id, agent, count(*) AS answers, sum(rating) AS rating
+    FROM (
+        -- A tenant with two contracts of one agent has answered once.
+        SELECT DISTINCT no, s.site_id, s.id, agent, rating
+        FROM period
+        JOIN leasing_survey s ON answered_on BETWEEN a AND b
+        JOIN contract c ON c.site_id = s.site_id AND c.tenant_id = s.tenant_id
+            AND start_date <= answered_on AND (ended_on IS NULL OR ended_on >= answered_on)
+        WHERE s.site_id = ANY (%(sites)s) AND s.kind = 'satisfaction'
+    ) answer
+    GROUP BY no, site_id, agent
+),
+agents AS (
+    SELECT no, site_id, jsonb_agg(jsonb_build_object(
+        'agent', agent, 'signed', coalesce(signed, 0), 'in_force', coalesce(in_force, 0), 'rent', coalesce(rent, 0),
+        'due', coalesce(due, 0), 'francs_due', coalesce(francs_due, 0),
+        'francs_received', coalesce(francs_received, 0), 'answers', coalesce(answers, 0),
+        'rating', coalesce(rating, 0)
+    ) ORDER BY agent) AS agents
+    FROM by_agent FULL JOIN asked USING (no, site_id, agent) FULL JOIN answered USING (no, site_id, agent)
+    GROUP BY no, site_id
+),
+rent AS MATERIALIZED (
+    SELECT site_id, due_date, settled_on, count(*) AS due, sum(amount) AS francs
+    FROM leasing_instalment
+    WHERE site_id = ANY (%(sites)s) AND due_date < %(last)s AND amount > 0
+        AND (settled_on IS NULL OR settled_on > %(first_end)s)
+        AND contract_id NOT IN (SELECT id FROM leasing_contract WHERE site_id = ANY (%(sites)s) AND status = 'draft')
+    GROUP BY site_id, due_date, settled_on
+),
+owed AS (
+    SELECT no, site_id, least((b - due_date - 1) / 30, 3) AS age, sum(due) AS rents, sum(francs) AS francs
+    FROM period JOIN rent ON due_date < b AND (settled_on IS NULL OR settled_on > b)
+    GROUP BY no, site_id, age
+),
+paid_of_it AS (
+    SELECT no, i.site_id, least((b - due_date - 1) / 30, 3) AS age, sum(part.amount) AS francs
+    FROM period
+    JOIN leasing_instalment i ON due_date < b AND paid_amount > 0 AND (settled_on IS NULL OR settled_on > b)
+    JOIN contract c ON c.site_id = i.site_id AND c.id = i.contract_id
+    JOIN leasing_allocation part ON part.site_id = i.site_id AND part.instalment_id = i.id
+    JOIN leasing_payment pay ON pay.site_id = part.site_id AND pay.id = part.payment_id AND pay.received_on <= b
+    WHERE i.site_id = ANY (%(sites)s) AND part.site_id = ANY (%(sites)s) AND pay.site_id = ANY (%(sites)s)
+    GROUP BY no, i.site_id, age
+),
+arrears AS (
+    SELECT no, site_id, jsonb_agg(jsonb_build_object(
+        'age', age, 'rents', rents, 'francs', owed.francs - coalesce(paid_of_it.francs, 0)
+    ) ORDER BY age) AS arrears
+    FROM owed LEFT JOIN paid_of_it USING (no, site_id, age)
+    GROUP BY no, site_id
+),
+received AS (
+    SELECT no, site_id, method, count(*) AS payments, sum(amount) AS francs
+    FROM period JOIN leasing_payment pay ON received_on BETWEEN a AND b
+    WHERE site_id = ANY (%(sites)s) AND NOT EXISTS (
+        SELECT FROM leasing_paymentreversal r WHERE r.site_id = pay.site_id AND r.payment_id = pay.id
+    )
+    GROUP BY no, site_id, method
+),
+income AS (
+    SELECT no, site_id, jsonb_agg(jsonb_build_object(
+        'method', method, 'payments', payments, 'francs', francs
+    ) ORDER BY method) AS income
+    FROM received GROUP BY no, site_id
+)
+SELECT site_id, no, median_rent, coalesce(agents, '[]') AS agents, coalesce(arrears, '[]') AS arrears,
+    coalesce(income, '[]') AS income
+FROM grid
+LEFT JOIN middle USING (site_id, no)
+LEFT JOIN agents USING (site_id, no)
+LEFT JOIN arrears USING (site_id, no)
+LEFT JOIN income USING (site_id, no)
+"""
+
+# The snapshots that can be believed, and who the agents are now: for each site a row at least.
+SNAPSHOTS = """
+WITH working AS (
+    SELECT site_id, jsonb_object_agg(user_id, coalesce(nullif(full_name, ''), username)) AS agents
+    FROM sites_app_membership JOIN accounts_user ON accounts_user.id = user_id
+    WHERE site_id = ANY (%(sites)s) AND role = 'agent' AND is_active
+    GROUP BY site_id
+)
+SELECT site.code AS site_id, coalesce(agents, '{}') AS agents, month, counts,
+    CASE WHEN month = %(figured)s THEN figures END AS figures
+FROM sites_app_site site
+LEFT JOIN working ON working.site_id = site.code
+LEFT JOIN kpi_kpisnapshot kept
+    ON kept.site_id = site.code AND month = ANY (%(months)s::date[]) AND kept.timezone = site.timezone
+    AND NOT EXISTS (
+        SELECT FROM kpi_toucheddays touched
+        WHERE touched.site_id = kept.site_id AND first < month + interval '1 month'
+            AND (last IS NULL OR last >= month)
+    )
+WHERE site.code = ANY (%(sites)s)
+"""
+
+# What values are held against on a day, and whether a person gets the report by mail: rows of four kinds.
+YARDSTICKS = """
+SELECT 'target' AS kind, site_id, key, value::text, NULL AS top, NULL::numeric[] AS "values", NULL AS source,
+    NULL AS status, NULL::date AS as_of
+FROM kpi_kpitarget
+WHERE site_id = ANY (%(sites)s) AND valid @> %(day)s::date
+UNION ALL
+SELECT 'deadline', site_id, rule_type, value::text, NULL, NULL, source, status, NULL
+FROM sites_app_regionalrule
+WHERE site_id = ANY (%(sites)s) AND rule_type = 'deposit_return_days' AND valid @> %(day)s::date
+UNION ALL
+SELECT 'reference', NULL, key, average::text, top::text, NULL, source, status, as_of
+FROM kpi_kpibenchmark
+UNION ALL
+SELECT 'network', NULL, key, NULL, NULL, "values", NULL, NULL, computed_at::date
+FROM kpi_networkbenchmark
+WHERE month = %(month)s
+UNION ALL
+SELECT 'subscription', site_id, NULL, NULL, NULL, NULL, NULL, NULL, since
+FROM kpi_reportsubscription
+WHERE site_id = ANY (%(sites)s) AND user_id = %(user)s
+"""
+
 OVERVIEW = """
 WITH in_force AS MATERIALIZED (
     SELECT site_id, property_id FROM leasing_contract

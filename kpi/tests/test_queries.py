@@ -282,14 +282,14 @@ def test_another_sites_rows_are_not_counted_and_cannot_be_asked_for():
         site_counts(["GN_KINDIA"], [OCTOBER])
 
 
-def test_current_and_previous_period_of_any_sites_cost_five_statements_with_their_targets():
+def test_current_and_previous_period_of_any_sites_cost_four_statements_with_their_targets():
     codes = ["GN_CONAKRY", "GN_KINDIA", "SN_DAKAR"]
     sites = list(Site.objects.filter(code__in=codes))
     for some in ([sites[0]], sites):
         with site_scope([site.code for site in some]), CaptureQueriesContext(connection) as sent:
             metrics_of(some, [OCTOBER, OCTOBER.previous()])
             targets_of(some, OCTOBER.end)
-        assert len(sent) == 5
+        assert len(sent) == 4
 
 
 # --- targets -------------------------------------------------------------------------------------------

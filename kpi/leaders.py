@@ -1,0 +1,77 @@
+"""How agents stand among one another. Pure: no Django, no database, no clock."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from kpi.figures import AgentFigures
+
+
+@dataclass(frozen=True)
+class Contest:
+    """Something in which agents are ranked, more being better: its value and on how many rows it stands.
+
+    Fewer than `least` rows are shown and not ranked: one good month of two tenants is no merit.
+    """
+
+    key: str
+    value: Callable[[AgentFigures], Decimal | None]
+    n: Callable[[AgentFigures], int]
+    least: int
+
+
+def _share(part: int, whole: int) -> Decimal | None:
+    return Decimal(part) / whole if whole else None
+
+
+CONTESTS: tuple[Contest, ...] = (
+    Contest("signed", lambda a: Decimal(a.signed), lambda a: a.signed, least=1),
+    Contest("rent", lambda a: Decimal(a.rent), lambda a: a.in_force, least=1),
+    Contest("collection", lambda a: _share(a.francs_received, a.francs_due), lambda a: a.due, least=10),
+    Contest("satisfaction", lambda a: _share(a.rating, a.answers), lambda a: a.answers, least=5),
+)
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A value, its n, and its rank among the agents: None where there are too few rows, or none."""
+
+    value: Decimal | None
+    n: int
+    rank: int | None
+
+
+@dataclass(frozen=True)
+class Leader:
+    """One agent's marks, by contest."""
+
+    agent: int
+    marks: Mapping[str, Mark]
+
+
+def ranks(values: Mapping[int, Decimal]) -> dict[int, int]:
+    """Places from 1, the largest value first. Equal values share a place: 1, 2, 2, 4."""
+    return {key: 1 + sum(other > value for other in values.values()) for key, value in values.items()}
+
+
+def leaders(figures: Mapping[int, AgentFigures], agents: Iterable[int]) -> tuple[Leader, ...]:
+    """Every agent's marks, by contracts signed, then by rent; who has neither stands last, in order of id.
+
+    `agents` are those who compete: also who has no contract yet, not who has left.
+    """
+    competing = {agent: figures.get(agent, AgentFigures()) for agent in agents}
+    placed = {contest.key: _placed(contest, competing) for contest in CONTESTS}
+    found = [
+        Leader(agent, {c.key: Mark(c.value(part), c.n(part), placed[c.key].get(agent)) for c in CONTESTS})
+        for agent, part in competing.items()
+    ]
+    return tuple(sorted(found, key=lambda leader: (-_of(leader, "signed"), -_of(leader, "rent"), leader.agent)))
+
+
+def _placed(contest: Contest, competing: Mapping[int, AgentFigures]) -> dict[int, int]:
+    values = {agent: contest.value(part) for agent, part in competing.items() if contest.n(part) >= contest.least}
+    return ranks({agent: value for agent, value in values.items() if value is not None})
+
+
+def _of(leader: Leader, key: str) -> Decimal:
+    return leader.marks[key].value or Decimal(0)

@@ -1,0 +1,149 @@
+"""The report: one period of one scope, whole. Page, API, files, print and mail show the same."""
+
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from kpi.benchmarks import Benchmark, network, position
+from kpi.definitions import BY_KEY, KEYS, Counts, Metrics, metrics
+from kpi.figures import Figures, together
+from kpi.improvements import Improvement, Worth, improvement, in_order, worth
+from kpi.leaders import Leader, leaders
+from kpi.periods import Period, first_of_month, whole_month
+from kpi.queries import Targets, Yardsticks, yardsticks_of
+from kpi.snapshots import record_of
+from kpi.trends import SERIES_MONTHS, Trend, trends, values
+from sites_app.models import Site
+
+
+@dataclass(frozen=True)
+class SiteReport:
+    """One of several sites: its own values, held against its own targets."""
+
+    site: Site
+    metrics: Metrics
+    targets: Mapping[str, Decimal]
+
+
+@dataclass(frozen=True)
+class Report:
+    """Everything there is to say of a period. Rates are fractions, amounts whole francs of the currency named.
+
+    `trends` has each KPI once, and those made of francs once for each currency of the scope. `month` is the last
+    closed month of the period: the one that the network's values are of; None where the period has none.
+    """
+
+    period: Period
+    previous: Period
+    currencies: tuple[str, ...]
+    metrics: Metrics
+    targets: Targets
+    trends: tuple[Trend, ...]
+    month: dt.date | None
+    benchmarks: tuple[Benchmark, ...]
+    agents: Mapping[int, str]
+    leaders: Mapping[str, tuple[Leader, ...]]  # by currency
+    figures: Mapping[str, Figures]  # by currency
+    improvements: tuple[Improvement, ...]
+    sites: tuple[SiteReport, ...]
+    subscribed: frozenset[str]
+
+    @property
+    def is_empty(self) -> bool:
+        """Nothing stands behind any value."""
+        return all(metric.n == 0 for metric in self.metrics.by_key.values())
+
+
+def report(
+    sites: Sequence[Site], period: Period, previous: Period, *, today: dt.date, user_id: int | None = None
+) -> Report:
+    """The report of a period over the union of the sites, for a person who may be subscribed to it.
+
+    Six statements at most, and two when all its months have snapshots. `previous` is what it is compared with;
+    `today` ends the running month. Raises OutsideScope for a site that is not in scope.
+    """
+    currency_of = {site.code: site.currency for site in sites}
+    codes = list(currency_of)
+    months = [whole_month(first_of_month(period.end, before), today) for before in reversed(range(SERIES_MONTHS))]
+    record = record_of(codes, [period, previous, *months], figured=period)
+    now, then = (metrics(record.counts[p], currency_of, p) for p in (period, previous))
+    monthly = {month.start: metrics(record.counts[month], currency_of, month) for month in months}
+    month = next((m.start for m in reversed(months) if m.is_calendar_month and m.end < today), None)
+    held_against = yardsticks_of(sites, period.end, month=month, user_id=user_id)
+    figures = {
+        currency: together(record.figures[code] for code in codes if currency_of[code] == currency)
+        for currency in now.by_currency
+    }
+    return Report(
+        period=period,
+        previous=previous,
+        currencies=tuple(now.by_currency),
+        metrics=now,
+        targets=held_against.targets,
+        trends=tuple(trend for key in KEYS for trend in trends(key, now, then, held_against.targets.of, monthly)),
+        month=month,
+        benchmarks=tuple(_benchmarks(now, monthly.get(month), held_against)),
+        agents=record.agents,
+        leaders={currency: _leaders(currency, figures, record.counts[period], currency_of) for currency in figures},
+        figures=figures,
+        improvements=_improvements(now, record.counts[period], record.figures, currency_of, held_against.targets),
+        sites=tuple(
+            SiteReport(
+                site,
+                metrics({site.code: record.counts[period][site.code]}, currency_of, period),
+                held_against.targets.by_site[site.code],
+            )
+            for site in sites
+        ),
+        subscribed=held_against.subscribed,
+    )
+
+
+def _benchmarks(now: Metrics, of_month: Metrics | None, held_against: Yardsticks) -> Iterator[Benchmark]:
+    for key in KEYS:
+        definition, value = BY_KEY[key], now.by_key[key].value
+        reference = held_against.references.get(key)
+        others, as_of = held_against.network.get(key, ([], None))
+        month_value = of_month.by_key[key].value if of_month is not None else None
+        # Over several sites together there is no rank among them.
+        is_one = len(held_against.targets.by_site) == 1
+        found = network(definition, others, month_value if is_one else None, as_of)
+        yield Benchmark(
+            key=key,
+            value=value,
+            reference=reference,
+            position=position(definition, value, reference.average) if reference else None,
+            month_value=month_value,
+            network=found,
+            network_position=position(definition, month_value, found.median) if found else None,
+        )
+
+
+def _leaders(
+    currency: str, figures: Mapping[str, Figures], counts: Mapping[str, Counts], currency_of: Mapping[str, str]
+) -> tuple[Leader, ...]:
+    working = (counts[code].agents for code in counts if currency_of[code] == currency)
+    return leaders(figures[currency].agents, frozenset().union(*working))
+
+
+def _improvements(
+    now: Metrics,
+    counts: Mapping[str, Counts],
+    figures: Mapping[str, Figures],
+    currency_of: Mapping[str, str],
+    targets: Targets,
+) -> tuple[Improvement, ...]:
+    found = []
+    for key in KEYS:
+        for currency, metric in values(now, key).items():
+            target = targets.of(key, currency)
+            gained: dict[str, Worth] = {}
+            for code in counts if target is not None else ():
+                if currency in ("", currency_of[code]):
+                    gain = worth(key, counts[code], target, figures[code].median_rent)
+                    if gain is not None:
+                        before = gained.get(currency_of[code])
+                        gained[currency_of[code]] = before + gain if before else gain
+            found.append(improvement(metric, currency, target, gained))
+    return in_order(one for one in found if one is not None)

@@ -1,0 +1,63 @@
+"""Counts of many months at the price of one read: from snapshots where they can be believed, else from the records."""
+
+import datetime as dt
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+from kpi import statements
+from kpi.definitions import Counts
+from kpi.figures import Figures, from_json
+from kpi.periods import Period
+from kpi.queries import fetch, require_scope, site_counts, site_figures
+
+
+@dataclass(frozen=True)
+class Record:
+    """What the records of some sites hold: for each period asked for each site's counts, and more for one of them.
+
+    `agents` are the names of the sites' agents now, by user id.
+    """
+
+    counts: Mapping[Period, Mapping[str, Counts]]
+    figures: Mapping[str, Figures]
+    agents: Mapping[int, str]
+
+
+def record_of(codes: Sequence[str], periods: Sequence[Period], *, figured: Period | None = None) -> Record:
+    """The counts of each period, and the figures of one of them. At most five statements; one when all are kept.
+
+    A calendar month is read from its snapshots if each site has one that no record has touched since. Raises
+    OutsideScope for a site that is not in scope.
+    """
+    require_scope(codes)
+    months = [period.start for period in periods if period.is_calendar_month]
+    month = figured.start if figured is not None and figured.is_calendar_month else None
+    kept: dict[dt.date, dict[str, Counts]] = {month: {} for month in months}
+    figures: dict[str, Figures] = {}
+    agents: dict[int, str] = {}
+    for row in fetch(statements.SNAPSHOTS, {"sites": list(codes), "months": months, "figured": month}):
+        working = {int(user): name for user, name in json.loads(row["agents"]).items()}
+        agents |= working
+        if row["month"] is not None:
+            kept[row["month"]][row["site_id"]] = Counts(**json.loads(row["counts"]), agents=frozenset(working))
+        if row["figures"] is not None:
+            figures[row["site_id"]] = from_json(json.loads(row["figures"]))
+    complete = {
+        period: kept[period.start]
+        for period in periods
+        if period.is_calendar_month and len(kept[period.start]) == len(codes)
+    }
+    missing = [period for period in dict.fromkeys(periods) if period not in complete]
+    live = dict(zip(missing, site_counts(codes, missing), strict=True)) if missing else {}
+    if figured is not None and len(figures) < len(codes):
+        [figures] = site_figures(codes, [figured])
+    return Record({period: live.get(period) or complete[period] for period in periods}, figures, agents)
+
+
+def counts_as_json(counts: Counts) -> dict[str, Any]:
+    """Everything but the agents, who are those of now whatever the month."""
+    kept = asdict(replace(counts, agents=frozenset()))
+    del kept["agents"]
+    return kept

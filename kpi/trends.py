@@ -1,0 +1,106 @@
+"""A value over time: thirteen months of it, and the months that do not look like the others. Pure."""
+
+import datetime as dt
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from statistics import median
+
+from kpi.definitions import BY_KEY, MONEY_KEYS, STABLE_WITHIN, Comparison, Metric, Metrics, compare, meets
+
+SERIES_MONTHS = 13
+LEAST_MONTHS = 12
+UNUSUAL_SCORE = 3
+# The standard deviation of a normal distribution in medians of absolute deviations, and in means of them.
+_PER_MEDIAN_DEVIATION = Decimal("1.4826")
+_PER_MEAN_DEVIATION = Decimal("1.2533")
+
+
+@dataclass(frozen=True)
+class Point:
+    """A month of a series. `is_unusual`: it lies outside the range of the other months."""
+
+    month: dt.date
+    value: Decimal | None
+    n: int
+    is_unusual: bool = False
+
+
+@dataclass(frozen=True)
+class Trend:
+    """A KPI of the period beside the one before, its target and its months."""
+
+    key: str
+    currency: str  # "" unless francs go into the KPI: then there is a trend for each currency
+    current: Metric
+    previous: Metric
+    comparison: Comparison | None
+    target: Decimal | None
+    is_met: bool | None
+    variance: Decimal | None  # value − target
+    series: tuple[Point, ...]
+
+
+def robust_z(value: Decimal, others: Sequence[Decimal]) -> Decimal | None:
+    """How many standard deviations a value lies from the median of the others, robustly (Iglewicz and Hoaglin 1993).
+
+    The deviation is 1.4826 × the median of the absolute deviations or, where that is 0, 1.2533 × their mean. None
+    where all others are equal: there is no spread to measure with.
+    """
+    middle = median(others)
+    deviations = [abs(other - middle) for other in others]
+    spread = median(deviations) * _PER_MEDIAN_DEVIATION or sum(deviations) / len(deviations) * _PER_MEAN_DEVIATION
+    return (value - middle) / spread if spread else None
+
+
+def is_unusual(value: Decimal, others: Sequence[Decimal]) -> bool:
+    """Whether |robust z| > 3 against at least 12 others; where these are all equal, whether it differs by over 1 %."""
+    if len(others) < LEAST_MONTHS:
+        return False
+    score = robust_z(value, others)
+    if score is None:
+        return abs(value - others[0]) > STABLE_WITHIN * abs(others[0])
+    return abs(score) > UNUSUAL_SCORE
+
+
+def series(months: Sequence[dt.date], metrics: Sequence[Metric]) -> tuple[Point, ...]:
+    """The months' values in order, each that stands on cases enough judged against all the others that do."""
+    judged = [m.value is not None and m.n >= BY_KEY[m.key].least_cases for m in metrics]
+    points = []
+    for place, (month, metric) in enumerate(zip(months, metrics, strict=True)):
+        others = [m.value for i, m in enumerate(metrics) if i != place and judged[i]]
+        unusual = judged[place] and is_unusual(metric.value, others)
+        points.append(Point(month, metric.value, metric.n, unusual))
+    return tuple(points)
+
+
+def values(found: Metrics, key: str) -> dict[str, Metric]:
+    """A KPI's value under "" or, when francs go into it, one for each currency of the scope."""
+    if key not in MONEY_KEYS:
+        return {"": found.by_key[key]}
+    return {currency: by_key[key] for currency, by_key in found.by_currency.items()}
+
+
+def trends(
+    key: str,
+    now: Metrics,
+    then: Metrics,
+    target_of: Callable[[str, str], Decimal | None],
+    monthly: Mapping[dt.date, Metrics] | None = None,
+) -> Iterator[Trend]:
+    """A KPI of a period against the period before, in each currency, with the values of the months given."""
+    definition, before, months = BY_KEY[key], values(then, key), monthly or {}
+    for currency, metric in values(now, key).items():
+        target = target_of(key, currency)
+        is_held = metric.value is not None and target is not None
+        yield Trend(
+            key=key,
+            currency=currency,
+            current=metric,
+            previous=before[currency],
+            comparison=compare(definition, metric, before[currency]),
+            target=target,
+            is_met=meets(definition, metric.value, target) if is_held else None,
+            variance=metric.value - target if is_held else None,
+            series=series(list(months), [values(found, key)[currency] for found in months.values()]),
+        )
