@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from celery import shared_task
+from django.conf import settings
 from django.utils import timezone
 
 from akig.schedule import SCHEDULE, due_jobs
@@ -20,7 +21,7 @@ def plan() -> int:
 def plan_jobs(now: datetime) -> int:
     """Every due job exists exactly once afterwards, whoever else plans at the same time."""
     sites = Site.objects.values_list("code", "timezone")
-    due = {job.key: job for job in due_jobs(now, sites, SCHEDULE)}
+    due = {job.key: job for job in due_jobs(now, sites, SCHEDULE, agency=settings.TIME_ZONE)}
     known = set(Job.objects.filter(key__in=due).values_list("key", flat=True))
     missing = [job for key, job in due.items() if key not in known]
     for job in missing:

@@ -1,4 +1,4 @@
-"""GET /api/kpi/metrics: the twelve KPIs of a site, or of all the caller's sites, for a period."""
+"""GET /api/kpi/metrics and /api/kpi/report, of a site or of all the caller's sites, for a period."""
 
 import datetime as dt
 from typing import Any
@@ -12,13 +12,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from kpi.asked import sites_of, today_of
-from kpi.definitions import BY_KEY, Metric, Metrics, Unit
 from kpi.periods import EARLIEST, LATEST, LONGEST_YEARS, Period, calendar_month
 from kpi.queries import metrics_of
+from kpi.report import report as report_of
+from kpi.report_json import metrics_as_json, report_as_json
 from sites_app.permissions import needs
 from sites_app.scope import ALL_SITES
 
-_WHOLE_NUMBERS = (Unit.FRANCS, Unit.NPS)
 _READ_BY_MIDDLEWARE = ("site", "site_id")
 
 
@@ -80,35 +80,24 @@ def metrics(request: Request) -> Response:
     Ratios have six decimals; francs and the NPS are whole numbers. Over sites of two currencies `currency` is null
     and the KPIs made of francs are null too: `byCurrency` has them.
     """
-    sites = sites_of(request)
-    asked = PeriodParameters(data=request.query_params, context={"today": today_of(sites)})
+    sites, period = sites_of(request), _period(request)
+    [found] = metrics_of(sites, [period])
+    return Response(metrics_as_json(found, request.site.code if request.site else ALL_SITES))
+
+
+@needs("kpi.view_kpi")
+@api_view(["GET"])
+def report(request: Request) -> Response:
+    """The whole report: the metrics, their trends over thirteen months, benchmarks, agents and improvements.
+
+    A KPI made of francs has an entry for each currency of the scope; `currency` is null in those of the others.
+    """
+    sites, period = sites_of(request), _period(request)
+    found = report_of(sites, period, period.previous(), today=today_of(sites))
+    return Response(report_as_json(found, request.site.code if request.site else ALL_SITES))
+
+
+def _period(request: Request) -> Period:
+    asked = PeriodParameters(data=request.query_params, context={"today": today_of(sites_of(request))})
     asked.is_valid(raise_exception=True)
-    [found] = metrics_of(sites, [asked.validated_data["period"]])
-    return Response(as_json(found, request.site.code if request.site else ALL_SITES))
-
-
-def as_json(found: Metrics, site_code: str) -> dict[str, Any]:
-    """The document of the answer."""
-    currencies = list(found.by_currency)
-    return {
-        **{key: _number(metric) for key, metric in found.by_key.items()},
-        "period": {"startDate": found.period.start, "endDate": found.period.end},
-        "siteId": site_code,
-        "currency": currencies[0] if len(currencies) == 1 else None,
-        "byCurrency": {
-            currency: {
-                **{key: _number(metric) for key, metric in by_key.items()},
-                "n": {key: metric.n for key, metric in by_key.items()},
-            }
-            for currency, by_key in found.by_currency.items()
-        },
-        "n": {key: metric.n for key, metric in found.by_key.items()},
-    }
-
-
-def _number(metric: Metric) -> int | float | None:
-    if metric.value is None:
-        return None
-    if BY_KEY[metric.key].unit in _WHOLE_NUMBERS:
-        return int(metric.value)
-    return float(round(metric.value, 6))
+    return asked.validated_data["period"]

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.db.models import TextChoices
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
@@ -26,6 +27,13 @@ class Asked:
     period: Period
     previous: Period
     choice: str
+
+    @property
+    def query(self) -> str:
+        """The part of an address that asks for the same again."""
+        if self.choice:
+            return urlencode({"period": self.choice})
+        return urlencode({"start": self.period.start, "end": self.period.end})
 
 
 def asked_for(choice: str, today: dt.date) -> Asked:

@@ -260,6 +260,19 @@ def whole(number: int) -> str:
     return _number(Decimal(number))
 
 
+def one_decimal(number: Decimal) -> str:
+    """8.4; and 8 where nothing follows."""
+    return _number(rounded(number, 1))
+
+
+def rents(n: int) -> str:
+    return ngettext("%(count)s rent", "%(count)s rents", n) % {"count": whole(n)}
+
+
+def payments(n: int) -> str:
+    return ngettext("%(count)s payment", "%(count)s payments", n) % {"count": whole(n)}
+
+
 def francs(amount: int, currency: str) -> str:
     """Whole francs with their currency: "1 500 000 GNF"."""
     return write(Unit.FRANCS, Decimal(amount), currency)

@@ -1,6 +1,14 @@
 from django.urls import path
 
-from kpi import views
+from kpi import evidence_views, views
 
 app_name = "kpi"
-urlpatterns = [path("", views.dashboard, name="dashboard")]
+urlpatterns = [
+    path("", views.dashboard, name="dashboard"),
+    path("print/", views.printed, name="print"),
+    path("report.<slug:kind>", views.report_as_file, name="report"),
+    path("subscription/", views.subscription, name="subscription"),
+    # Last: any word may be a key.
+    path("<slug:key>/", evidence_views.indicator, name="indicator"),
+    path("<slug:key>/rows.csv", evidence_views.indicator_csv, name="indicator_csv"),
+]

@@ -1,28 +1,96 @@
-"""The KPI page. Thin: read the period, ask the queries, show the board."""
+"""The dashboard's pages and files. Thin: read the period, ask for the report, show it."""
 
-from django.http import HttpRequest, HttpResponse
+from django.contrib import messages
+from django.core.exceptions import BadRequest
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.views.decorators.http import require_safe
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+from waffle import flag_is_active
 
+from kpi.actions import subscribe, unsubscribe
 from kpi.asked import sites_of, today_of
 from kpi.cards import board
+from kpi.exports import report_file
 from kpi.forms import Choice, PeriodForm
+from kpi.page import page_of
 from kpi.queries import metrics_of, targets_of
+from kpi.report import Report, report
+from leasing.exports import KINDS
 from sites_app.permissions import needs
+
+FLAG = "advanced_kpi_dashboard"
 
 
 @needs("kpi.view_kpi")
 @require_safe
 def dashboard(request: HttpRequest) -> HttpResponse:
-    """Twelve KPIs of a period, beside the period before and the targets of its last day."""
+    """The whole report of a period; for those outside the flag its indicators alone."""
     sites = sites_of(request)
     form = PeriodForm(request.GET, today=today_of(sites))
     asked = form.asked()
-    current, previous = metrics_of(sites, [asked.period, asked.previous])
-    context = {
-        "form": form,
-        "choices": Choice.choices,
-        "asked": asked,
-        "board": board(current, previous, targets_of(sites, asked.period.end)),
-    }
-    return render(request, "kpi/dashboard.html", context, status=400 if form.errors else 200)
+    context = {"form": form, "choices": Choice.choices, "asked": asked}
+    if flag_is_active(request, FLAG):
+        template, found = "kpi/dashboard.html", _report(request, form)
+        context |= {"report": found, "page": page_of(found), "is_subscribed": _is_subscribed(request, found)}
+    else:
+        current, previous = metrics_of(sites, [asked.period, asked.previous])
+        template = "kpi/plain.html"
+        context |= {"board": board(current, previous, targets_of(sites, asked.period.end))}
+    return render(request, template, context, status=400 if form.errors else 200)
+
+
+@needs("kpi.view_kpi")
+@require_safe
+def printed(request: HttpRequest) -> HttpResponse:
+    """The report on paper: everything open, nothing to press."""
+    form = PeriodForm(request.GET, today=today_of(sites_of(request)))
+    found = _report(request, form)
+    context = {"form": form, "asked": form.asked(), "report": found, "page": page_of(found)}
+    return render(request, "kpi/print.html", context, status=400 if form.errors else 200)
+
+
+@needs("kpi.view_kpi")
+@require_safe
+def report_as_file(request: HttpRequest, kind: str) -> HttpResponse:
+    """The report for a spreadsheet. Dates that cannot be are shown on the page, which says what is wrong."""
+    if kind not in KINDS:
+        raise Http404
+    form = PeriodForm(request.GET, today=today_of(sites_of(request)))
+    if not form.is_valid():
+        return HttpResponseRedirect(f"{reverse('kpi:dashboard')}?{request.GET.urlencode()}")
+    period = form.asked().period
+    name = f"akig-{request.site_code}-{period.start}-{period.end}.{kind}"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return HttpResponse(report_file(_report(request, form), kind), content_type=KINDS[kind], headers=headers)
+
+
+@needs("kpi.view_kpi")
+@require_POST
+def subscription(request: HttpRequest) -> HttpResponse:
+    """Have the report of each month sent by mail, or no more: `want` is 1 or 0."""
+    match request.POST.get("want"):
+        case "1" if not request.user.email:
+            messages.error(request, _("Your profile has no e-mail address. Write it down there first."))
+            return HttpResponseRedirect(reverse("accounts:profile"))
+        case "1":
+            subscribe(site=request.site, user=request.user, today=request.site.today())
+            messages.success(
+                request, _("The report of each month comes to %(address)s.") % {"address": request.user.email}
+            )
+        case "0":
+            unsubscribe(site=request.site, user=request.user)
+            messages.success(request, _("The report does not come by mail any more."))
+        case _other:
+            raise BadRequest(_("Say whether you want the report: want is 1 or 0."))
+    return HttpResponseRedirect(reverse("kpi:dashboard"))
+
+
+def _report(request: HttpRequest, form: PeriodForm) -> Report:
+    sites, asked = sites_of(request), form.asked()
+    return report(sites, asked.period, asked.previous, today=today_of(sites), user_id=request.user.pk)
+
+
+def _is_subscribed(request: HttpRequest, found: Report) -> bool:
+    return request.site is not None and request.site.code in found.subscribed

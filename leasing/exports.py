@@ -3,8 +3,10 @@
 import csv
 import datetime as dt
 import io
+import itertools
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Mapping
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import Case, Exists, F, OuterRef, QuerySet, When
@@ -43,7 +45,7 @@ def export(*, site: Site, table: str, kind: str) -> bytes:
             _("%(rows)d rows are too many for XLSX (at most %(limit)d): take the CSV file.")
             % {"rows": count, "limit": MAX_XLSX_ROWS}
         )
-    return _as_xlsx(table, rows.iterator(chunk_size=_CHUNK))
+    return as_xlsx({table: itertools.chain([COLUMNS[table]], rows.iterator(chunk_size=_CHUNK))})
 
 
 def safe_cell(value: Any) -> Any:
@@ -60,14 +62,15 @@ def as_csv(rows: Iterable[Iterable[Any]]) -> bytes:
     return text.getvalue().encode("utf-8-sig")
 
 
-def _as_xlsx(table: str, rows: Iterator[tuple]) -> bytes:
+def as_xlsx(sheets: Mapping[str, Iterable[Iterable[Any]]]) -> bytes:
+    """Rows as an XLSX, a sheet for each name. Dates and numbers stay what they are."""
     import openpyxl
 
     book = openpyxl.Workbook(write_only=True)
-    sheet = book.create_sheet(table)
-    sheet.append(list(COLUMNS[table]))
-    for row in rows:
-        sheet.append([_xlsx_cell(cell) for cell in row])
+    for name, rows in sheets.items():
+        sheet = book.create_sheet(name)
+        for row in rows:
+            sheet.append([_xlsx_cell(cell) for cell in row])
     content = io.BytesIO()
     book.save(content)
     return content.getvalue()
@@ -80,7 +83,7 @@ def _plain(cell: Any) -> Any:
 
 
 def _xlsx_cell(cell: Any) -> Any:
-    if cell is None or isinstance(cell, dt.date | int):
+    if cell is None or isinstance(cell, dt.date | int | Decimal):
         return cell
     return safe_cell(_CONTROL.sub(" ", _text(cell)))
 

@@ -33,3 +33,8 @@ document.addEventListener("submit", (event) => {
   if (Date.now() - (form.dataset.sent || 0) < 4000) event.preventDefault();
   else form.dataset.sent = Date.now();
 });
+
+// What only a script can do stays hidden without one: .js-only in the stylesheet.
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-print]")) print();
+});

@@ -42,5 +42,11 @@ TABLE: dict[str, Address] = {
     "leasing:import_report": Address("leasing.import_portfolio", row="leasing.ImportRun"),
     "leasing:export": Address("leasing.manage_portfolio", arguments={"table": "tenants", "kind": "csv"}),
     "kpi:dashboard": Address("kpi.view_kpi"),
+    "kpi:print": Address("kpi.view_kpi"),
+    "kpi:report": Address("kpi.view_kpi", arguments={"kind": "csv"}),
+    "kpi:subscription": Address("kpi.view_kpi", ("POST",)),
+    "kpi:indicator": Address("kpi.view_kpi", arguments={"key": "occupancyRate"}),
+    "kpi:indicator_csv": Address("kpi.view_kpi", arguments={"key": "occupancyRate"}),
     "kpi_api:metrics": Address("kpi.view_kpi"),
+    "kpi_api:report": Address("kpi.view_kpi"),
 }

@@ -8,7 +8,7 @@ from celery import current_app
 from django.db import connections
 
 from akig.jobs import plan_jobs
-from akig.schedule import SCHEDULE, Daily, due_jobs
+from akig.schedule import SCHEDULE, Daily, Hourly, due_jobs
 from outbox.models import Job
 from sites_app.models import Site
 
@@ -38,6 +38,25 @@ def test_the_hour_and_the_day_are_the_sites_own():
     ]
 
 
+def test_a_job_of_every_hour_is_another_one_in_the_next():
+    hourly = [Hourly("some.job", "for the test")]
+    keys = [
+        job.key
+        for hour in (0, 1)
+        for job in due_jobs(EARLY_IN_CONAKRY.replace(hour=hour), [("GN_KINDIA", "Africa/Conakry")], hourly)
+    ]
+    assert keys == ["some.job:GN_KINDIA:2026-11-23T00", "some.job:GN_KINDIA:2026-11-23T01"]
+
+
+def test_a_job_of_the_whole_agency_is_due_once_at_its_own_hour():
+    agencys = [Daily("some.job", dt.time(0, 30), "for the test", for_each_site=False)]
+    sites = [("GN_KINDIA", "Africa/Conakry"), ("SN_DAKAR", "Africa/Dakar")]
+    [job] = due_jobs(EARLY_IN_CONAKRY, sites, agencys, agency="Africa/Conakry")
+    assert (job.key, job.site_code) == ("some.job::2026-11-23", "")
+    [lima] = due_jobs(EARLY_IN_CONAKRY, sites, agencys, agency="America/Lima")
+    assert lima.day == dt.date(2026, 11, 22)
+
+
 def test_every_job_of_the_schedule_is_one_that_the_worker_knows():
     current_app.loader.import_default_modules()
     assert [entry.job for entry in SCHEDULE if entry.job not in current_app.tasks] == []
@@ -47,9 +66,11 @@ def test_every_job_of_the_schedule_is_one_that_the_worker_knows():
 def test_each_site_gets_its_jobs_once_however_often_they_are_planned():
     sites = Site.objects.count()
     assert sites >= 6
-    assert plan_jobs(EARLY_IN_CONAKRY) == sites * len(SCHEDULE)
+    # At 0:45 the nightly and the hourly job of each site; by eight everything.
+    assert plan_jobs(EARLY_IN_CONAKRY) == sites * 2
     assert plan_jobs(EARLY_IN_CONAKRY + dt.timedelta(minutes=1)) == 0
-    assert plan_jobs(EARLY_IN_CONAKRY + dt.timedelta(days=1)) == sites * len(SCHEDULE)
+    assert plan_jobs(EARLY_IN_CONAKRY.replace(hour=8)) == sites * 2 + 1
+    assert plan_jobs(EARLY_IN_CONAKRY + dt.timedelta(days=1)) == sites * 2
     kindia = Job.objects.get(key="leasing.jobs.extend_instalments:GN_KINDIA:2026-11-23")
     assert (kindia.name, kindia.site_code, kindia.user_id) == ("leasing.jobs.extend_instalments", "GN_KINDIA", None)
     assert kindia.kwargs == {"day": "2026-11-23"}
@@ -69,4 +90,4 @@ def test_two_planners_at_the_same_moment_do_no_harm():
         planner.start()
     for planner in planners:
         planner.join()
-    assert Job.objects.count() == Site.objects.count() * len(SCHEDULE)
+    assert Job.objects.count() == Site.objects.count() * 2

@@ -84,6 +84,12 @@ def month(day: dt.date | None) -> str:
 
 
 @register.filter(expects_localtime=True)
+def month_short(day: dt.date | None) -> str:
+    """nov. 2026."""
+    return NOTHING if not day else dates.format_skeleton("yMMM", day, locale=_locale())
+
+
+@register.filter(expects_localtime=True)
 def clock(moment: dt.datetime | dt.time | None) -> str:
     """14:30."""
     return NOTHING if moment is None else moment.strftime("%H:%M")

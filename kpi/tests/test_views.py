@@ -82,29 +82,30 @@ def test_a_kpi_without_data_says_why_and_never_shows_a_zero(manager, october):
     assert renewal.startswith("Renewal — Not enough data: no contract came to its term in this period. Target 80%")
 
 
-def test_the_first_line_names_the_widest_gap_and_what_it_is_worth(manager, october):
+def test_the_first_line_names_the_gap_that_is_worth_most_and_leads_to_where_one_acts(manager, october):
     with site_scope(["GN_KINDIA"]):
-        # Nobody is asked to sign contracts in this test: the widest gap is then the collection's.
-        KPITarget.objects.filter(key__in=["agentProductivity", "revenuePerAgent"]).delete()
+        KPITarget.objects.filter(key__in=["occupancyRate", "revenuePerAgent"]).delete()
+    answer = manager.get(URL)
     assert (
-        "Look at this first: Collection: 50%, for a target of 95% (2 rents due)."
-        " Closing the gap is worth 900,000 GNF." in text_of(manager.get(URL))
+        "Look at this first: Collection, 50%, for a target of 95% (2 rents due)."
+        " Closing the gap is worth 900,000 GNF. Unpaid rents" in text_of(answer)
     )
+    assert 'href="/GN_KINDIA/kpi/paymentCollectionRate/?period=last-month">Unpaid rents</a>' in answer.content.decode()
 
 
 def test_the_first_line_counts_empty_properties(manager, october):
     with site_scope(["GN_KINDIA"]):
         KPITarget.objects.exclude(key="occupancyRate").delete()
     assert (
-        "Look at this first: Occupancy: 66.7%, for a target of 95% (3 properties to let). 1 property stands empty."
-        in text_of(manager.get(URL))
+        "Look at this first: Occupancy, 66.7%, for a target of 95% (3 properties to let). 1 property stands empty:"
+        " 1,000,000 GNF a month at the median rent. Empty properties" in text_of(manager.get(URL))
     )
 
 
 def test_the_first_line_says_when_all_is_well(manager, october):
     with site_scope(["GN_KINDIA"]):
         KPITarget.objects.exclude(key="portfolioRiskScore").delete()
-    assert "Every indicator that has a value meets its target." in text_of(manager.get(URL))
+    assert "Every indicator that has a value and a target meets it." in text_of(manager.get(URL))
 
 
 def test_nothing_recorded_yet_says_what_to_do_next(manager):
@@ -162,7 +163,7 @@ def test_all_my_sites_show_the_union_with_amounts_per_currency(manager, october)
             make_paid_instalment(make_contract(site, monthly_rent=90_000), D(2026, 10, 1), paid_on=D(2026, 10, 5))
     answer = manager.get("/ALL/kpi/")
     collection = card(answer, "paymentCollectionRate")
-    assert re.search(r"GNF 50% .*? 2 rents due XOF 100% .*? Target 95%, met · 1 rent due", collection)
+    assert re.search(r"GNF 50% .*? 2 rents due .*? XOF 100% .*? Target 95%, met · 1 rent due", collection)
     assert "1,000,000 GNF received of 2,000,000 GNF due." in collection
     assert "90,000 XOF received of 90,000 XOF due." in collection
     # Mamou, where she is only an agent, is not counted: 3 of 4, not 4 of 5.
@@ -204,7 +205,7 @@ def test_the_number_of_statements_is_fixed_and_at_most_twelve(manager):
             assert manager.get(url).status_code == 200
         counted.append([q["sql"] for q in sent if "SAVEPOINT" not in q["sql"]])
     # Outside a test "all my sites" sends one more, which makes its transaction read-only.
-    assert {len(statements) for statements in counted} == {11}
+    assert {len(statements) for statements in counted} == {12}
 
 
 @pytest.mark.parametrize("language", ["fr", "sus"])

@@ -1,0 +1,69 @@
+"""Charts drawn on the server as SVG, without a script: a line over time, and bars. The words stand beside them in HTML.
+
+A point is anything with `value` (None leaves a gap) and, perhaps, `is_unusual`. The drawing is stretched to its
+place, so lines keep their width and no text is inside.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import template
+
+register = template.Library()
+
+WIDTH, HEIGHT = 120, 40
+_MARGIN = 3  # for the width of the line and its dots
+
+
+@register.inclusion_tag("components/line.html")
+def line(points: Sequence[Any], title: str, low: Any = None, high: Any = None, goal: Any = None) -> dict[str, Any]:
+    """A line through the points, from `low` to `high` (without them: their own range), and a dashed one at `goal`."""
+    known = [float(point.value) for point in points if point.value is not None]
+    if not known:
+        return {}
+    bottom = min(known) if low is None else float(low)
+    top = max(known) if high is None else float(high)
+
+    def y(value: float) -> str:
+        if top == bottom:
+            return _written(HEIGHT / 2)
+        return _written(HEIGHT - _MARGIN - (value - bottom) / (top - bottom) * (HEIGHT - 2 * _MARGIN))
+
+    step = (WIDTH - 2 * _MARGIN) / max(len(points) - 1, 1)
+    places = [
+        None if point.value is None else (_written(_MARGIN + step * number), y(float(point.value)))
+        for number, point in enumerate(points)
+    ]
+    dots = [place for place, point in zip(places, points, strict=True) if getattr(point, "is_unusual", False)]
+    return {
+        "title": title,
+        "path": _path(places),
+        "end": next(place for place in reversed(places) if place is not None),
+        "dots": dots,
+        "goal": None if goal is None else y(float(goal)),
+        "width": WIDTH,
+        "height": HEIGHT,
+    }
+
+
+def _path(places: Sequence[tuple[str, str] | None]) -> str:
+    """M where a line begins, L where it goes on: a place that is None interrupts it."""
+    steps, pen = [], "M"
+    for place in places:
+        if place is None:
+            pen = "M"
+            continue
+        steps.append(f"{pen}{place[0]} {place[1]}")
+        pen = "L"
+    return "".join(steps)
+
+
+def _written(number: float) -> str:
+    # A template would write 12,5 in French, which no drawing reads.
+    return f"{round(number, 1):g}"
+
+
+@register.inclusion_tag("components/bar.html")
+def bar(part: Any, whole: Any, tone: str = "") -> dict[str, Any]:
+    """A bar as long as the part is of the whole."""
+    return {"width": _written(float(part) / float(whole) * 100 if whole else 0), "tone": tone}

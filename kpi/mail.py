@@ -1,0 +1,41 @@
+"""The report of a closed month as a mail to one person."""
+
+import datetime as dt
+from typing import Any
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.template.loader import render_to_string
+from django.utils import translation
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from kpi.page import page_of
+from kpi.periods import calendar_month
+from kpi.report import report
+from sites_app.models import Site
+
+
+def send_report(*, site: Site, person: Any, month: dt.date) -> None:
+    """Send the month's report in the person's own language, else in the site's. Needs the site in scope.
+
+    Raises what the mail server's client raises, so that the job is tried again.
+    """
+    period = calendar_month(month)
+    found = report([site], period, period.previous(), today=site.today())
+    with translation.override(person.preferred_language or site.default_language):
+        context = {
+            "person": person,
+            "site": site,
+            "report": found,
+            "page": page_of(found),
+            "address": f"{settings.PUBLIC_URL}/{site.code}/kpi/?start={period.start}&end={period.end}",
+        }
+        mail = EmailMultiAlternatives(
+            subject=_("%(site)s in %(month)s: the indicators")
+            % {"site": site.name, "month": date_format(month, "YEAR_MONTH_FORMAT")},
+            body=render_to_string("kpi/mail.txt", context),
+            to=[f"{person.get_full_name()} <{person.email}>"],
+        )
+        mail.attach_alternative(render_to_string("kpi/mail.html", context), "text/html")
+    mail.send()

@@ -1,0 +1,348 @@
+"""The report as its page, its print and its mail show it: in words, and in the order in which one acts on it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from kpi import labels, report_labels
+from kpi.benchmarks import Benchmark
+from kpi.cards import HEADLINE, OTHERS, Card, card_of
+from kpi.definitions import BY_KEY, MONEY_KEYS, Unit, meets
+from kpi.figures import Figures
+from kpi.improvements import Improvement
+from kpi.leaders import CONTESTS, Leader, Mark
+from kpi.periods import first_of_month
+from kpi.report import Report, SiteReport
+from kpi.trends import Trend
+from sites_app.models import Site
+
+
+@dataclass(frozen=True)
+class Gap:
+    """A KPI short of its target: the sentence, what closing it is worth, what to do and where."""
+
+    key: str
+    name: str
+    priority: str
+    tone: str
+    sentence: str
+    worth: tuple[str, ...]
+    advice: str
+    link: str
+    address: str  # of a list of the administration; "": the rows behind the indicator
+
+
+@dataclass(frozen=True)
+class LineChart:
+    """Thirteen months of a share, between two round values, with its target."""
+
+    key: str
+    name: str
+    currency: str
+    trend: Trend
+    title: str
+    low: Decimal
+    high: Decimal
+    ticks: tuple[str, ...]  # from the top
+    rows: tuple[tuple[Any, str, str, bool], ...]  # month, value, n, whether it is unusual
+
+
+@dataclass(frozen=True)
+class Bar:
+    name: str
+    part: int
+    amount: str
+    n: str
+    tone: str
+
+
+@dataclass(frozen=True)
+class BarChart:
+    name: str
+    currency: str
+    bars: tuple[Bar, ...]
+    longest: int
+    total: str
+
+
+@dataclass(frozen=True)
+class BenchmarkRow:
+    key: str
+    name: str
+    value: str
+    position: str
+    tone: str
+    average: str
+    top: str
+    source: str
+    is_assumption: bool
+    as_of: Any
+    month_value: str
+    network_median: str
+    network_best: str
+    network_position: str
+    network_tone: str
+    rank: str
+    network_as_of: Any
+
+
+@dataclass(frozen=True)
+class LeaderCell:
+    name: str
+    value: str
+    n: str
+    rank: int | None
+    too_few: bool
+
+
+@dataclass(frozen=True)
+class LeaderRow:
+    name: str
+    cells: tuple[LeaderCell, ...]
+
+
+@dataclass(frozen=True)
+class LeaderTable:
+    currency: str
+    rows: tuple[LeaderRow, ...]
+
+
+@dataclass(frozen=True)
+class HeatCell:
+    """A site's value; `is_met` None where it has no target, or no value."""
+
+    site: Site
+    value: str
+    is_met: bool | None
+
+
+@dataclass(frozen=True)
+class HeatRow:
+    """A KPI on each of the sites."""
+
+    name: str
+    cells: tuple[HeatCell, ...]
+
+
+@dataclass(frozen=True)
+class Page:
+    headline: tuple[Card, ...]
+    others: tuple[Card, ...]
+    is_empty: bool
+    gaps: tuple[Gap, ...]
+    unusual: tuple[tuple[str, Any, str], ...]  # the KPI's name, the month, the value
+    heat: tuple[HeatRow, ...]
+    lines: tuple[LineChart, ...]
+    bars: tuple[BarChart, ...]
+    benchmarks: tuple[BenchmarkRow, ...]
+    leaders: tuple[LeaderTable, ...]
+
+
+def page_of(report: Report) -> Page:
+    """Everything in words, in the active language."""
+    is_one_currency = len(report.currencies) == 1
+    return Page(
+        headline=tuple(_card(report, key) for key in HEADLINE),
+        others=tuple(_card(report, key) for key in OTHERS),
+        is_empty=report.is_empty,
+        gaps=tuple(_gap(report, improvement, is_one_currency) for improvement in report.improvements),
+        unusual=tuple(_unusual(report)),
+        heat=tuple(_heat(report, key) for key in (*HEADLINE, *OTHERS)) if len(report.sites) > 1 else (),
+        lines=tuple(
+            _line(trend, "" if is_one_currency else trend.currency)
+            for key in ("paymentCollectionRate", "occupancyRate")
+            for trend in report.trends
+            if trend.key == key and any(point.value is not None for point in trend.series)
+        ),
+        bars=tuple(_bars(report, is_one_currency)),
+        benchmarks=tuple(_benchmark(row) for row in report.benchmarks if row.reference or row.network),
+        leaders=tuple(
+            LeaderTable("" if is_one_currency else currency, tuple(_leader(report, row, currency) for row in rows))
+            for currency, rows in report.leaders.items()
+            if rows
+        ),
+    )
+
+
+def _card(report: Report, key: str) -> Card:
+    return card_of(key, (trend for trend in report.trends if trend.key == key), report.metrics.counts)
+
+
+def _gap(report: Report, short: Improvement, is_one_currency: bool) -> Gap:
+    unit, label, advice = BY_KEY[short.key].unit, labels.LABELS[short.key], report_labels.ADVICE[short.key]
+    priority, tone = report_labels.PRIORITIES[short.priority]
+    name = str(label.name) if is_one_currency or not short.currency else f"{label.name} ({short.currency})"
+    n = next(t.current.n for t in report.trends if (t.key, t.currency) == (short.key, short.currency))
+    url_name, _query, query = advice.admin.partition("?")
+    return Gap(
+        key=short.key,
+        name=name,
+        priority=str(priority),
+        tone=tone,
+        sentence=_("%(value)s, for a target of %(target)s (%(count)s).")
+        % {
+            "value": labels.write(unit, short.value, short.currency),
+            "target": labels.write(unit, short.target, short.currency),
+            "count": labels.counted(short.key, n),
+        },
+        worth=tuple(
+            report_labels.worth_sentence(short.key, worth, currency) for currency, worth in short.worth.items()
+        ),
+        advice=str(advice.text),
+        link=str(advice.link),
+        address=f"{reverse(f'admin:{url_name}')}?{query}" if url_name else "",
+    )
+
+
+def _unusual(report: Report) -> Iterator[tuple[str, Any, str]]:
+    """The unusual months of the period; those before are marked where their line is drawn."""
+    for trend in report.trends:
+        for point in trend.series:
+            if point.is_unusual and first_of_month(report.period.start) <= point.month <= report.period.end:
+                value = labels.write(BY_KEY[trend.key].unit, point.value, trend.currency)
+                yield str(labels.LABELS[trend.key].name), point.month, value
+
+
+def _heat(report: Report, key: str) -> HeatRow:
+    return HeatRow(str(labels.LABELS[key].name), tuple(_heat_cell(row, key) for row in report.sites))
+
+
+def _heat_cell(row: SiteReport, key: str) -> HeatCell:
+    definition, currency = BY_KEY[key], row.site.currency if key in MONEY_KEYS else ""
+    metric = row.metrics.by_currency[currency][key] if currency else row.metrics.by_key[key]
+    target = row.targets.get(key)
+    return HeatCell(
+        site=row.site,
+        value="" if metric.value is None else labels.write(definition.unit, metric.value, currency),
+        is_met=None if metric.value is None or target is None else meets(definition, metric.value, target),
+    )
+
+
+def _line(trend: Trend, currency: str) -> LineChart:
+    unit, label = BY_KEY[trend.key].unit, labels.LABELS[trend.key]
+    known = [point.value for point in trend.series if point.value is not None]
+    if trend.target is not None:
+        known.append(trend.target)
+    low, high = _rounded_range(min(known), max(known))
+    return LineChart(
+        key=trend.key,
+        name=str(label.name),
+        currency=currency,
+        trend=trend,
+        title=_("%(name)s, month by month") % {"name": label.name},
+        low=low,
+        high=high,
+        ticks=tuple(labels.write(unit, value) for value in (high, (low + high) / 2, low)),
+        rows=tuple(
+            (
+                point.month,
+                "" if point.value is None else labels.write(unit, point.value),
+                labels.counted(trend.key, point.n),
+                point.is_unusual,
+            )
+            for point in trend.series
+        ),
+    )
+
+
+def _rounded_range(lowest: Decimal, highest: Decimal) -> tuple[Decimal, Decimal]:
+    """Tenths of a share that hold all values: a line that hardly moves shall not look wild."""
+    low = (lowest * 10).to_integral_value("ROUND_FLOOR") / 10
+    high = (highest * 10).to_integral_value("ROUND_CEILING") / 10
+    return (low, high) if high > low else (low, low + Decimal("0.1"))
+
+
+def _bars(report: Report, is_one_currency: bool) -> Iterator[BarChart]:
+    for currency, figures in report.figures.items():
+        shown = "" if is_one_currency else currency
+        if any(part.n for part in figures.arrears):
+            yield _arrears(figures, currency, shown)
+        if figures.income:
+            parts = sorted(figures.income.items(), key=lambda entry: -entry[1].francs)
+            bars = (
+                Bar(
+                    name=report_labels.method(method),
+                    part=part.francs,
+                    amount=labels.francs(part.francs, currency),
+                    n=labels.payments(part.n),
+                    tone="",
+                )
+                for method, part in parts
+            )
+            yield _chart(_("Income by method"), shown, tuple(bars), currency)
+
+
+def _arrears(figures: Figures, currency: str, shown: str) -> BarChart:
+    bars = (
+        Bar(
+            name=report_labels.age(number),
+            part=part.francs,
+            amount=labels.francs(part.francs, currency),
+            n=labels.rents(part.n),
+            tone="minus",
+        )
+        for number, part in enumerate(figures.arrears)
+    )
+    return _chart(_("Arrears by age"), shown, tuple(bars), currency)
+
+
+def _chart(name: str, shown: str, bars: tuple[Bar, ...], currency: str) -> BarChart:
+    total = sum(bar.part for bar in bars)
+    return BarChart(name, shown, bars, max(bar.part for bar in bars), labels.francs(total, currency))
+
+
+def _benchmark(row: Benchmark) -> BenchmarkRow:
+    unit, reference, network = BY_KEY[row.key].unit, row.reference, row.network
+    position, tone = report_labels.POSITIONS[row.position] if row.position else ("", "")
+    network_position, network_tone = (
+        report_labels.NETWORK_POSITIONS[row.network_position] if row.network_position else ("", "")
+    )
+    return BenchmarkRow(
+        key=row.key,
+        name=str(labels.LABELS[row.key].name),
+        value="" if row.value is None else labels.write(unit, row.value),
+        position=str(position),
+        tone=tone,
+        average=labels.write(unit, reference.average) if reference else "",
+        top=labels.write(unit, reference.top) if reference else "",
+        source=reference.source if reference else "",
+        is_assumption=bool(reference and reference.is_assumption),
+        as_of=reference.as_of if reference else None,
+        # Said where it is another one than the period's.
+        month_value="" if row.month_value in (None, row.value) else labels.write(unit, row.month_value),
+        network_median=labels.write(unit, network.median) if network else "",
+        network_best=labels.write(unit, network.best) if network else "",
+        network_position=str(network_position),
+        network_tone=network_tone,
+        rank=_("%(rank)s of %(sites)s") % {"rank": network.rank, "sites": network.sites}
+        if network and network.rank
+        else "",
+        network_as_of=network.as_of if network else None,
+    )
+
+
+def _leader(report: Report, leader: Leader, currency: str) -> LeaderRow:
+    return LeaderRow(
+        name=report.agents[leader.agent],
+        cells=tuple(leader_cell(contest.key, leader.marks[contest.key], currency) for contest in CONTESTS),
+    )
+
+
+_UNITS = {"signed": Unit.CONTRACTS, "rent": Unit.FRANCS, "collection": Unit.SHARE}
+
+
+def leader_cell(key: str, mark: Mark, currency: str) -> LeaderCell:
+    """An agent's mark in words. A satisfaction is written out of 10."""
+    if mark.value is None:
+        value = ""
+    elif key == "satisfaction":
+        value = _("%(number)s of 10") % {"number": labels.one_decimal(mark.value)}
+    else:
+        value = labels.write(_UNITS[key], mark.value, currency)
+    n = "" if key == "signed" else report_labels.counted_mark(key, mark.n)
+    too_few = mark.n > 0 and mark.rank is None
+    return LeaderCell(str(report_labels.CONTEST_NAMES[key]), value, n, mark.rank, too_few)
