@@ -132,10 +132,14 @@ _REVENUE = """
     FROM in_force
 """
 
+# Of an empty property the contract that ended last, and the day from which it is let again.
 _OCCUPANCY = """
     SELECT p.site_id, CASE WHEN f.id IS NULL THEN 'empty' ELSE 'let' END, 'property', p.id,
         coalesce(f.id, last.id), coalesce(f.tenant_id, last.tenant_id), p.id,
-        coalesce(f.start_date, last.ended_on + 1), NULL::date, %(b)s - last.ended_on,
+        coalesce(f.start_date, last.ended_on + 1), CASE WHEN f.id IS NULL THEN (
+            SELECT min(start_date) FROM contract c
+            WHERE c.site_id = p.site_id AND c.property_id = p.id AND c.start_date > %(b)s
+        ) END, %(b)s - last.ended_on,
         coalesce(f.monthly_rent, p.market_rent, last.monthly_rent), NULL, NULL, p.kind, NULL,
         CASE WHEN f.id IS NULL THEN %(b)s - last.ended_on ELSE %(b)s - f.start_date END
     FROM leasing_property p

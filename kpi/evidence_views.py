@@ -1,0 +1,129 @@
+"""The page of one KPI, and its rows as a file. Thin: read the period and the group, ask for the rows, show them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from kpi.asked import sites_of, today_of
+from kpi.cards import Card, card
+from kpi.evidence import GROUPS, PAGE_ROWS, Evidence, Group, every_row, evidence, group_of
+from kpi.evidence_labels import GROUP_LABELS, GroupLabel, lines, table
+from kpi.forms import Asked, Choice, PeriodForm
+from kpi.queries import metrics_of, targets_of
+from leasing.exports import TooManyRows, as_csv
+from sites_app.models import Site
+from sites_app.permissions import needs
+
+_LONGEST_PAGE_NUMBER = 6
+
+
+@dataclass(frozen=True)
+class _Question:
+    """Which rows a request asks for: of which KPI, sites, period and group."""
+
+    key: str
+    sites: list[Site]
+    form: PeriodForm
+    asked: Asked
+    group: Group
+
+    @property
+    def codes(self) -> list[str]:
+        return [site.code for site in self.sites]
+
+    @property
+    def site_names(self) -> Mapping[str, str]:
+        return {site.code: site.name for site in self.sites}
+
+    @property
+    def label(self) -> GroupLabel:
+        return GROUP_LABELS[self.key][self.group.name]
+
+    @property
+    def period_query(self) -> dict[str, str]:
+        if self.asked.choice:
+            return {"period": self.asked.choice}
+        return {"start": self.asked.period.start.isoformat(), "end": self.asked.period.end.isoformat()}
+
+    def address(self, url_name: str) -> str:
+        """Of the page or the file, with the period and the group."""
+        return f"{reverse(url_name, args=[self.key])}?{urlencode(self.period_query | {'group': self.group.name})}"
+
+
+def _question(request: HttpRequest, key: str) -> _Question:
+    if key not in GROUPS:
+        raise Http404
+    sites = sites_of(request)
+    form = PeriodForm(request.GET, today=today_of(sites))
+    group = group_of(key, request.GET.get("group", "")) or GROUPS[key][0]
+    return _Question(key, sites, form, form.asked(), group)
+
+
+@needs("kpi.view_kpi")
+@require_safe
+def indicator(request: HttpRequest, key: str) -> HttpResponse:
+    """One KPI of a period: its value, how it is counted, and the rows of one of its groups."""
+    question = _question(request, key)
+    asked, sites = question.asked, question.sites
+    current, previous = metrics_of(sites, [asked.period, asked.previous])
+    found = evidence(key, question.codes, asked.period, question.group, _page_number(request))
+    shown = card(key, current, previous, targets_of(sites, asked.period.end))
+    context = {
+        "form": question.form,
+        "choices": Choice.choices,
+        "asked": asked,
+        "card": shown,
+        "groups": [(name, label, found.counts[name]) for name, label in GROUP_LABELS[key].items()],
+        "group": question.group.name,
+        "group_is_unknown": request.GET.get("group", question.group.name) != question.group.name,
+        "label": question.label,
+        "lines": lines(found.rows, question.label.columns, question.site_names),
+        "nothing": _why_nothing(found, shown),
+        "links": "leasing.view_portfolio" in request.site_permissions,
+        "page": Paginator(range(found.count), PAGE_ROWS).page(found.page),
+        "csv_address": question.address("kpi:indicator_csv"),
+        "crumbs": [{"label": _("Indicators"), "url": f"{reverse('kpi:dashboard')}?{urlencode(question.period_query)}"}],
+    }
+    return render(request, "kpi/indicator.html", context, status=400 if question.form.errors else 200)
+
+
+@needs("kpi.view_kpi")
+@require_safe
+def indicator_csv(request: HttpRequest, key: str) -> HttpResponse:
+    """All rows of one of a KPI's groups, to be worked through in a spreadsheet."""
+    question = _question(request, key)
+    if question.form.errors:
+        # The page says what is wrong with the dates; a file of other dates would pass for the right one.
+        return HttpResponseRedirect(f"{reverse('kpi:indicator', args=[key])}?{request.GET.urlencode()}")
+    period, group = question.asked.period, question.group
+    try:
+        rows = every_row(key, question.codes, period, group)
+    except TooManyRows as refusal:
+        messages.error(request, str(refusal))
+        return HttpResponseRedirect(question.address("kpi:indicator"))
+    content = as_csv(table(rows, question.label.columns, question.site_names))
+    name = f"{key}-{group.name}-{period.start}-{period.end}.csv"
+    headers: dict[str, Any] = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return HttpResponse(content, content_type="text/csv; charset=utf-8", headers=headers)
+
+
+def _why_nothing(found: Evidence, shown: Card) -> str:
+    """Why the KPI has nothing to list in any group; "" where an empty group says something by itself."""
+    if any(found.counts.values()) or len(found.counts) == 1:
+        return ""
+    return next((reading.missing for reading in shown.readings if not reading.value), "")
+
+
+def _page_number(request: HttpRequest) -> int:
+    """The page asked for; the first for what is no number."""
+    text = request.GET.get("page", "")
+    return max(1, int(text)) if text.isascii() and text.isdigit() and len(text) <= _LONGEST_PAGE_NUMBER else 1
