@@ -27,6 +27,9 @@ TABLES = (
     "leasing_survey",
     "sites_app_site",
     "sites_app_membership",
+    "sites_app_regionalrule",
+    "kpi_kpitarget",
+    "kpi_kpibenchmark",
     "accounts_user",
 )
 DAY = dt.timedelta(days=1)

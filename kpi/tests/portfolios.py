@@ -195,7 +195,7 @@ class Portfolio:
             site_id=contract.site_id,
             contract=contract,
             amount=amount,
-            method="bank",
+            method=("bank", "cash", "mobile")[self.used % 3],
             received_on=received,
             idempotency_key=f"k{self.used}",
         )
