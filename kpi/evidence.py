@@ -14,9 +14,8 @@ from django.utils.translation import gettext as _
 from kpi.definitions import ACTIVITY_DAYS, MISSED_AFTER_DAYS, RENEWAL_DAYS, TACIT_RENEWAL_DAYS
 from kpi.evidence_statements import EVIDENCE
 from kpi.periods import Period
+from kpi.queries import require_scope
 from leasing.exports import TooManyRows
-from sites_app.models import OutsideScope
-from sites_app.scope import current_site_codes
 
 PAGE_ROWS = 50
 MAX_ROWS = 200_000
@@ -127,7 +126,7 @@ def every_row(key: str, codes: Sequence[str], period: Period, group: Group) -> I
 def _read(
     key: str, codes: Sequence[str], period: Period, group: Group, *, offset: int, limit: int
 ) -> tuple[dict[str, int], Iterator[Row]]:
-    _require_scope(codes)
+    require_scope(codes)
     in_year = key == "portfolioRiskScore"
     parameters = {
         "sites": list(codes),
@@ -150,9 +149,3 @@ def _read(
     counts = dict.fromkeys((group.name for group in GROUPS[key]), 0)
     counts |= {in_group: counted for in_group, counted, *_rest in found}
     return counts, (Row(*row) for _in_group, _counted, position, *row in found if position is not None)
-
-
-def _require_scope(codes: Sequence[str]) -> None:
-    in_scope = current_site_codes()
-    if in_scope is None or not set(codes) <= set(in_scope):
-        raise OutsideScope(f"Evidence of {sorted(codes)}; in scope: {in_scope}")
