@@ -81,7 +81,9 @@ def report(
         currencies=tuple(now.by_currency),
         metrics=now,
         targets=held_against.targets,
-        trends=tuple(trend for key in KEYS for trend in trends(key, now, then, held_against.targets.of, monthly)),
+        trends=tuple(
+            trend for key in KEYS for trend in trends(key, now, then, held_against.targets.of, monthly, month)
+        ),
         month=month,
         benchmarks=tuple(_benchmarks(now, monthly.get(month), held_against)),
         agents=record.agents,

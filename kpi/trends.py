@@ -63,9 +63,15 @@ def is_unusual(value: Decimal, others: Sequence[Decimal]) -> bool:
     return abs(score) > UNUSUAL_SCORE
 
 
-def series(months: Sequence[dt.date], metrics: Sequence[Metric]) -> tuple[Point, ...]:
-    """The months' values in order, each that stands on cases enough judged against all the others that do."""
-    judged = [m.value is not None and m.n >= BY_KEY[m.key].least_cases for m in metrics]
+def series(months: Sequence[dt.date], metrics: Sequence[Metric], closed: dt.date | None) -> tuple[Point, ...]:
+    """The months' values in order, each that stands on cases enough judged against all the others that do.
+
+    Only months up to `closed`, the last one that is over: half a month is unlike any other.
+    """
+    judged = [
+        closed is not None and month <= closed and m.value is not None and m.n >= BY_KEY[m.key].least_cases
+        for month, m in zip(months, metrics, strict=True)
+    ]
     points = []
     for place, (month, metric) in enumerate(zip(months, metrics, strict=True)):
         others = [m.value for i, m in enumerate(metrics) if i != place and judged[i]]
@@ -87,8 +93,12 @@ def trends(
     then: Metrics,
     target_of: Callable[[str, str], Decimal | None],
     monthly: Mapping[dt.date, Metrics] | None = None,
+    closed: dt.date | None = None,
 ) -> Iterator[Trend]:
-    """A KPI of a period against the period before, in each currency, with the values of the months given."""
+    """A KPI of a period against the period before, in each currency, with the values of the months given.
+
+    `closed` is the last of these months that is over.
+    """
     definition, before, months = BY_KEY[key], values(then, key), monthly or {}
     for currency, metric in values(now, key).items():
         target = target_of(key, currency)
@@ -102,5 +112,5 @@ def trends(
             target=target,
             is_met=meets(definition, metric.value, target) if is_held else None,
             variance=metric.value - target if is_held else None,
-            series=series(list(months), [values(found, key)[currency] for found in months.values()]),
+            series=series(list(months), [values(found, key)[currency] for found in months.values()], closed),
         )

@@ -47,9 +47,15 @@ def change(key, now, before):
     return moved, relative, "up" if is_up else "down", is_up != (key in LOWER_IS_BETTER)
 
 
-def unusual(key, values):
-    """Which of (value, n) lie more than three robust deviations from the others that stand on five cases."""
-    enough = [v is not None and (n >= 5 or (key in PER_AGENT and n >= 1)) for v, n in values]
+def unusual(key, values, are_over):
+    """Which of (value, n) lie more than three robust deviations from the others of months that are over.
+
+    Only those that stand on five cases; agents are no cases.
+    """
+    enough = [
+        over and v is not None and (n >= 5 or (key in PER_AGENT and n >= 1))
+        for (v, n), over in zip(values, are_over, strict=True)
+    ]
     marks = []
     for here, (value, _n) in enumerate(values):
         others = [v for there, (v, _m) in enumerate(values) if there != here and enough[there]]
