@@ -230,3 +230,84 @@ def test_the_number_of_statements_is_the_same_for_one_site_and_for_all(regional)
         counted.append(len([q for q in sent if "SAVEPOINT" not in q["sql"]]))
     # Session, person, sites, memberships, scope in and out, and three of our own.
     assert counted[2:] == [9, 9]
+
+
+# --- the report -------------------------------------------------------------------------------------------
+
+REPORT = "/api/kpi/report"
+
+
+def test_the_report_has_metrics_trends_benchmarks_agents_and_improvements(api):
+    fill("GN_KINDIA", 1_500_000, paid=1)
+    answer = api.get(REPORT, OCTOBER)
+    assert answer.status_code == 200
+    found = answer.json()
+    assert found["metrics"] == api.get(URL, OCTOBER).json()
+    assert found["period"] == {"startDate": "2026-10-01", "endDate": "2026-10-31"}
+    assert found["previousPeriod"] == {"startDate": "2026-09-01", "endDate": "2026-09-30"}
+    assert (found["siteId"], found["currency"]) == ("GN_KINDIA", "GNF")
+    trends = {trend["key"]: trend for trend in found["trends"]}
+    assert list(trends) == list(KEYS)
+    collection = trends["paymentCollectionRate"]
+    assert len(collection.pop("series")) == 13
+    assert collection == {
+        "key": "paymentCollectionRate",
+        "currency": "GNF",
+        "current": 0.5,
+        "previous": None,
+        "n": 2,
+        "absoluteChange": None,
+        "relativeChange": None,
+        "direction": None,
+        "isGood": None,
+        "target": 0.95,
+        "targetMet": False,
+        "varianceToTarget": -0.45,
+    }
+    assert trends["occupancyRate"]["series"][-1] == {
+        "month": "2026-10-01", "value": 0.5, "n": 4, "isUnusual": False,
+    }  # fmt: skip
+    benchmarks = {row["key"]: row for row in found["benchmarks"]}
+    assert benchmarks["occupancyRate"]["reference"] == {
+        "average": 0.85,
+        "top": 0.98,
+        "position": "below",
+        "source": "AKIG 2.5",
+        "isStartingAssumption": True,
+        "asOf": "2026-11-23",
+    }
+    assert benchmarks["occupancyRate"]["network"] is None
+    [agent] = found["topPerformers"]
+    assert agent["contractsSigned"] == {"value": 0, "n": 0, "rank": None}
+    improvements = {row["key"]: row for row in found["improvements"]}
+    assert improvements["paymentCollectionRate"] == {
+        "key": "paymentCollectionRate",
+        "currency": "GNF",
+        "value": 0.5,
+        "target": 0.95,
+        "gap": 0.473684,
+        "priority": "critical",
+        "recommendation": "Call the tenants whose rent is late, the largest amount first.",
+        "estimatedEffect": [{"amount": 1_350_000, "currency": "GNF", "basis": "in the period", "units": 2}],
+    }
+
+
+def test_the_report_of_two_currencies_never_adds_them(regional):
+    fill("GN_KINDIA", 1_000_000, paid=1)
+    fill("SN_DAKAR", 100_000, paid=2)
+    found = regional.get(REPORT, OCTOBER | {"site": "ALL"}).json()
+    assert (found["siteId"], found["currency"]) == ("ALL", None)
+    money = [(t["key"], t["currency"]) for t in found["trends"] if t["key"] == "paymentCollectionRate"]
+    assert money == [("paymentCollectionRate", "GNF"), ("paymentCollectionRate", "XOF")]
+    assert {row["currency"] for row in found["topPerformers"]} == {"GNF", "XOF"}
+    [occupancy] = [row for row in found["improvements"] if row["key"] == "occupancyRate"]
+    assert [effect["currency"] for effect in occupancy["estimatedEffect"]] == ["GNF", "XOF"]
+
+
+def test_the_report_is_refused_like_the_metrics(api, client):
+    assert api.get(REPORT, {"startDate": "2026-10-31", "endDate": "2026-10-01"}).status_code == 400
+    assert api.get(REPORT, {"colour": "red"}).json()["errors"][0]["field"] == "colour"
+    assert api.post(REPORT).status_code == 405
+    client.force_login(make_person("ousmane", GN_KINDIA="agent"))
+    answer = client.get(REPORT)
+    assert (answer.status_code, answer["Content-Type"]) == (403, "application/problem+json")
