@@ -5,8 +5,12 @@ from decimal import Decimal
 
 import pytest
 
-from kpi.models import KPITarget
+from accounts.models import User
+from kpi.actions import refresh_snapshots
+from kpi.models import KPIBenchmark, KPISnapshot, KPITarget
 from kpi.tests.people import make_person
+from leasing.tests.factories import make_contract
+from sites_app.models import Site
 from sites_app.scope import site_scope
 
 pytestmark = pytest.mark.django_db
@@ -69,3 +73,73 @@ def test_what_cannot_be_a_target_is_refused_in_a_sentence(client, data, sentence
     assert [target.value for target in targets()] == [Decimal(50)]
     with site_scope(["GN_KINDIA"]):
         assert KPITarget.objects.count() == 11
+
+
+# --- benchmarks, and what AKIG writes by itself -------------------------------------------------------------
+
+BENCHMARKS = "/GN_KINDIA/admin/kpi/kpibenchmark/"
+
+
+def superuser(client):
+    person = User.objects.create(username="root", is_superuser=True, preferred_language="en")
+    client.force_login(person)
+
+
+def benchmark(**values):
+    given = {"key": "renewalRate", "average": "0.7", "top": "0.9", "status": "measured", "source": "Étude"}
+    return given | {"as_of": "2026-11-01"} | values
+
+
+def test_a_manager_reads_the_benchmarks_and_changes_none(client):
+    sign_in(client, "manager")
+    words = client.get(BENCHMARKS).content.decode()
+    assert "85%" in words
+    assert "Starting assumption" in words
+    row = KPIBenchmark.objects.get(key="npsScore")
+    client.post(f"{BENCHMARKS}{row.pk}/change/", benchmark(average="1"))
+    row.refresh_from_db()
+    assert row.average == 35
+    # They belong to no site: a site's administrator may not change what others see.
+    client.force_login(make_person("chief", GN_KINDIA="admin"))
+    assert client.get(f"{BENCHMARKS}add/").status_code == 403
+
+
+def test_a_superuser_adds_a_benchmark_with_its_source(client):
+    superuser(client)
+    answer = client.post(f"{BENCHMARKS}add/", benchmark())
+    assert answer.status_code == 302
+    assert KPIBenchmark.objects.get(key="renewalRate").source == "Étude"
+
+
+@pytest.mark.parametrize(
+    ("values", "sentence"),
+    [
+        ({"average": "70", "top": "90"}, "A share is between 0 and 1: 0.95 and not 95."),
+        ({"average": "0.9", "top": "0.7"}, "The best value is better than the average."),
+        ({"key": "averageResolutionTime", "average": "30", "top": "60"}, "The best value is better than the average."),
+        ({"key": "npsScore"}, "already exists"),
+    ],
+)
+def test_a_benchmark_that_cannot_be_is_refused_beside_its_field(client, values, sentence):
+    superuser(client)
+    KPIBenchmark.objects.filter(key="averageResolutionTime").delete()
+    answer = client.post(f"{BENCHMARKS}add/", benchmark(**values))
+    assert answer.status_code == 200
+    assert sentence in answer.content.decode()
+    assert KPIBenchmark.objects.count() == 2
+
+
+def test_what_akig_writes_is_only_shown(client):
+    site = Site.objects.get(pk="GN_KINDIA")
+    with site_scope(["GN_KINDIA"]):
+        make_contract(site, start_date=dt.date(2026, 1, 1))
+        refresh_snapshots(site=site, today=dt.date(2026, 11, 23))
+        snapshot = KPISnapshot.objects.get(month=dt.date(2026, 10, 1))
+    superuser(client)
+    page = client.get(f"/GN_KINDIA/admin/kpi/kpisnapshot/{snapshot.pk}/change/")
+    assert page.status_code == 200
+    assert client.get("/GN_KINDIA/admin/kpi/kpisnapshot/add/").status_code == 403
+    assert client.post(f"/GN_KINDIA/admin/kpi/kpisnapshot/{snapshot.pk}/delete/", {"post": "yes"}).status_code == 403
+    for table in ("networkbenchmark", "toucheddays", "reportsubscription"):
+        assert client.get(f"/GN_KINDIA/admin/kpi/{table}/").status_code == 200
+        assert client.get(f"/GN_KINDIA/admin/kpi/{table}/add/").status_code == 403
