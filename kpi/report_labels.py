@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from kpi.benchmarks import Position
 from kpi.improvements import Priority, Worth
@@ -12,10 +12,10 @@ from kpi.labels import Text, francs, whole
 from sites_app.rules import PAYMENT_METHODS
 
 PRIORITIES: Mapping[Priority, tuple[Text, str]] = {
-    Priority.CRITICAL: (pgettext_lazy("priority", "Critical"), "bad"),
-    Priority.HIGH: (pgettext_lazy("priority", "High"), "bad"),
-    Priority.MEDIUM: (pgettext_lazy("priority", "Medium"), "warn"),
-    Priority.LOW: (pgettext_lazy("priority", "Low"), ""),
+    Priority.CRITICAL: (gettext_lazy("Critical"), "bad"),
+    Priority.HIGH: (gettext_lazy("High"), "bad"),
+    Priority.MEDIUM: (gettext_lazy("Medium"), "warn"),
+    Priority.LOW: (gettext_lazy("Low"), ""),
 }
 POSITIONS: Mapping[Position, tuple[Text, str]] = {
     Position.ABOVE: (gettext_lazy("better than average"), "good"),
