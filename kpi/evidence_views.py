@@ -9,7 +9,6 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -48,15 +47,9 @@ class _Question:
     def label(self) -> GroupLabel:
         return GROUP_LABELS[self.key][self.group.name]
 
-    @property
-    def period_query(self) -> dict[str, str]:
-        if self.asked.choice:
-            return {"period": self.asked.choice}
-        return {"start": self.asked.period.start.isoformat(), "end": self.asked.period.end.isoformat()}
-
     def address(self, url_name: str) -> str:
         """Of the page or the file, with the period and the group."""
-        return f"{reverse(url_name, args=[self.key])}?{urlencode(self.period_query | {'group': self.group.name})}"
+        return f"{reverse(url_name, args=[self.key])}?{self.asked.query}&group={self.group.name}"
 
 
 def _question(request: HttpRequest, key: str) -> _Question:
@@ -91,7 +84,7 @@ def indicator(request: HttpRequest, key: str) -> HttpResponse:
         "links": "leasing.view_portfolio" in request.site_permissions,
         "page": Paginator(range(found.count), PAGE_ROWS).page(found.page),
         "csv_address": question.address("kpi:indicator_csv"),
-        "crumbs": [{"label": _("Indicators"), "url": f"{reverse('kpi:dashboard')}?{urlencode(question.period_query)}"}],
+        "crumbs": [{"label": _("Indicators"), "url": f"{reverse('kpi:dashboard')}?{asked.query}"}],
     }
     return render(request, "kpi/indicator.html", context, status=400 if question.form.errors else 200)
 
