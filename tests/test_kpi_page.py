@@ -7,6 +7,7 @@ import pytest
 from django.conf import settings
 
 from accounts.tests.factories import PASSWORD, make_user
+from kpi.actions import compare_sites
 from leasing.tests.factories import (
     make_contract,
     make_instalment,
@@ -56,6 +57,51 @@ def test_a_manager_reads_nine_indicators_and_how_one_is_counted(page, live_serve
     assert francs.is_visible()
 
 
+def test_a_manager_sees_trends_and_benchmarks_and_goes_to_where_one_acts(page, live_server, people):
+    compare_sites(today=D(2026, 11, 23))
+    sign_in(page, live_server.url, "mariama", PASSWORD)
+    page.goto(f"{live_server.url}/GN_KINDIA/kpi/")
+    cards = page.locator("section[aria-labelledby=headline] article")
+    assert cards.count() == 9
+    for number in range(9):
+        assert cards.nth(number).locator(".value").first.is_visible()
+    occupancy = page.locator("#occupancyRate")
+    assert occupancy.get_by_text("c’est mieux").or_(occupancy.get_by_text("stable")).is_visible()
+    assert occupancy.locator("svg.chart").is_visible()
+    benchmarks = page.locator("section[aria-labelledby=benchmarks]")
+    assert benchmarks.get_by_text("moyenne 85\u00a0%, meilleur 98\u00a0%").is_visible()
+    assert benchmarks.get_by_text("hypothèse de départ").first.is_visible()
+    page.click("section[aria-labelledby=gaps] >> text=Loyers impayés")
+    page.wait_for_load_state()
+    assert "/GN_KINDIA/kpi/paymentCollectionRate/" in page.url
+    assert page.get_by_role("heading", level=1).inner_text() == "Encaissement"
+    assert page.locator("tbody tr").count() == 1
+
+
+def test_all_of_it_works_without_javascript(open_page, live_server, people):
+    page = open_page(java_script_enabled=False)
+    sign_in(page, live_server.url, "mariama", PASSWORD)
+    page.goto(f"{live_server.url}/GN_KINDIA/kpi/")
+    page.click("text=Les chiffres >> nth=0")
+    assert page.get_by_text("octobre 2026").nth(1).is_visible()
+    page.click("text=Imprimer")
+    page.wait_for_load_state()
+    assert page.url.endswith("/GN_KINDIA/kpi/print/?period=last-month")
+    # A button that would do nothing is not there.
+    assert not page.locator("[data-print]").is_visible()
+    page.emulate_media(media="print")
+    assert not page.locator("header.top").is_visible()
+    assert page.locator("dl.facts").is_visible()
+
+
+def test_a_press_on_print_prints(page, live_server, people):
+    sign_in(page, live_server.url, "mariama", PASSWORD)
+    page.goto(f"{live_server.url}/GN_KINDIA/kpi/print/")
+    page.evaluate("window.print = () => { document.title = 'printed' }")
+    page.click("[data-print]")
+    assert page.title() == "printed"
+
+
 def test_a_manager_chooses_another_period_and_dates_of_ones_own(page, live_server, people):
     sign_in(page, live_server.url, "mariama", PASSWORD)
     page.goto(f"{live_server.url}/GN_KINDIA/kpi/")
@@ -87,9 +133,9 @@ def test_the_page_is_accessible_and_fits_the_smallest_phone_in_every_language(op
     for code in LANGUAGES:
         with page.expect_navigation():
             page.eval_on_selector("#choose-language", "(s, code) => { s.value = code; s.form.submit() }", code)
-        for address in ("/GN_KINDIA/kpi/", "/ALL/kpi/"):
+        for address in ("/GN_KINDIA/kpi/", "/ALL/kpi/", "/ALL/kpi/print/"):
             page.goto(live_server.url + address)
-            page.eval_on_selector_all(".kpi details", "all => all.forEach(one => { one.open = true })")
+            page.eval_on_selector_all("main details", "all => all.forEach(one => { one.open = true })")
             assert page.locator("html").get_attribute("lang") == code
             assert sideways(page) == 0, (code, address)
             assert axe_violations(page) == [], (code, address)
