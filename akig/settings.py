@@ -99,6 +99,7 @@ CSRF_FAILURE_VIEW = "akig.views.csrf_failed"
 # --- database: two roles, one transaction a request -------------------------------------------------
 # The application logs in as a role that owns nothing (docs/isolation.md); commands that change tables
 # log in as the owner (akig/embedded/database.py names them).
+DATABASE_LOGIN = database.login()
 DATABASES = {"default": database.connection_settings(env)}
 DATABASES["default"]["ATOMIC_REQUESTS"] = True
 DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)
