@@ -13,11 +13,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from kpi.asked import sites_of, today_of
-from kpi.cards import Card, card
+from kpi.cards import Card, card_of
 from kpi.evidence import GROUPS, PAGE_ROWS, Evidence, Group, every_row, evidence, group_of
 from kpi.evidence_labels import GROUP_LABELS, GroupLabel, lines, table
 from kpi.forms import Asked, Choice, PeriodForm
-from kpi.queries import metrics_of, targets_of
+from kpi.page import has_line, line_chart
+from kpi.queries import targets_of
+from kpi.report import history
 from leasing.exports import TooManyRows, as_csv
 from sites_app.models import Site
 from sites_app.permissions import needs
@@ -67,14 +69,18 @@ def indicator(request: HttpRequest, key: str) -> HttpResponse:
     """One KPI of a period: its value, how it is counted, and the rows of one of its groups."""
     question = _question(request, key)
     asked, sites = question.asked, question.sites
-    current, previous = metrics_of(sites, [asked.period, asked.previous])
+    past = history(sites, asked.period, asked.previous, today=today_of(sites))
+    trends = list(past.trends(key, targets_of(sites, asked.period.end)))
     found = evidence(key, question.codes, asked.period, question.group, _page_number(request))
-    shown = card(key, current, previous, targets_of(sites, asked.period.end))
+    shown = card_of(key, trends, past.now.counts)
     context = {
         "form": question.form,
         "choices": Choice.choices,
         "asked": asked,
         "card": shown,
+        "lines_over_time": [
+            line_chart(trend, trend.currency if len(trends) > 1 else "") for trend in trends if has_line(trend)
+        ],
         "groups": [(name, label, found.counts[name]) for name, label in GROUP_LABELS[key].items()],
         "group": question.group.name,
         "group_is_unknown": request.GET.get("group", question.group.name) != question.group.name,

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Any
 
 from django.urls import reverse
@@ -38,7 +38,7 @@ class Gap:
 
 @dataclass(frozen=True)
 class LineChart:
-    """Thirteen months of a share, between two round values, with its target."""
+    """Thirteen months of a KPI, between two round values, with its target."""
 
     key: str
     name: str
@@ -153,10 +153,10 @@ def page_of(report: Report) -> Page:
         unusual=tuple(_unusual(report)),
         heat=tuple(_heat(report, key) for key in (*HEADLINE, *OTHERS)) if len(report.sites) > 1 else (),
         lines=tuple(
-            _line(trend, "" if is_one_currency else trend.currency)
+            line_chart(trend, "" if is_one_currency else trend.currency)
             for key in ("paymentCollectionRate", "occupancyRate")
             for trend in report.trends
-            if trend.key == key and any(point.value is not None for point in trend.series)
+            if trend.key == key and has_line(trend)
         ),
         bars=tuple(_bars(report, is_one_currency)),
         benchmarks=tuple(_benchmark(row) for row in report.benchmarks if row.reference or row.network),
@@ -222,7 +222,13 @@ def _heat_cell(row: SiteReport, key: str) -> HeatCell:
     )
 
 
-def _line(trend: Trend, currency: str) -> LineChart:
+def has_line(trend: Trend) -> bool:
+    """Whether there is anything to draw."""
+    return any(point.value is not None for point in trend.series)
+
+
+def line_chart(trend: Trend, currency: str) -> LineChart:
+    """A trend that has_line as a chart. `currency` is named where the trend is one of several."""
     unit, label = BY_KEY[trend.key].unit, labels.LABELS[trend.key]
     known = [point.value for point in trend.series if point.value is not None]
     if trend.target is not None:
@@ -236,11 +242,11 @@ def _line(trend: Trend, currency: str) -> LineChart:
         title=_("%(name)s, month by month") % {"name": label.name},
         low=low,
         high=high,
-        ticks=tuple(labels.write(unit, value) for value in (high, (low + high) / 2, low)),
+        ticks=tuple(labels.write(unit, value, trend.currency) for value in (high, (low + high) / 2, low)),
         rows=tuple(
             (
                 point.month,
-                "" if point.value is None else labels.write(unit, point.value),
+                "" if point.value is None else labels.write(unit, point.value, trend.currency),
                 labels.counted(trend.key, point.n),
                 point.is_unusual,
             )
@@ -250,10 +256,12 @@ def _line(trend: Trend, currency: str) -> LineChart:
 
 
 def _rounded_range(lowest: Decimal, highest: Decimal) -> tuple[Decimal, Decimal]:
-    """Tenths of a share that hold all values: a line that hardly moves shall not look wild."""
-    low = (lowest * 10).to_integral_value("ROUND_FLOOR") / 10
-    high = (highest * 10).to_integral_value("ROUND_CEILING") / 10
-    return (low, high) if high > low else (low, low + Decimal("0.1"))
+    """Round numbers that hold all values, a tenth of the largest apart: what hardly moves shall not look wild."""
+    size = max(abs(lowest), abs(highest)) or Decimal(1)
+    step = Decimal(10) ** ((size * Decimal("0.999")).adjusted()) if size > 1 else Decimal("0.1")
+    low = (lowest / step).to_integral_value(ROUND_FLOOR) * step
+    high = (highest / step).to_integral_value(ROUND_CEILING) * step
+    return (low, high) if high > low else (low, low + step)
 
 
 def _bars(report: Report, is_one_currency: bool) -> Iterator[BarChart]:

@@ -12,7 +12,7 @@ from kpi.improvements import Improvement, Worth, improvement, in_order, worth
 from kpi.leaders import Leader, leaders
 from kpi.periods import Period, first_of_month, whole_month
 from kpi.queries import Targets, Yardsticks, yardsticks_of
-from kpi.snapshots import record_of
+from kpi.snapshots import Record, record_of
 from kpi.trends import SERIES_MONTHS, Trend, trends, values
 from sites_app.models import Site
 
@@ -55,6 +55,37 @@ class Report:
         return all(metric.n == 0 for metric in self.metrics.by_key.values())
 
 
+@dataclass(frozen=True)
+class History:
+    """The KPIs of a period, of the one before, and of the thirteen months up to the period's last one.
+
+    `closed` is the last of these months that is over; None where none is.
+    """
+
+    record: Record
+    now: Metrics
+    then: Metrics
+    monthly: Mapping[dt.date, Metrics]
+    closed: dt.date | None
+
+    def trends(self, key: str, targets: Targets) -> Iterator[Trend]:
+        """A KPI's, one for each currency where francs go into it."""
+        return trends(key, self.now, self.then, targets.of, self.monthly, self.closed)
+
+
+def history(
+    sites: Sequence[Site], period: Period, previous: Period, *, today: dt.date, with_figures: bool = False
+) -> History:
+    """The KPIs over time, over the union of the sites. Four statements at most, one when all months have snapshots."""
+    currency_of = {site.code: site.currency for site in sites}
+    months = [whole_month(first_of_month(period.end, before), today) for before in reversed(range(SERIES_MONTHS))]
+    record = record_of(list(currency_of), [period, previous, *months], figured=period if with_figures else None)
+    now, then = (metrics(record.counts[p], currency_of, p) for p in (period, previous))
+    monthly = {month.start: metrics(record.counts[month], currency_of, month) for month in months}
+    closed = next((m.start for m in reversed(months) if m.is_calendar_month and m.end < today), None)
+    return History(record, now, then, monthly, closed)
+
+
 def report(
     sites: Sequence[Site], period: Period, previous: Period, *, today: dt.date, user_id: int | None = None
 ) -> Report:
@@ -64,38 +95,28 @@ def report(
     `today` ends the running month. Raises OutsideScope for a site that is not in scope.
     """
     currency_of = {site.code: site.currency for site in sites}
-    codes = list(currency_of)
-    months = [whole_month(first_of_month(period.end, before), today) for before in reversed(range(SERIES_MONTHS))]
-    record = record_of(codes, [period, previous, *months], figured=period)
-    now, then = (metrics(record.counts[p], currency_of, p) for p in (period, previous))
-    monthly = {month.start: metrics(record.counts[month], currency_of, month) for month in months}
-    month = next((m.start for m in reversed(months) if m.is_calendar_month and m.end < today), None)
-    held_against = yardsticks_of(sites, period.end, month=month, user_id=user_id)
+    past = history(sites, period, previous, today=today, with_figures=True)
+    held_against = yardsticks_of(sites, period.end, month=past.closed, user_id=user_id)
+    targets, counts = held_against.targets, past.record.counts[period]
     figures = {
-        currency: together(record.figures[code] for code in codes if currency_of[code] == currency)
-        for currency in now.by_currency
+        currency: together(past.record.figures[code] for code in currency_of if currency_of[code] == currency)
+        for currency in past.now.by_currency
     }
     return Report(
         period=period,
         previous=previous,
-        currencies=tuple(now.by_currency),
-        metrics=now,
-        targets=held_against.targets,
-        trends=tuple(
-            trend for key in KEYS for trend in trends(key, now, then, held_against.targets.of, monthly, month)
-        ),
-        month=month,
-        benchmarks=tuple(_benchmarks(now, monthly.get(month), held_against)),
-        agents=record.agents,
-        leaders={currency: _leaders(currency, figures, record.counts[period], currency_of) for currency in figures},
+        currencies=tuple(past.now.by_currency),
+        metrics=past.now,
+        targets=targets,
+        trends=tuple(trend for key in KEYS for trend in past.trends(key, targets)),
+        month=past.closed,
+        benchmarks=tuple(_benchmarks(past.now, past.monthly.get(past.closed), held_against)),
+        agents=past.record.agents,
+        leaders={currency: _leaders(currency, figures, counts, currency_of) for currency in figures},
         figures=figures,
-        improvements=_improvements(now, record.counts[period], record.figures, currency_of, held_against.targets),
+        improvements=_improvements(past.now, counts, past.record.figures, currency_of, targets),
         sites=tuple(
-            SiteReport(
-                site,
-                metrics({site.code: record.counts[period][site.code]}, currency_of, period),
-                held_against.targets.by_site[site.code],
-            )
+            SiteReport(site, metrics({site.code: counts[site.code]}, currency_of, period), targets.by_site[site.code])
             for site in sites
         ),
         subscribed=held_against.subscribed,

@@ -48,7 +48,7 @@ def test_without_javascript_a_manager_goes_from_a_group_to_the_other_to_a_record
     page.wait_for_load_state()
     assert page.locator("#rows").inner_text().startswith("Received in full")
     assert page.url.endswith("?group=paid#list")
-    page.click("tbody th a")
+    page.click("#list tbody th a")
     page.wait_for_load_state()
     assert "/GN_KINDIA/admin/leasing/contract/" in page.url
     page.go_back()

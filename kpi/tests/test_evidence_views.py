@@ -76,8 +76,9 @@ def text_of(answer):
 
 
 def table(answer):
-    """The rows of the page's table: each a dictionary of heading and words."""
-    body = re.search(r"<tbody>.*</tbody>", answer.content.decode(), re.DOTALL)
+    """The rows of the list: each a dictionary of heading and words."""
+    listed = answer.content.decode().split('id="list"')[1]
+    body = re.search(r"<tbody>.*</tbody>", listed, re.DOTALL)
     found = []
     for row in re.findall(r"<tr>(.*?)</tr>", body[0], re.DOTALL) if body else ():
         cells = re.findall(r'<t[hd][^>]*data-label="([^"]*)"[^>]*>(.*?)</t[hd]>', row, re.DOTALL)
@@ -338,3 +339,10 @@ def test_it_reads_as_french_for_whoever_reads_french(client, october):
     assert "Loyers non encaissés en entier 2 Loyers encaissés en entier 1" in words
     assert table(answer)[0]["Reste dû"].replace("\u00a0", " ").replace("\u202f", " ") == "1 000 000 GNF"
     assert lines(client.get(URL + "rows.csv"))[0][:4] == ["Site", "Bail", "Locataire", "Téléphone"]
+
+
+def test_thirteen_months_stand_above_the_rows_with_their_numbers(manager, october):
+    page = manager.get(URL).content.decode()
+    chart = page.split('id="list"')[0].split("<figure")[1]
+    assert "<title>Collection, month by month</title>" in chart
+    assert chart.count("<tr>") == 1 + 13
