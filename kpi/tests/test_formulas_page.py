@@ -6,7 +6,8 @@ from decimal import Decimal
 import pytest
 
 from kpi.definitions import BY_KEY, KEYS, Counts
-from kpi.models import KPITarget
+from kpi.improvements import worth
+from kpi.models import KPIBenchmark, KPITarget
 from kpi.periods import Period
 from kpi.tests.formulas_page import table
 from tests.owner import as_owner
@@ -45,6 +46,21 @@ def test_every_kpi_has_a_reading_and_a_worked_number_on_the_page():
 @pytest.mark.parametrize(("period", "previous"), PERIODS)
 def test_a_period_is_compared_with_the_one_that_the_page_names(period, previous):
     assert period_from(period).previous() == period_from(previous)
+
+
+@pytest.mark.django_db
+def test_the_reference_values_start_with_those_of_the_page():
+    written = {key: (Decimal(average), Decimal(top)) for key, average, top in table("Beside the others")}
+    assert {row.key: (row.average, row.top) for row in KPIBenchmark.objects.all()} == written
+    assert {row.status for row in KPIBenchmark.objects.all()} == {"assumption"}
+
+
+def test_every_worth_of_the_page_is_computed_and_no_other():
+    counts = Counts(
+        francs_due=100, due=1, lettable=9, let=1, tenants_before=9, terms_ended=9, agents=frozenset({1})
+    )  # fmt: skip
+    computed = {key for key in KEYS if worth(key, counts, Decimal("0.9"), median_rent=10)}
+    assert computed == {key for key, _sentence in table("Where to act")}
 
 
 @pytest.mark.django_db
