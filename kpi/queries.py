@@ -39,8 +39,7 @@ def site_counts(codes: Sequence[str], periods: Sequence[Period]) -> list[dict[st
     """
     require_scope(codes)
     parameters = _grid(codes, periods) | {
-        "first": min(min(p.start, p.year_before_end) for p in periods),
-        "last": max(p.end for p in periods),
+        "year_start": min(min(p.start, p.year_before_end) for p in periods),
         "missed": MISSED_AFTER_DAYS,
         "renewal": RENEWAL_DAYS,
         "tacit": TACIT_RENEWAL_DAYS,
@@ -58,12 +57,8 @@ def site_figures(codes: Sequence[str], periods: Sequence[Period]) -> list[dict[s
     Raises OutsideScope for a site that is not in scope.
     """
     require_scope(codes)
-    parameters = _grid(codes, periods) | {
-        "last": max(p.end for p in periods),
-        "first_end": min(p.end for p in periods),
-    }
     found: list[dict[str, Figures]] = [{} for _ in periods]
-    for row in fetch(statements.GRID + statements.FIGURES, parameters):
+    for row in fetch(statements.GRID + statements.FIGURES, _grid(codes, periods)):
         parts = {name: json.loads(row[name]) for name in ("agents", "arrears", "income")}
         found[row["no"]][row["site_id"]] = from_json(parts | {"median_rent": row["median_rent"]})
     return found
@@ -76,6 +71,9 @@ def _grid(codes: Sequence[str], periods: Sequence[Period]) -> dict[str, Any]:
         "a": [p.start for p in periods],
         "b": [p.end for p in periods],
         "year_ago": [p.year_before_end for p in periods],
+        "first_day": min(p.start for p in periods),
+        "last_day": max(p.end for p in periods),
+        "first_end": min(p.end for p in periods),
         "activity": ACTIVITY_DAYS,
     }
 

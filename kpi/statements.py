@@ -1,6 +1,7 @@
 """The SQL behind the KPIs: each statement serves any number of sites and periods. Its readings: docs/formulas/kpi.md.
 
-Parameters: sites, and arrays no, a, b, year_ago with one entry for each period [a, b].
+Parameters: sites, and arrays no, a, b, year_ago with one entry for each period [a, b]. first_day, last_day and first_end
+bound all the periods: these the planner knows, while the days of a joined row are a ninth of the table to it.
 """
 
 # One row for each site and period asked for, so that a site without any record has its zeros too.
@@ -22,6 +23,7 @@ in_force AS MATERIALIZED (
     SELECT no, site_id, id, tenant_id, property_id, monthly_rent
     FROM period JOIN contract ON start_date <= b AND (ended_on IS NULL OR ended_on >= b)
 ),
+home AS (SELECT id FROM leasing_property WHERE site_id = ANY (%(sites)s) AND status = 'lettable'),
 disputed AS (
     SELECT DISTINCT no, contract_id AS id
     FROM period JOIN leasing_litigation ON opened_on <= b AND (resolved_on IS NULL OR resolved_on > b)
@@ -48,29 +50,23 @@ spoken AS (
 ),
 standing AS (
     SELECT no, site_id, count(*) AS in_force, sum(monthly_rent) AS rent, count(disputed.id) AS disputed,
-        count(*) FILTER (WHERE paying.id IS NULL AND spoken.tenant_id IS NULL) AS inactive
+        count(*) FILTER (WHERE paying.id IS NULL AND spoken.tenant_id IS NULL) AS inactive, count(home.id) AS let
     FROM in_force
     LEFT JOIN disputed USING (no, id)
     LEFT JOIN paying USING (no, id)
     LEFT JOIN spoken USING (no, tenant_id)
+    -- Each home once: no two contracts in force hold the same (contracts_in_force_do_not_overlap).
+    LEFT JOIN home ON home.id = property_id
     GROUP BY no, site_id
 ),
-occupied AS (
-    SELECT no, site_id, count(DISTINCT p.id) AS let
-    FROM in_force JOIN leasing_property p USING (site_id)
-    WHERE p.id = property_id AND p.site_id = ANY (%(sites)s) AND p.status = 'lettable'
-    GROUP BY no, site_id
-),
-renting AS (
-    SELECT no, site_id, tenant_id,
-        bool_or(start_date <= year_ago AND (ended_on IS NULL OR ended_on >= year_ago)) AS before,
-        bool_or(start_date <= b AND (ended_on IS NULL OR ended_on >= b)) AS now
-    FROM period CROSS JOIN contract
-    GROUP BY no, site_id, tenant_id
+renting_before AS (
+    SELECT DISTINCT no, site_id, tenant_id
+    FROM period JOIN contract ON start_date <= year_ago AND (ended_on IS NULL OR ended_on >= year_ago)
 ),
 kept AS (
-    SELECT no, site_id, count(*) AS tenants_before, count(*) FILTER (WHERE now) AS tenants_kept
-    FROM renting WHERE before
+    SELECT no, site_id, count(*) AS tenants_before,
+        count(*) FILTER (WHERE (no, tenant_id) IN (SELECT no, tenant_id FROM in_force)) AS tenants_kept
+    FROM renting_before
     GROUP BY no, site_id
 ),
 happened AS (
@@ -104,7 +100,6 @@ SELECT site_id, no, in_force, rent, disputed, inactive, let, tenants_before, ten
     ended, ended_undisputed, signed, terms_ended, renewed
 FROM grid
 LEFT JOIN standing USING (site_id, no)
-LEFT JOIN occupied USING (site_id, no)
 LEFT JOIN kept USING (site_id, no)
 LEFT JOIN happened USING (site_id, no)
 """
@@ -117,7 +112,7 @@ draft AS MATERIALIZED (SELECT id FROM leasing_contract WHERE site_id = ANY (%(si
 rent AS MATERIALIZED (
     SELECT site_id, due_date, settled_on, count(*) AS due, sum(amount) AS francs
     FROM leasing_instalment
-    WHERE site_id = ANY (%(sites)s) AND due_date BETWEEN %(first)s AND %(last)s AND amount > 0
+    WHERE site_id = ANY (%(sites)s) AND due_date BETWEEN %(year_start)s AND %(last_day)s AND amount > 0
         AND contract_id NOT IN (SELECT id FROM draft)
     GROUP BY site_id, due_date, settled_on
 ),
@@ -135,15 +130,18 @@ fallen_due AS (
     GROUP BY no, site_id
 ),
 partly AS (
-    SELECT no, i.site_id, sum(part.amount) AS francs_in_part
+    SELECT no, site_id, sum((
+        -- Looked up for each: the planner takes these few for many, and would join all allocations there are.
+        SELECT sum(part.amount) FROM leasing_allocation part
+        JOIN leasing_payment pay ON pay.site_id = part.site_id AND pay.id = part.payment_id
+        WHERE part.site_id = i.site_id AND part.instalment_id = i.id AND pay.received_on <= b
+    )) AS francs_in_part
     FROM period
-    JOIN leasing_instalment i ON i.due_date BETWEEN a AND b
-        AND i.paid_amount > 0 AND (i.settled_on IS NULL OR i.settled_on > b)
-    JOIN leasing_allocation part ON part.site_id = i.site_id AND part.instalment_id = i.id
-    JOIN leasing_payment pay ON pay.site_id = part.site_id AND pay.id = part.payment_id AND pay.received_on <= b
-    WHERE i.site_id = ANY (%(sites)s) AND part.site_id = ANY (%(sites)s) AND pay.site_id = ANY (%(sites)s)
-        AND i.contract_id NOT IN (SELECT id FROM draft)
-    GROUP BY no, i.site_id
+    JOIN leasing_instalment i ON due_date BETWEEN a AND b AND (settled_on IS NULL OR settled_on > b)
+    WHERE site_id = ANY (%(sites)s) AND due_date BETWEEN %(first_day)s AND %(last_day)s
+        AND (settled_on IS NULL OR settled_on > %(first_end)s)
+        AND paid_amount > 0 AND contract_id NOT IN (SELECT id FROM draft)
+    GROUP BY no, site_id
 )
 SELECT site_id, no, due_in_year, missed, due, francs_due,
     coalesce(francs_settled, 0) + coalesce(francs_in_part, 0) AS francs_received
@@ -154,9 +152,11 @@ LEFT JOIN partly USING (site_id, no)
 
 OTHERS = """,
 closed AS (
-    SELECT site_id, closed_on, closed_on - issued_on AS days FROM leasing_notice WHERE site_id = ANY (%(sites)s)
+    SELECT site_id, closed_on, closed_on - issued_on AS days FROM leasing_notice
+    WHERE site_id = ANY (%(sites)s) AND closed_on BETWEEN %(first_day)s AND %(last_day)s
     UNION ALL
-    SELECT site_id, resolved_on, resolved_on - opened_on FROM leasing_litigation WHERE site_id = ANY (%(sites)s)
+    SELECT site_id, resolved_on, resolved_on - opened_on FROM leasing_litigation
+    WHERE site_id = ANY (%(sites)s) AND resolved_on BETWEEN %(first_day)s AND %(last_day)s
 ),
 matter AS (
     SELECT no, site_id, count(*) AS matters, sum(days) AS matter_days
@@ -169,7 +169,7 @@ deposit AS (
     FROM period
     JOIN leasing_deposit d ON d.settled_on BETWEEN a AND b
     JOIN leasing_contract c ON c.site_id = d.site_id AND c.id = d.contract_id
-    WHERE d.site_id = ANY (%(sites)s)
+    WHERE d.site_id = ANY (%(sites)s) AND d.settled_on BETWEEN %(first_day)s AND %(last_day)s
     GROUP BY no, d.site_id
 ),
 answer AS (
@@ -265,35 +265,24 @@ agents AS (
     FROM by_agent FULL JOIN asked USING (no, site_id, agent) FULL JOIN answered USING (no, site_id, agent)
     GROUP BY no, site_id
 ),
-rent AS MATERIALIZED (
-    SELECT site_id, due_date, settled_on, count(*) AS due, sum(amount) AS francs
-    FROM leasing_instalment
-    WHERE site_id = ANY (%(sites)s) AND due_date < %(last)s AND amount > 0
-        AND (settled_on IS NULL OR settled_on > %(first_end)s)
-        AND contract_id NOT IN (SELECT id FROM leasing_contract WHERE site_id = ANY (%(sites)s) AND status = 'draft')
-    GROUP BY site_id, due_date, settled_on
-),
+draft AS MATERIALIZED (SELECT id FROM leasing_contract WHERE site_id = ANY (%(sites)s) AND status = 'draft'),
 owed AS (
-    SELECT no, site_id, least((b - due_date - 1) / 30, 3) AS age, sum(due) AS rents, sum(francs) AS francs
-    FROM period JOIN rent ON due_date < b AND (settled_on IS NULL OR settled_on > b)
+    SELECT no, site_id, least((b - due_date - 1) / 30, 3) AS age, count(*) AS rents,
+        sum(amount - CASE WHEN paid_amount = 0 THEN 0 ELSE coalesce((
+            SELECT sum(part.amount) FROM leasing_allocation part
+            JOIN leasing_payment pay ON pay.site_id = part.site_id AND pay.id = part.payment_id
+            WHERE part.site_id = i.site_id AND part.instalment_id = i.id AND pay.received_on <= b
+        ), 0) END) AS francs
+    FROM period
+    JOIN leasing_instalment i ON due_date < b AND (settled_on IS NULL OR settled_on > b)
+    WHERE site_id = ANY (%(sites)s) AND due_date < %(last_day)s AND (settled_on IS NULL OR settled_on > %(first_end)s)
+        AND amount > 0 AND contract_id NOT IN (SELECT id FROM draft)
     GROUP BY no, site_id, age
 ),
-paid_of_it AS (
-    SELECT no, i.site_id, least((b - due_date - 1) / 30, 3) AS age, sum(part.amount) AS francs
-    FROM period
-    JOIN leasing_instalment i ON due_date < b AND paid_amount > 0 AND (settled_on IS NULL OR settled_on > b)
-    JOIN contract c ON c.site_id = i.site_id AND c.id = i.contract_id
-    JOIN leasing_allocation part ON part.site_id = i.site_id AND part.instalment_id = i.id
-    JOIN leasing_payment pay ON pay.site_id = part.site_id AND pay.id = part.payment_id AND pay.received_on <= b
-    WHERE i.site_id = ANY (%(sites)s) AND part.site_id = ANY (%(sites)s) AND pay.site_id = ANY (%(sites)s)
-    GROUP BY no, i.site_id, age
-),
 arrears AS (
-    SELECT no, site_id, jsonb_agg(jsonb_build_object(
-        'age', age, 'rents', rents, 'francs', owed.francs - coalesce(paid_of_it.francs, 0)
-    ) ORDER BY age) AS arrears
-    FROM owed LEFT JOIN paid_of_it USING (no, site_id, age)
-    GROUP BY no, site_id
+    SELECT no, site_id,
+        jsonb_agg(jsonb_build_object('age', age, 'rents', rents, 'francs', francs) ORDER BY age) AS arrears
+    FROM owed GROUP BY no, site_id
 ),
 received AS (
     SELECT no, site_id, method, count(*) AS payments, sum(amount) AS francs

@@ -330,6 +330,8 @@ class Instalment(SiteScopedModel):
         ]
         indexes = [
             models.Index(fields=["site", "due_date"], name="instalment_site_due"),
+            # What was owed on a day: settled after it or never, due before it.
+            models.Index(fields=["site", "settled_on", "due_date"], name="instalment_site_settled"),
             models.Index(fields=["site", "tenant", "due_date"], name="instalment_site_tenant"),
             models.Index(
                 fields=["site", "contract", "due_date"],
