@@ -200,6 +200,7 @@ def test_the_number_of_statements_is_fixed_and_at_most_twelve(manager):
     staff({"awa": [("GN_KINDIA", "agent")]})
     Portfolio(3, ["GN_KINDIA", "SN_DAKAR"], contracts=40).write()
     counted = []
+    manager.get(URL)  # the flag is in the cache from then on
     for url in (URL, "/ALL/kpi/", URL + "?period=year", "/ALL/kpi/?start=2023-01-01&end=2024-02-29"):
         with CaptureQueriesContext(connection) as sent:
             assert manager.get(url).status_code == 200
