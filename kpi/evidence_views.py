@@ -17,6 +17,7 @@ from kpi.asked import sites_of, today_of
 from kpi.cards import Card, card_of
 from kpi.evidence import GROUPS, PAGE_ROWS, Evidence, Group, every_row, evidence, group_of
 from kpi.evidence_labels import GROUP_LABELS, GroupLabel, lines, table
+from kpi.flag import behind_flag
 from kpi.forms import Asked, Choice, PeriodForm
 from kpi.queries import targets_of
 from kpi.report import history
@@ -65,6 +66,7 @@ def _question(request: HttpRequest, key: str) -> _Question:
 
 @needs("kpi.view_kpi")
 @require_safe
+@behind_flag
 def indicator(request: HttpRequest, key: str) -> HttpResponse:
     """One KPI of a period: its value, how it is counted, and the rows of one of its groups."""
     question = _question(request, key)
@@ -95,6 +97,7 @@ def indicator(request: HttpRequest, key: str) -> HttpResponse:
 
 @needs("kpi.view_kpi")
 @require_safe
+@behind_flag
 def indicator_csv(request: HttpRequest, key: str) -> HttpResponse:
     """All rows of one of a KPI's groups, to be worked through in a spreadsheet."""
     question = _question(request, key)
