@@ -1,5 +1,6 @@
 """The table that a person reads, line by line as it is measured."""
 
+import os
 from collections.abc import Iterable
 
 from bench.kpi import Line
@@ -9,7 +10,8 @@ _WIDTH = 70
 
 def print_table(lines: Iterable[Line], *, runs: int, cores: int) -> list[Line]:
     """Print each line when it is there. Returns them."""
-    print(f"Median of {runs} runs after a warm-up; what is compared runs in turn. {cores} cores.\n")
+    print(f"Median of {runs} runs after a warm-up; what is compared runs in turn.")
+    print(f"{cores} cores, for which {os.getloadavg()[0]:.1f} processes were waiting or running when this began.\n")
     print(f"{'':{_WIDTH}} {'median':>11}  {'min – max':>19}  {'ratio':>5}  limit", flush=True)
     shown = []
     for line in lines:
