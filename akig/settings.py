@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "outbox",
     "sites_app",
     "leasing",
+    "tasks",
     "kpi",
     "akig",
 ]

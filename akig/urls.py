@@ -13,7 +13,9 @@ urlpatterns = [
     path("accounts/", include("accounts.urls")),
     path("sites/", include("sites_app.urls")),
     path("leasing/", include("leasing.urls")),
+    path("tasks/", include("tasks.urls")),
     path("kpi/", include("kpi.urls")),
+    path("api/tasks/", include("tasks.api_urls")),
     path("api/kpi/", include("kpi.api_urls")),
     path("admin/login/", SignIn.as_view()),  # one way in: one lockout, one end of the session
     path("admin/", admin.site.urls),
