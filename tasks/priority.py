@@ -131,10 +131,10 @@ def priority(
     """
     return from_parts(
         {
-            "urgency": _rounded(urgency(hours)),
-            "impact": _rounded(impact(kind, percentile, has_missed)),
-            "affinity": _rounded(affinity(record)),
-            "dependency": _rounded(dependency(waiting)),
+            "urgency": rounded(urgency(hours)),
+            "impact": rounded(impact(kind, percentile, has_missed)),
+            "affinity": rounded(affinity(record)),
+            "dependency": rounded(dependency(waiting)),
         }
     )
 
@@ -240,6 +240,6 @@ def in_order(tasks: Iterable[Standing], waiting: Mapping[UUID, Set[UUID]]) -> li
     return list(ordered)
 
 
-def _rounded(part: Fraction) -> Decimal:
+def rounded(part: Fraction) -> Decimal:
     """To two decimals, halves up. Rounded here and nowhere later: the score is the exact sum of what is shown."""
     return Decimal(math.floor(part * 100 + Fraction(1, 2))) / 100
