@@ -10,8 +10,8 @@ from decimal import Decimal
 
 from django.utils.formats import date_format, number_format
 from django.utils.functional import Promise
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
 
 from leasing.models import MISSED_AFTER_DAYS, Litigation, Notice, ServiceRequest
 from leasing.refusals import grouped
@@ -365,7 +365,9 @@ def _of_month(task: RankedTask) -> str:
 
 def _day(day: dt.date, today: dt.date) -> str:
     """ "30 September", with the year where it is another one."""
-    return date_format(day, "MONTH_DAY_FORMAT" if day.year == today.year else "DATE_FORMAT")
+    text = date_format(day, "MONTH_DAY_FORMAT" if day.year == today.year else "DATE_FORMAT")
+    # Django has no ordinal here; French, and what is written like it, says "1er novembre".
+    return f"1er{text[1:]}" if day.day == 1 and get_language() != "en" else text
 
 
 def _days(number: int) -> str:
