@@ -1,6 +1,7 @@
 """What can be done with tasks: one function for each change, all of it or nothing, once for a key."""
 
 from tasks.actions.planning import create_task, reassign_tasks, wait_for
+from tasks.actions.rankings import keep_rankings
 from tasks.actions.taps import (
     OUTCOMES_OF_PEOPLE,
     cancel_task,
@@ -20,6 +21,7 @@ __all__ = [
     "cannot_do",
     "create_task",
     "finish_task",
+    "keep_rankings",
     "postpone_task",
     "reassign_tasks",
     "resume_task",
