@@ -154,6 +154,11 @@ vars().update(EMAIL_CONFIG)
 PUBLIC_URL = env("PUBLIC_URL", default="http://127.0.0.1:8000").rstrip("/")
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="AKIG <akig@localhost>")
 
+# --- text messages ----------------------------------------------------------------------------------
+# Empty: messages are printed (tasks/sms.py).
+SMS_GATEWAY_URL = env("SMS_GATEWAY_URL", default="")
+SMS_GATEWAY_TOKEN = env("SMS_GATEWAY_TOKEN", default="")
+
 # --- languages --------------------------------------------------------------------------------------
 LANGUAGE_CODE = "fr"
 LANGUAGES = [
