@@ -1,4 +1,8 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from tasks import api
 
 app_name = "tasks_api"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("today/<str:agent_id>", api.today, name="today"),
+]
