@@ -149,7 +149,7 @@ def _require_sound(task: Task, now: dt.datetime) -> None:
     if len(task.title) > LONGEST_TITLE:
         sentence = _("A title has at most %(longest)s characters.") % {"longest": LONGEST_TITLE}
         raise RuleBroken("title", "title_length", sentence)
-    require_due_to_come(task, task.due_at, now)
+    require_due_to_come(task.due_at, now)
     if task.agent is not None:
         _require_worker(task.site, task.agent)
     for field in ("tenant", "contract", "property"):

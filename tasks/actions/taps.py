@@ -83,7 +83,7 @@ def postpone_task(
 
     def apply(task: Task) -> None:
         _require_open(task)
-        require_due_to_come(task, due_at, now)
+        require_due_to_come(due_at, now)
         _put_back(task)
         task.due_at = due_at
 
@@ -148,11 +148,10 @@ def undo_change(*, key: str, by: Any, now: dt.datetime) -> Task:
 _CAN_BE_UNDONE = (verbs.START, verbs.FINISH, verbs.CANNOT, verbs.POSTPONE, verbs.RESUME, verbs.CANCEL)
 
 
-def require_due_to_come(task: Task, due_at: dt.datetime, now: dt.datetime) -> None:
+def require_due_to_come(due_at: dt.datetime, now: dt.datetime) -> None:
     """Raise RuleBroken for a moment that is past or more than a year away."""
     if due_at <= now:
-        sentence = _("%(moment)s is past: choose a moment to come.") % {"moment": moment(due_at, task)}
-        raise RuleBroken("due_at", "due_at_to_come", sentence)
+        raise RuleBroken("due_at", "due_at_to_come", _("Choose a moment to come."))
     if due_at > now + LONGEST_POSTPONEMENT:
         raise RuleBroken("due_at", "due_at_within_a_year", _("Choose a moment within a year."))
 
