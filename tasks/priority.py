@@ -4,6 +4,7 @@ Pure: no Django, no database, no clock.
 """
 
 import datetime as dt
+import functools
 import heapq
 import itertools
 import math
@@ -172,6 +173,7 @@ def impact_level(part: Decimal) -> Impact:
     return Impact.MEDIUM if part >= 40 else Impact.LOW
 
 
+@functools.lru_cache(maxsize=4096)  # asked again for each task of an agent
 def affinity(record: Record) -> Fraction:
     """How well this kind goes with this agent; near 60 for who has done few of them.
 

@@ -161,6 +161,17 @@ def test_what_cannot_be_done_stands_last_with_what_waits_for_it(site, awa):
     assert found.total == 6
 
 
+def test_what_waits_for_something_impossible_through_a_colleague_stands_last_too(site, awa, binta):
+    stuck = make_task(site, agent=awa, kind="admin", due_at=NOW + 30 * DAY, status="blocked")
+    between = make_task(site, agent=binta)
+    waits = make_task(site, agent=awa, kind="litigation", due_at=NOW - DAY)
+    other = make_task(site, agent=awa, kind="admin", due_at=NOW + 30 * DAY)
+    make_dependency(waits, between)
+    make_dependency(between, stuck)
+    assert ids(manifesto(site, awa.pk, NOW).top) == [other.pk]
+    assert ids(manifesto(site, awa.pk, NOW).rest) == [stuck.pk, waits.pk]
+
+
 def test_only_the_agents_own_open_tasks_of_this_site_are_in_their_day(site, awa, binta):
     mine = make_task(site, agent=awa)
     make_task(site, agent=binta)
