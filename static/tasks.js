@@ -31,11 +31,9 @@ if (worker) {
     };
     await cache.put(worker, new Response(page, { headers }));
     const files = [...document.querySelectorAll("link[href], script[src], use[href]")]
-      .map((one) => new URL(one.href.baseVal ?? one.href ?? one.src, location).href)
-      .concat([...document.scripts].map((one) => one.src))
-      .map((address) => address.split("#")[0]);
+      .map((one) => new URL(one.getAttribute("href") || one.getAttribute("src"), location).href.split("#")[0]);
     const known = (await cache.keys()).map((request) => request.url);
-    const wanted = [...new Set(files)].filter(Boolean);
+    const wanted = [...new Set(files)];
     for (const address of known) if (!wanted.includes(address) && !address.endsWith(worker)) await cache.delete(address);
     await cache.addAll(wanted.filter((address) => !known.includes(address)));
   };
@@ -137,6 +135,7 @@ if (worker) {
     if (answer === undefined || answer.status >= 500) {
       write(localStorage, queue, [...read(localStorage, queue), tap]);
       form.closest("details")?.removeAttribute("open");
+      delete form.dataset.sent; // taken back, it can be sent again (static/akig.js)
       mark();
       if (answer === undefined && navigator.onLine) empty();
     } else if (answer.ok && !answer.redirected) location.assign((await answer.json()).next);

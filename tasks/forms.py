@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from accounts.models import User
 from leasing.models import Contract, Property, Tenant
@@ -209,7 +209,7 @@ class FilterForm(forms.Form):
     state = forms.ChoiceField(
         label=gettext_lazy("State"),
         required=False,
-        choices=[("", gettext_lazy("Open")), *Task.Status.choices, ("all", gettext_lazy("All"))],
+        choices=[("", pgettext_lazy("tasks", "Open")), *Task.Status.choices, ("all", gettext_lazy("All"))],
     )
 
     def __init__(self, *args: Any, workers: Iterable[User], **kwargs: Any) -> None:

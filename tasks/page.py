@@ -121,7 +121,7 @@ def title_of_row(task: Task) -> str:
             priority=_UNRANKED,
             waits_for=(),
             note=task.note,
-            grounds=Grounds(day=due_on, due_on=due_on),
+            grounds=Grounds(day=task.site.today(), due_on=due_on),
         )
     )
 

@@ -1,9 +1,10 @@
 """Everything about one task, for its page: a fixed number of statements."""
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy
 
 from sites_app.history import HistoryEntry, history_of
@@ -73,7 +74,7 @@ def task_page(task: Task, now: dt.datetime, *, may_manage: bool, tried: dict[str
         parts=_parts(card.task.priority.parts) if card else (),
         waits_for=_neighbours(task, "task", "needs"),
         waited_for_by=_neighbours(task, "needs", "task"),
-        history=tuple(history_of(task)),
+        history=_history(task),
         past=_past(task),
         forms=_forms(task, now, may_manage) | tried,
     )
@@ -95,6 +96,16 @@ def _neighbours(task: Task, here: str, there: str) -> tuple[Neighbour, ...]:
     rows = rows.select_related(f"{there}__tenant", f"{there}__property", f"{there}__contract", f"{there}__agent")
     found = [getattr(row, there) for row in rows]
     return tuple(Neighbour(one, title_of_row(one)) for one in sorted(found, key=lambda one: (one.due_at, one.pk)))
+
+
+def _history(task: Task) -> tuple[HistoryEntry, ...]:
+    """What people can make use of: that the version has risen is said by everything else."""
+    version = capfirst(Task._meta.get_field("version").verbose_name)
+    entries = (
+        replace(entry, values=tuple(value for value in entry.values if value.field != version))
+        for entry in history_of(task)
+    )
+    return tuple(entry for entry in entries if entry.values or entry.kind != "update")
 
 
 def _past(task: Task) -> tuple[PastRank, ...]:

@@ -103,7 +103,7 @@ def test_an_agent_reads_three_tasks_in_order_with_their_reasons_and_the_rest_bel
     assert answer.status_code == 200
     assert titles(answer) == ["Ask Aïssatou Bah (S-102) for the rent of March", "Visit 1", "Visit 2"]
     words = text_of(answer)
-    assert "Today, Friday, 20 March 2026 3 first of 5 tasks · about 6 h 45 · 0 done this week" in words
+    assert "Today, Friday, 20 March 2026 the first 3 of 5 tasks · about 6 h 45 · 0 done this week" in words
     assert "The rent of March is 15 days late: 1,500,000 GNF." in words
     assert "The rest of the day (2 tasks)" in words
     assert re.search(r"Place 1 To do · \d\d 45 min Ask", words)
@@ -350,6 +350,7 @@ def test_a_task_shows_the_parts_of_its_score_what_waits_and_how_it_stood(client,
     assert "These wait for this task Visit 1" in words
     assert "No. 1 on Monday, 16 March 2026, with 92 (Ibrahima)" in words
     assert "Ibrahima · Page" in words
+    assert "Version" not in words
 
 
 def test_a_task_that_is_over_shows_how_it_ended_and_no_buttons(client, agent, site):
