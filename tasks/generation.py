@@ -1,7 +1,7 @@
 """What the records ask for: tasks made from them, kept up with them, and closed when their cause has gone.
 
 Two statements, whatever the size of the site. `_CAUSES` says what is a cause; both read it, so that a task is closed
-exactly when its cause would not make it today. docs/formulas/tasks.md says each cause in words.
+exactly when its cause would not make it today. docs/formulas/task-causes.md says each in words.
 """
 
 import datetime as dt

@@ -399,7 +399,7 @@ def fill(seed, contracts, code=CODE):
 
 
 def expected_tasks(site, today, workers):
-    """The rules of docs/formulas/tasks.md in plain loops over every row."""
+    """The rules of docs/formulas/task-causes.md in plain loops over every row."""
     zone = ZoneInfo(site.timezone)
     contracts = {c.pk: c for c in Contract.objects.all() if c.status != "draft"}
     reversed_ = {p.pk for p in Payment.objects.filter(reversals__isnull=False)}
