@@ -2,10 +2,13 @@
 
 import datetime as dt
 import random
+import time
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.db import connection
 
 from accounts.models import User
 from kpi.tests.portfolios import Portfolio
@@ -341,13 +344,40 @@ def test_a_term_that_has_passed_runs_on_and_asks_for_nothing(site, awa):
     assert generate(site) == 0
 
 
-def test_a_tap_at_the_same_moment_is_left_to_the_next_run(site, awa):
-    """What the statement changes has the version that it has read; see the comment at the statement."""
-    rent(make_contract(site, agent=awa), TODAY - 3 * DAY)
-    generate(site)
-    assert by_hand(start_task, only(), awa, version=1).version == 2
-    generate(site, TODAY + 7 * DAY)
-    assert (only().version, only().status) == (3, "in_progress")
+@pytest.mark.django_db(transaction=True)
+def test_a_task_that_a_person_changes_at_this_very_moment_is_left_to_the_next_run():
+    site = Site.objects.get(pk=CODE)
+    user = User.objects.create(username="awa")
+    with site_scope([CODE]):
+        rent(make_contract(site, agent=user), TODAY - 3 * DAY)
+        generate(site)
+        task = only()
+        Instalment.objects.update(paid_amount=1_500_000)
+
+    def closing():
+        try:
+            with site_scope([CODE]):
+                return close(site)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        with site_scope([CODE]):
+            by_hand(partial(postpone_task, due_at=six(TODAY + DAY)), task, user)
+            hour = pool.submit(closing)
+            while not hour.done() and not someone_waits():
+                time.sleep(0.01)
+        assert hour.result(60) == 0
+    with site_scope([CODE]):
+        assert (only().due_at, only().version) == (six(TODAY + DAY), 2)
+        assert close(site) == 1
+        assert TaskChange.objects.get(verb="cause_gone").before["due_at"].startswith("2026-03-21T18:00")
+
+
+def someone_waits():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+        return cursor.fetchone()[0]
 
 
 def test_nothing_of_another_site_is_read_or_written(db):
