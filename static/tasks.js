@@ -142,7 +142,11 @@ if (worker) {
     else form.submit(); // the server's own page says what is wrong
   });
 
-  addEventListener("online", empty);
+  addEventListener("online", () => {
+    if (stale && read(localStorage, queue).length === 0) location.replace(worker);
+    else empty();
+  });
+  document.addEventListener("visibilitychange", () => document.hidden || empty());
   setInterval(empty, 30000);
   addEventListener("pageshow", (event) => event.persisted && location.reload());
   const told = document.querySelector("[data-told]");

@@ -222,8 +222,11 @@ def test_a_wrong_tap_names_the_field_and_changes_nothing(client, day, verb, fiel
     assert row(day[0]).version == day[0].version
 
 
-def test_a_moment_that_is_past_is_refused_at_its_field(client, day):
-    answer = tap(client, day[0], "later", when="2026-03-19T09:00:00+00:00")
+@pytest.mark.parametrize(
+    "when", ["2026-03-19T09:00:00+00:00", "0001-01-01T00:00:00+14:00", "2100-12-31T23:59:59-12:00"]
+)
+def test_a_moment_that_is_past_or_very_far_is_refused_at_its_field(client, day, when):
+    answer = tap(client, day[0], "later", when=when)
     assert answer.status_code == 422
     assert "When?" in text_of(answer)
     assert row(day[0]).due_at == day[0].due_at
@@ -270,6 +273,19 @@ def test_a_tap_of_somebody_who_has_left_this_phone_is_not_done_in_anothers_name(
     assert tap(client, day[0], "start", person=agent.pk + 1).status_code == 409
     assert row(day[0]).status == "pending"
     assert tap(client, day[0], "start", person=agent.pk).status_code == 302
+
+
+@pytest.mark.parametrize("value", ["\x00", "x" * 200, "٣", "'; --", "\ud800".encode("utf-8", "surrogatepass")])
+def test_nothing_one_can_send_breaks_the_pages(client, manager, site, value):
+    with site_scope([site.code]):
+        task = make_task(site, agent=manager)
+    for field in ("key", "version", "why", "person", "back"):
+        answer = tap(client, task, "cannot", **({"key": "k", "why": "x"} | {field: value}))
+        assert answer.status_code in (302, 400, 409), field
+    for path, field in (("undo/", "key"), ("give/", "task"), ("give/", "filters"), ("absent/", "agent")):
+        assert client.post(URL + path, {field: value}).status_code in (200, 302, 404), path
+    for path, field in (("", "q"), ("", "page"), ("today/", "changed"), ("today/", "agent"), ("absent/", "agent")):
+        assert client.get(URL + path, {field: value}).status_code in (200, 400, 404), path
 
 
 # --- who may what ---------------------------------------------------------------------------------------
@@ -510,7 +526,7 @@ def test_a_manager_writes_a_task_down_once(client, manager, site):
         ({"contract": "B-404"}, 400, "Contract", "There is no contract of this reference on this site."),
         ({"due_on": "2026-02-30"}, 400, "Due on", "Enter a valid date."),
         ({"due_on": "9999-12-31"}, 400, "Due on", "Give a day up to"),
-        ({"due_on": "2026-03-01"}, 422, "Due on", "is past"),
+        ({"due_on": "2026-03-01"}, 422, "Due on", "Choose a moment to come."),
         ({"kind": "golf"}, 400, "Kind", "Select a valid choice."),
     ],
 )
