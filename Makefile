@@ -29,6 +29,10 @@ run: .venv/.installed
 test: .venv/.installed-dev
 	$(PY) -m pytest -n 3 --dist loadscope --cov --cov-report=term --cov-fail-under=90
 
+# Ratios measured in one run (docs/performance.md); ARGS=--fresh fills its database anew.
+bench: .venv/.installed
+	@exec $(PY) -m bench $(ARGS)
+
 lint: .venv/.installed-dev
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .

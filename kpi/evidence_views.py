@@ -12,12 +12,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from kpi import charts
 from kpi.asked import sites_of, today_of
 from kpi.cards import Card, card_of
 from kpi.evidence import GROUPS, PAGE_ROWS, Evidence, Group, every_row, evidence, group_of
 from kpi.evidence_labels import GROUP_LABELS, GroupLabel, lines, table
+from kpi.flag import behind_flag
 from kpi.forms import Asked, Choice, PeriodForm
-from kpi.page import has_line, line_chart
 from kpi.queries import targets_of
 from kpi.report import history
 from leasing.exports import TooManyRows, as_csv
@@ -65,6 +66,7 @@ def _question(request: HttpRequest, key: str) -> _Question:
 
 @needs("kpi.view_kpi")
 @require_safe
+@behind_flag
 def indicator(request: HttpRequest, key: str) -> HttpResponse:
     """One KPI of a period: its value, how it is counted, and the rows of one of its groups."""
     question = _question(request, key)
@@ -78,9 +80,7 @@ def indicator(request: HttpRequest, key: str) -> HttpResponse:
         "choices": Choice.choices,
         "asked": asked,
         "card": shown,
-        "lines_over_time": [
-            line_chart(trend, trend.currency if len(trends) > 1 else "") for trend in trends if has_line(trend)
-        ],
+        "lines_over_time": charts.lines(trends),
         "groups": [(name, label, found.counts[name]) for name, label in GROUP_LABELS[key].items()],
         "group": question.group.name,
         "group_is_unknown": request.GET.get("group", question.group.name) != question.group.name,
@@ -97,6 +97,7 @@ def indicator(request: HttpRequest, key: str) -> HttpResponse:
 
 @needs("kpi.view_kpi")
 @require_safe
+@behind_flag
 def indicator_csv(request: HttpRequest, key: str) -> HttpResponse:
     """All rows of one of a KPI's groups, to be worked through in a spreadsheet."""
     question = _question(request, key)

@@ -51,7 +51,10 @@ class Leader:
 
 def ranks(values: Mapping[int, Decimal]) -> dict[int, int]:
     """Places from 1, the largest value first. Equal values share a place: 1, 2, 2, 4."""
-    return {key: 1 + sum(other > value for other in values.values()) for key, value in values.items()}
+    places: dict[Decimal, int] = {}
+    for place, value in enumerate(sorted(values.values(), reverse=True), start=1):
+        places.setdefault(value, place)
+    return {key: places[value] for key, value in values.items()}
 
 
 def leaders(figures: Mapping[int, AgentFigures], agents: Iterable[int]) -> tuple[Leader, ...]:

@@ -2,23 +2,22 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from kpi import labels, report_labels
+from kpi import charts, labels, report_labels
 from kpi.benchmarks import Benchmark
 from kpi.cards import HEADLINE, OTHERS, Card, card_of
 from kpi.definitions import BY_KEY, MONEY_KEYS, Unit, meets
-from kpi.figures import Figures
 from kpi.improvements import Improvement
 from kpi.leaders import CONTESTS, Leader, Mark
 from kpi.periods import first_of_month
 from kpi.report import Report, SiteReport
-from kpi.trends import Trend
 from sites_app.models import Site
+
+_DRAWN = ("paymentCollectionRate", "occupancyRate")
 
 
 @dataclass(frozen=True)
@@ -34,39 +33,6 @@ class Gap:
     advice: str
     link: str
     address: str  # of a list of the administration; "": the rows behind the indicator
-
-
-@dataclass(frozen=True)
-class LineChart:
-    """Thirteen months of a KPI, between two round values, with its target."""
-
-    key: str
-    name: str
-    currency: str
-    trend: Trend
-    title: str
-    low: Decimal
-    high: Decimal
-    ticks: tuple[str, ...]  # from the top
-    rows: tuple[tuple[Any, str, str, bool], ...]  # month, value, n, whether it is unusual
-
-
-@dataclass(frozen=True)
-class Bar:
-    name: str
-    part: int
-    amount: str
-    n: str
-    tone: str
-
-
-@dataclass(frozen=True)
-class BarChart:
-    name: str
-    currency: str
-    bars: tuple[Bar, ...]
-    longest: int
-    total: str
 
 
 @dataclass(frozen=True)
@@ -136,8 +102,8 @@ class Page:
     gaps: tuple[Gap, ...]
     unusual: tuple[tuple[str, Any, str], ...]  # the KPI's name, the month, the value
     heat: tuple[HeatRow, ...]
-    lines: tuple[LineChart, ...]
-    bars: tuple[BarChart, ...]
+    lines: tuple[charts.LineChart, ...]
+    bars: tuple[charts.BarChart, ...]
     benchmarks: tuple[BenchmarkRow, ...]
     leaders: tuple[LeaderTable, ...]
 
@@ -152,13 +118,8 @@ def page_of(report: Report) -> Page:
         gaps=tuple(_gap(report, improvement, is_one_currency) for improvement in report.improvements),
         unusual=tuple(_unusual(report)),
         heat=tuple(_heat(report, key) for key in (*HEADLINE, *OTHERS)) if len(report.sites) > 1 else (),
-        lines=tuple(
-            line_chart(trend, "" if is_one_currency else trend.currency)
-            for key in ("paymentCollectionRate", "occupancyRate")
-            for trend in report.trends
-            if trend.key == key and has_line(trend)
-        ),
-        bars=tuple(_bars(report, is_one_currency)),
+        lines=charts.lines(trend for key in _DRAWN for trend in report.trends if trend.key == key),
+        bars=charts.bars(report.figures),
         benchmarks=tuple(_benchmark(row) for row in report.benchmarks if row.reference or row.network),
         leaders=tuple(
             LeaderTable("" if is_one_currency else currency, tuple(_leader(report, row, currency) for row in rows))
@@ -220,87 +181,6 @@ def _heat_cell(row: SiteReport, key: str) -> HeatCell:
         value="" if metric.value is None else labels.write(definition.unit, metric.value, currency),
         is_met=None if metric.value is None or target is None else meets(definition, metric.value, target),
     )
-
-
-def has_line(trend: Trend) -> bool:
-    """Whether there is anything to draw."""
-    return any(point.value is not None for point in trend.series)
-
-
-def line_chart(trend: Trend, currency: str) -> LineChart:
-    """A trend that has_line as a chart. `currency` is named where the trend is one of several."""
-    unit, label = BY_KEY[trend.key].unit, labels.LABELS[trend.key]
-    known = [point.value for point in trend.series if point.value is not None]
-    if trend.target is not None:
-        known.append(trend.target)
-    low, high = _rounded_range(min(known), max(known))
-    return LineChart(
-        key=trend.key,
-        name=str(label.name),
-        currency=currency,
-        trend=trend,
-        title=_("%(name)s, month by month") % {"name": label.name},
-        low=low,
-        high=high,
-        ticks=tuple(labels.write(unit, value, trend.currency) for value in (high, (low + high) / 2, low)),
-        rows=tuple(
-            (
-                point.month,
-                "" if point.value is None else labels.write(unit, point.value, trend.currency),
-                labels.counted(trend.key, point.n),
-                point.is_unusual,
-            )
-            for point in trend.series
-        ),
-    )
-
-
-def _rounded_range(lowest: Decimal, highest: Decimal) -> tuple[Decimal, Decimal]:
-    """Round numbers that hold all values, a tenth of the largest apart: what hardly moves shall not look wild."""
-    size = max(abs(lowest), abs(highest)) or Decimal(1)
-    step = Decimal(10) ** ((size * Decimal("0.999")).adjusted()) if size > 1 else Decimal("0.1")
-    low = (lowest / step).to_integral_value(ROUND_FLOOR) * step
-    high = (highest / step).to_integral_value(ROUND_CEILING) * step
-    return (low, high) if high > low else (low, low + step)
-
-
-def _bars(report: Report, is_one_currency: bool) -> Iterator[BarChart]:
-    for currency, figures in report.figures.items():
-        shown = "" if is_one_currency else currency
-        if any(part.n for part in figures.arrears):
-            yield _arrears(figures, currency, shown)
-        if figures.income:
-            parts = sorted(figures.income.items(), key=lambda entry: -entry[1].francs)
-            bars = (
-                Bar(
-                    name=report_labels.method(method),
-                    part=part.francs,
-                    amount=labels.francs(part.francs, currency),
-                    n=labels.payments(part.n),
-                    tone="",
-                )
-                for method, part in parts
-            )
-            yield _chart(_("Income by method"), shown, tuple(bars), currency)
-
-
-def _arrears(figures: Figures, currency: str, shown: str) -> BarChart:
-    bars = (
-        Bar(
-            name=report_labels.age(number),
-            part=part.francs,
-            amount=labels.francs(part.francs, currency),
-            n=labels.rents(part.n),
-            tone="minus",
-        )
-        for number, part in enumerate(figures.arrears)
-    )
-    return _chart(_("Arrears by age"), shown, tuple(bars), currency)
-
-
-def _chart(name: str, shown: str, bars: tuple[Bar, ...], currency: str) -> BarChart:
-    total = sum(bar.part for bar in bars)
-    return BarChart(name, shown, bars, max(bar.part for bar in bars), labels.francs(total, currency))
 
 
 def _benchmark(row: Benchmark) -> BenchmarkRow:

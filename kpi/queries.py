@@ -40,6 +40,10 @@ def site_counts(codes: Sequence[str], periods: Sequence[Period]) -> list[dict[st
     require_scope(codes)
     parameters = _grid(codes, periods) | {
         "year_start": min(min(p.start, p.year_before_end) for p in periods),
+        # A day is begun somewhere within half a day of UTC's.
+        "first_moment": dt.datetime.combine(min(p.end for p in periods), dt.time(), dt.UTC)
+        - dt.timedelta(days=ACTIVITY_DAYS),
+        "last_moment": dt.datetime.combine(max(p.end for p in periods), dt.time(), dt.UTC) + dt.timedelta(days=2),
         "missed": MISSED_AFTER_DAYS,
         "renewal": RENEWAL_DAYS,
         "tacit": TACIT_RENEWAL_DAYS,

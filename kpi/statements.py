@@ -1,7 +1,8 @@
 """The SQL behind the KPIs: each statement serves any number of sites and periods. Its readings: docs/formulas/kpi.md.
 
-Parameters: sites, and arrays no, a, b, year_ago with one entry for each period [a, b]. first_day, last_day and first_end
-bound all the periods: these the planner knows, while the days of a joined row are a ninth of the table to it.
+Parameters: sites, and arrays no, a, b, year_ago with one entry for each period [a, b]. Beside them the bounds of all
+periods (first_day, last_day, first_end, …): these the planner knows, while it takes the days of a joined row for a
+ninth of the table.
 """
 
 # One row for each site and period asked for, so that a site without any record has its zeros too.
@@ -46,7 +47,7 @@ clock AS MATERIALIZED (
 spoken AS (
     SELECT DISTINCT no, tenant_id
     FROM clock JOIN leasing_interaction i ON i.site_id = clock.site_id AND happened_at >= since AND happened_at < until
-    WHERE i.site_id = ANY (%(sites)s)
+    WHERE i.site_id = ANY (%(sites)s) AND happened_at BETWEEN %(first_moment)s AND %(last_moment)s
 ),
 standing AS (
     SELECT no, site_id, count(*) AS in_force, sum(monthly_rent) AS rent, count(disputed.id) AS disputed,
@@ -136,11 +137,15 @@ partly AS (
         JOIN leasing_payment pay ON pay.site_id = part.site_id AND pay.id = part.payment_id
         WHERE part.site_id = i.site_id AND part.instalment_id = i.id AND pay.received_on <= b
     )) AS francs_in_part
-    FROM period
-    JOIN leasing_instalment i ON due_date BETWEEN a AND b AND (settled_on IS NULL OR settled_on > b)
-    WHERE site_id = ANY (%(sites)s) AND due_date BETWEEN %(first_day)s AND %(last_day)s
-        AND (settled_on IS NULL OR settled_on > %(first_end)s)
-        AND paid_amount > 0 AND contract_id NOT IN (SELECT id FROM draft)
+    FROM period CROSS JOIN LATERAL (
+        -- Two parts, and a bound that the planner knows: so both come out of the index on the day of settlement.
+        SELECT site_id, id, contract_id FROM leasing_instalment
+        WHERE site_id = ANY (%(sites)s) AND settled_on IS NULL AND due_date BETWEEN a AND b AND paid_amount > 0
+        UNION ALL
+        SELECT site_id, id, contract_id FROM leasing_instalment
+        WHERE site_id = ANY (%(sites)s) AND settled_on > %(first_end)s AND settled_on > b AND due_date BETWEEN a AND b
+    ) i
+    WHERE contract_id NOT IN (SELECT id FROM draft)
     GROUP BY no, site_id
 )
 SELECT site_id, no, due_in_year, missed, due, francs_due,
@@ -273,10 +278,14 @@ owed AS (
             JOIN leasing_payment pay ON pay.site_id = part.site_id AND pay.id = part.payment_id
             WHERE part.site_id = i.site_id AND part.instalment_id = i.id AND pay.received_on <= b
         ), 0) END) AS francs
-    FROM period
-    JOIN leasing_instalment i ON due_date < b AND (settled_on IS NULL OR settled_on > b)
-    WHERE site_id = ANY (%(sites)s) AND due_date < %(last_day)s AND (settled_on IS NULL OR settled_on > %(first_end)s)
-        AND amount > 0 AND contract_id NOT IN (SELECT id FROM draft)
+    FROM period CROSS JOIN LATERAL (
+        SELECT site_id, id, contract_id, due_date, amount, paid_amount FROM leasing_instalment
+        WHERE site_id = ANY (%(sites)s) AND settled_on IS NULL AND due_date < b
+        UNION ALL
+        SELECT site_id, id, contract_id, due_date, amount, paid_amount FROM leasing_instalment
+        WHERE site_id = ANY (%(sites)s) AND settled_on > %(first_end)s AND settled_on > b AND due_date < b
+    ) i
+    WHERE amount > 0 AND contract_id NOT IN (SELECT id FROM draft)
     GROUP BY no, site_id, age
 ),
 arrears AS (

@@ -7,20 +7,18 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
-from waffle import flag_is_active
 
 from kpi.actions import subscribe, unsubscribe
 from kpi.asked import sites_of, today_of
 from kpi.cards import board
 from kpi.exports import report_file
+from kpi.flag import behind_flag, is_on
 from kpi.forms import Choice, PeriodForm
 from kpi.page import page_of
 from kpi.queries import metrics_of, targets_of
 from kpi.report import Report, report
 from leasing.exports import KINDS
 from sites_app.permissions import needs
-
-FLAG = "advanced_kpi_dashboard"
 
 
 @needs("kpi.view_kpi")
@@ -31,7 +29,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     form = PeriodForm(request.GET, today=today_of(sites))
     asked = form.asked()
     context = {"form": form, "choices": Choice.choices, "asked": asked}
-    if flag_is_active(request, FLAG):
+    if is_on(request):
         template, found = "kpi/dashboard.html", _report(request, form)
         context |= {"report": found, "page": page_of(found), "is_subscribed": _is_subscribed(request, found)}
     else:
@@ -43,6 +41,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
 
 @needs("kpi.view_kpi")
 @require_safe
+@behind_flag
 def printed(request: HttpRequest) -> HttpResponse:
     """The report on paper: everything open, nothing to press."""
     form = PeriodForm(request.GET, today=today_of(sites_of(request)))
@@ -53,6 +52,7 @@ def printed(request: HttpRequest) -> HttpResponse:
 
 @needs("kpi.view_kpi")
 @require_safe
+@behind_flag
 def report_as_file(request: HttpRequest, kind: str) -> HttpResponse:
     """The report for a spreadsheet. Dates that cannot be are shown on the page, which says what is wrong."""
     if kind not in KINDS:
@@ -68,6 +68,7 @@ def report_as_file(request: HttpRequest, kind: str) -> HttpResponse:
 
 @needs("kpi.view_kpi")
 @require_POST
+@behind_flag
 def subscription(request: HttpRequest) -> HttpResponse:
     """Have the report of each month sent by mail, or no more: `want` is 1 or 0."""
     match request.POST.get("want"):

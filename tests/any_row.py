@@ -37,6 +37,10 @@ def _value(field: models.Field) -> Any:
     if isinstance(field, models.DateTimeField):
         return dt.datetime(2026, 1, 1, 12, tzinfo=dt.UTC)
     if isinstance(field, models.DateField):
+        if any(field.name in constraint.fields for constraint in field.model._meta.total_unique_constraints):
+            # A month of its own.
+            number = next(_number)
+            return dt.date(1900 + number // 12, 1 + number % 12, 1)
         return DAY
     if isinstance(field, models.IntegerField | models.DecimalField):
         return 1

@@ -5,6 +5,7 @@ With both off the same operations must be caught leaking, which proves that thes
 """
 
 import contextlib
+import datetime as dt
 import os
 import uuid
 
@@ -190,9 +191,14 @@ def _change(row):
         if isinstance(field, models.IntegerField):
             setattr(row, field.name, getattr(row, field.name) + 1)
             return field.name
-    field = next(f for f in row._meta.local_concrete_fields if f.choices)
-    setattr(row, field.name, field.flatchoices[-1][0])
-    return field.name
+    for field in sorted(row._meta.local_concrete_fields, key=lambda field: not field.choices):
+        if field.choices:
+            setattr(row, field.name, field.flatchoices[-1][0])
+            return field.name
+        if isinstance(field, models.DateField):
+            setattr(row, field.name, getattr(row, field.name) + dt.timedelta(days=1))
+            return field.name
+    raise NotImplementedError(f"Say here what to change of a {type(row).__name__}.")
 
 
 # --- the three ways the locks can stand ---------------------------------------------------------------

@@ -185,6 +185,15 @@ def test_outside_the_flag_the_plain_indicators_stand_at_the_same_address(manager
         assert absent not in page
 
 
+@pytest.mark.parametrize("address", ["print/", "report.csv", "report.xlsx", "occupancyRate/", "occupancyRate/rows.csv"])
+def test_outside_the_flag_what_belongs_to_the_dashboard_leads_to_the_plain_indicators(manager, year, flag, address):
+    flag.everyone = False
+    flag.save()
+    flag.flush()
+    answer = manager.get(URL + address + "?period=quarter")
+    assert (answer.status_code, answer["Location"]) == (302, "/GN_KINDIA/kpi/?period=quarter")
+
+
 def test_raising_the_percentage_keeps_who_had_it(client, year, flag):
     people = [make_person(f"manager{number}", GN_KINDIA="manager") for number in range(30)]
     had = set()

@@ -1,0 +1,311 @@
+"""The same numbers by hand: one site, one period and the one before it, each table read once where that is possible.
+
+What a good engineer writes who needs nothing else: no list of sites, no list of periods, no snapshot. Parameters: site;
+of the period a, b, y (twelve months before b), since and until (the 30 days to b in the site's timezone); of the period
+before the same with a 2. Numbers of days are those of docs/formulas/kpi.md.
+"""
+
+import datetime as dt
+import zoneinfo
+from collections.abc import Mapping
+from typing import Any
+
+from kpi.definitions import ACTIVITY_DAYS, Counts
+from kpi.figures import Figures, from_json
+from kpi.periods import Period
+from kpi.queries import fetch
+from sites_app.models import Site
+
+# In force, rent, disputes, silence, homes let; what ended, was signed, came to its term; who stayed.
+CONTRACTS = """
+WITH contract AS MATERIALIZED (
+    SELECT id, tenant_id, property_id, monthly_rent, start_date, end_date, ended_on, signed_on,
+        start_date <= %(b)s AND (ended_on IS NULL OR ended_on >= %(b)s) AS now,
+        start_date <= %(b2)s AND (ended_on IS NULL OR ended_on >= %(b2)s) AS now2
+    FROM leasing_contract WHERE site_id = %(site)s AND status <> 'draft'
+),
+disputed AS (
+    SELECT contract_id, bool_or(opened_on <= %(b)s AND (resolved_on IS NULL OR resolved_on > %(b)s)) AS now,
+        bool_or(opened_on <= %(b2)s AND (resolved_on IS NULL OR resolved_on > %(b2)s)) AS now2
+    FROM leasing_litigation WHERE site_id = %(site)s AND opened_on <= %(b)s
+    GROUP BY contract_id
+),
+paying AS (
+    SELECT contract_id, bool_or(received_on BETWEEN %(b)s::date - 29 AND %(b)s) AS now,
+        bool_or(received_on BETWEEN %(b2)s::date - 29 AND %(b2)s) AS now2
+    FROM leasing_payment p
+    WHERE site_id = %(site)s AND (
+        received_on BETWEEN %(b)s::date - 29 AND %(b)s OR received_on BETWEEN %(b2)s::date - 29 AND %(b2)s
+    ) AND NOT EXISTS (SELECT FROM leasing_paymentreversal r WHERE r.site_id = %(site)s AND r.payment_id = p.id)
+    GROUP BY contract_id
+),
+spoken AS (
+    SELECT tenant_id, bool_or(happened_at >= %(since)s AND happened_at < %(until)s) AS now,
+        bool_or(happened_at >= %(since2)s AND happened_at < %(until2)s) AS now2
+    FROM leasing_interaction
+    WHERE site_id = %(site)s AND (
+        happened_at >= %(since)s AND happened_at < %(until)s OR happened_at >= %(since2)s AND happened_at < %(until2)s
+    )
+    GROUP BY tenant_id
+),
+standing AS (
+    SELECT count(*) FILTER (WHERE c.now) AS in_force, sum(monthly_rent) FILTER (WHERE c.now) AS rent,
+        count(*) FILTER (WHERE c.now AND d.now) AS disputed,
+        count(*) FILTER (WHERE c.now AND p.now IS NOT TRUE AND s.now IS NOT TRUE) AS inactive,
+        count(*) FILTER (WHERE c.now AND home.id IS NOT NULL) AS let,
+        count(*) FILTER (WHERE c.now2) AS in_force2, sum(monthly_rent) FILTER (WHERE c.now2) AS rent2,
+        count(*) FILTER (WHERE c.now2 AND d.now2) AS disputed2,
+        count(*) FILTER (WHERE c.now2 AND p.now2 IS NOT TRUE AND s.now2 IS NOT TRUE) AS inactive2,
+        count(*) FILTER (WHERE c.now2 AND home.id IS NOT NULL) AS let2
+    FROM contract c
+    LEFT JOIN disputed d ON d.contract_id = c.id
+    LEFT JOIN paying p ON p.contract_id = c.id
+    LEFT JOIN spoken s ON s.tenant_id = c.tenant_id
+    -- No two contracts in force hold one home: contracts_in_force_do_not_overlap.
+    LEFT JOIN leasing_property home
+        ON home.site_id = %(site)s AND home.id = c.property_id AND home.status = 'lettable'
+    WHERE c.now OR c.now2
+),
+tenants AS (
+    SELECT count(*) FILTER (WHERE before) AS tenants_before, count(*) FILTER (WHERE before AND now) AS tenants_kept,
+        count(*) FILTER (WHERE before2) AS tenants_before2, count(*) FILTER (WHERE before2 AND now2) AS tenants_kept2
+    FROM (
+        SELECT bool_or(now) AS now, bool_or(now2) AS now2,
+            bool_or(start_date <= %(y)s AND (ended_on IS NULL OR ended_on >= %(y)s)) AS before,
+            bool_or(start_date <= %(y2)s AND (ended_on IS NULL OR ended_on >= %(y2)s)) AS before2
+        FROM contract GROUP BY tenant_id
+    ) AS tenant
+),
+happened AS (
+    SELECT count(*) FILTER (WHERE ended_on BETWEEN %(a)s AND %(b)s) AS ended,
+        count(*) FILTER (WHERE ended_on BETWEEN %(a)s AND %(b)s AND NOT has_litigation) AS ended_undisputed,
+        count(*) FILTER (WHERE signed_on BETWEEN %(a)s AND %(b)s) AS signed,
+        count(*) FILTER (WHERE end_date BETWEEN %(a)s AND %(b)s) AS terms_ended,
+        count(*) FILTER (WHERE end_date BETWEEN %(a)s AND %(b)s AND is_renewed) AS renewed,
+        count(*) FILTER (WHERE ended_on BETWEEN %(a2)s AND %(b2)s) AS ended2,
+        count(*) FILTER (WHERE ended_on BETWEEN %(a2)s AND %(b2)s AND NOT has_litigation) AS ended_undisputed2,
+        count(*) FILTER (WHERE signed_on BETWEEN %(a2)s AND %(b2)s) AS signed2,
+        count(*) FILTER (WHERE end_date BETWEEN %(a2)s AND %(b2)s) AS terms_ended2,
+        count(*) FILTER (WHERE end_date BETWEEN %(a2)s AND %(b2)s AND is_renewed) AS renewed2
+    FROM (
+        SELECT signed_on, ended_on, end_date,
+            ended_on IS NOT NULL AND EXISTS (
+                SELECT FROM leasing_litigation l WHERE l.site_id = %(site)s AND l.contract_id = c.id
+            ) AS has_litigation,
+            end_date IS NOT NULL AND (
+                ended_on IS NULL OR ended_on >= end_date + 30 OR EXISTS (
+                    SELECT FROM leasing_contract next
+                    WHERE next.site_id = %(site)s AND next.status <> 'draft'
+                        AND next.tenant_id = c.tenant_id AND next.property_id = c.property_id
+                        AND next.start_date > c.start_date AND next.start_date <= c.end_date + 90
+                ) OR EXISTS (
+                    SELECT FROM leasing_contract next
+                    WHERE next.site_id = %(site)s AND next.status <> 'draft' AND next.renewal_of_id = c.id
+                        AND next.start_date > c.start_date AND next.start_date <= c.end_date + 90
+                )
+            ) AS is_renewed
+        FROM contract c
+        WHERE ended_on BETWEEN %(a)s AND %(b)s OR ended_on BETWEEN %(a2)s AND %(b2)s
+            OR signed_on BETWEEN %(a)s AND %(b)s OR signed_on BETWEEN %(a2)s AND %(b2)s
+            OR end_date BETWEEN %(a)s AND %(b)s OR end_date BETWEEN %(a2)s AND %(b2)s
+    ) AS c
+)
+SELECT * FROM standing, tenants, happened
+"""
+
+# One pass over a year and a month of instalments; the payments only of those that are paid in part, or later.
+RENT = """
+WITH draft AS MATERIALIZED (SELECT id FROM leasing_contract WHERE site_id = %(site)s AND status = 'draft'),
+rent AS (
+    SELECT due_date, settled_on, count(*) AS due, sum(amount) AS francs
+    FROM leasing_instalment
+    WHERE site_id = %(site)s AND due_date BETWEEN least(%(y2)s::date + 1, %(a2)s) AND %(b)s AND amount > 0
+        AND contract_id NOT IN (SELECT id FROM draft)
+    GROUP BY due_date, settled_on
+),
+whole AS (
+    SELECT sum(due) FILTER (WHERE due_date > %(y)s) AS due_in_year,
+        sum(due) FILTER (WHERE due_date > %(y)s AND due_date + 30 <= %(b)s
+            AND (settled_on IS NULL OR settled_on > due_date + 30)) AS missed,
+        sum(due) FILTER (WHERE due_date >= %(a)s) AS due,
+        sum(francs) FILTER (WHERE due_date >= %(a)s) AS francs_due,
+        coalesce(sum(francs) FILTER (WHERE due_date >= %(a)s AND settled_on <= %(b)s), 0) AS settled,
+        sum(due) FILTER (WHERE due_date > %(y2)s AND due_date <= %(b2)s) AS due_in_year2,
+        sum(due) FILTER (WHERE due_date > %(y2)s AND due_date + 30 <= %(b2)s
+            AND (settled_on IS NULL OR settled_on > due_date + 30)) AS missed2,
+        sum(due) FILTER (WHERE due_date BETWEEN %(a2)s AND %(b2)s) AS due2,
+        sum(francs) FILTER (WHERE due_date BETWEEN %(a2)s AND %(b2)s) AS francs_due2,
+        coalesce(sum(francs) FILTER (WHERE due_date BETWEEN %(a2)s AND %(b2)s AND settled_on <= %(b2)s), 0) AS settled2
+    FROM rent
+),
+partly AS (
+    SELECT coalesce(sum(p.francs), 0) AS in_part
+    FROM leasing_instalment i CROSS JOIN LATERAL (
+        SELECT sum(part.amount) AS francs FROM leasing_allocation part
+        JOIN leasing_payment pay ON pay.site_id = %(site)s AND pay.id = part.payment_id
+        WHERE part.site_id = %(site)s AND part.instalment_id = i.id AND pay.received_on <= %(b)s
+    ) AS p
+    WHERE site_id = %(site)s AND due_date BETWEEN %(a)s AND %(b)s AND (settled_on IS NULL OR settled_on > %(b)s)
+        AND paid_amount > 0 AND contract_id NOT IN (SELECT id FROM draft)
+),
+partly2 AS (
+    SELECT coalesce(sum(p.francs), 0) AS in_part2
+    FROM leasing_instalment i CROSS JOIN LATERAL (
+        SELECT sum(part.amount) AS francs FROM leasing_allocation part
+        JOIN leasing_payment pay ON pay.site_id = %(site)s AND pay.id = part.payment_id
+        WHERE part.site_id = %(site)s AND part.instalment_id = i.id AND pay.received_on <= %(b2)s
+    ) AS p
+    WHERE site_id = %(site)s AND due_date BETWEEN %(a2)s AND %(b2)s AND (settled_on IS NULL OR settled_on > %(b2)s)
+        AND paid_amount > 0 AND contract_id NOT IN (SELECT id FROM draft)
+)
+SELECT due_in_year, missed, due, francs_due, settled + in_part AS francs_received,
+    due_in_year2, missed2, due2, francs_due2, settled2 + in_part2 AS francs_received2
+FROM whole, partly, partly2
+"""
+
+OTHERS = """
+WITH closed AS (
+    SELECT closed_on AS day, closed_on - issued_on AS days FROM leasing_notice
+    WHERE site_id = %(site)s AND closed_on BETWEEN %(a2)s AND %(b)s
+    UNION ALL
+    SELECT resolved_on, resolved_on - opened_on FROM leasing_litigation
+    WHERE site_id = %(site)s AND resolved_on BETWEEN %(a2)s AND %(b)s
+),
+matter AS (
+    SELECT count(*) FILTER (WHERE day >= %(a)s) AS matters, sum(days) FILTER (WHERE day >= %(a)s) AS matter_days,
+        count(*) FILTER (WHERE day <= %(b2)s) AS matters2, sum(days) FILTER (WHERE day <= %(b2)s) AS matter_days2
+    FROM closed
+),
+back AS (
+    SELECT settled_on, state, ended_on FROM leasing_deposit d
+    JOIN leasing_contract c ON c.site_id = %(site)s AND c.id = contract_id
+    WHERE d.site_id = %(site)s AND settled_on BETWEEN %(a2)s AND %(b)s
+),
+deposit AS (
+    SELECT count(*) FILTER (WHERE settled_on >= %(a)s) AS deposits,
+        count(*) FILTER (WHERE settled_on >= %(a)s AND state = 'full') AS deposits_full,
+        count(ended_on) FILTER (WHERE settled_on >= %(a)s) AS deposits_timed,
+        sum(settled_on - ended_on) FILTER (WHERE settled_on >= %(a)s) AS deposit_days,
+        count(*) FILTER (WHERE settled_on <= %(b2)s) AS deposits2,
+        count(*) FILTER (WHERE settled_on <= %(b2)s AND state = 'full') AS deposits_full2,
+        count(ended_on) FILTER (WHERE settled_on <= %(b2)s) AS deposits_timed2,
+        sum(settled_on - ended_on) FILTER (WHERE settled_on <= %(b2)s) AS deposit_days2
+    FROM back
+),
+answer AS (
+    SELECT count(*) FILTER (WHERE answered_on >= %(a)s) AS ratings,
+        count(*) FILTER (WHERE answered_on >= %(a)s AND rating >= 9) AS promoters,
+        count(*) FILTER (WHERE answered_on >= %(a)s AND rating <= 6) AS detractors,
+        count(*) FILTER (WHERE answered_on <= %(b2)s) AS ratings2,
+        count(*) FILTER (WHERE answered_on <= %(b2)s AND rating >= 9) AS promoters2,
+        count(*) FILTER (WHERE answered_on <= %(b2)s AND rating <= 6) AS detractors2
+    FROM leasing_survey WHERE site_id = %(site)s AND kind = 'nps' AND answered_on BETWEEN %(a2)s AND %(b)s
+)
+SELECT *,
+    (SELECT count(*) FROM leasing_property WHERE site_id = %(site)s AND status = 'lettable') AS lettable,
+    (SELECT array_agg(user_id) FROM sites_app_membership JOIN accounts_user u ON u.id = user_id
+        WHERE site_id = %(site)s AND role = 'agent' AND is_active) AS agents
+FROM matter, deposit, answer
+"""
+
+# By agent: signed, in force, rent; due, francs due and received; answers and ratings. 0 is nobody.
+AGENTS = """
+WITH contract AS MATERIALIZED (
+    SELECT id, tenant_id, coalesce(agent_id, 0) AS agent, monthly_rent, start_date, ended_on, signed_on
+    FROM leasing_contract WHERE site_id = %(site)s AND status <> 'draft'
+),
+held AS (
+    SELECT agent, count(*) FILTER (WHERE signed_on BETWEEN %(a)s AND %(b)s) AS signed,
+        count(*) FILTER (WHERE start_date <= %(b)s AND (ended_on IS NULL OR ended_on >= %(b)s)) AS in_force,
+        sum(monthly_rent) FILTER (WHERE start_date <= %(b)s AND (ended_on IS NULL OR ended_on >= %(b)s)) AS rent
+    FROM contract
+    WHERE signed_on BETWEEN %(a)s AND %(b)s OR start_date <= %(b)s AND (ended_on IS NULL OR ended_on >= %(b)s)
+    GROUP BY agent
+),
+asked AS (
+    SELECT agent, count(*) AS due, sum(amount) AS francs_due,
+        sum(CASE WHEN settled_on <= %(b)s THEN amount WHEN paid_amount > 0 THEN (
+            SELECT sum(part.amount) FROM leasing_allocation part
+            JOIN leasing_payment pay ON pay.site_id = %(site)s AND pay.id = part.payment_id
+            WHERE part.site_id = %(site)s AND part.instalment_id = i.id AND pay.received_on <= %(b)s
+        ) END) AS francs_received
+    FROM leasing_instalment i JOIN contract ON contract.id = contract_id
+    WHERE site_id = %(site)s AND due_date BETWEEN %(a)s AND %(b)s AND amount > 0
+    GROUP BY agent
+),
+answered AS (
+    SELECT agent, count(*) AS answers, sum(rating) AS rating
+    FROM (
+        SELECT DISTINCT s.id, agent, rating
+        FROM leasing_survey s JOIN contract c ON c.tenant_id = s.tenant_id
+            AND start_date <= answered_on AND (ended_on IS NULL OR ended_on >= answered_on)
+        WHERE site_id = %(site)s AND kind = 'satisfaction' AND answered_on BETWEEN %(a)s AND %(b)s
+    ) AS answer
+    GROUP BY agent
+)
+SELECT agent, coalesce(signed, 0) AS signed, coalesce(in_force, 0) AS in_force, coalesce(rent, 0) AS rent,
+    coalesce(due, 0) AS due, coalesce(francs_due, 0) AS francs_due, coalesce(francs_received, 0) AS francs_received,
+    coalesce(answers, 0) AS answers, coalesce(rating, 0) AS rating
+FROM held FULL JOIN asked USING (agent) FULL JOIN answered USING (agent)
+"""
+
+MEDIAN = """
+SELECT percentile_disc(0.5) WITHIN GROUP (ORDER BY monthly_rent) AS rent FROM leasing_contract
+WHERE site_id = %(site)s AND status <> 'draft' AND start_date <= %(b)s AND (ended_on IS NULL OR ended_on >= %(b)s)
+"""
+
+ARREARS = """
+SELECT least((%(b)s::date - due_date - 1) / 30, 3) AS age, count(*) AS rents,
+    sum(amount - CASE WHEN paid_amount > 0 THEN coalesce((
+        SELECT sum(part.amount) FROM leasing_allocation part
+        JOIN leasing_payment pay ON pay.site_id = %(site)s AND pay.id = part.payment_id
+        WHERE part.site_id = %(site)s AND part.instalment_id = i.id AND pay.received_on <= %(b)s
+    ), 0) ELSE 0 END) AS francs
+FROM leasing_instalment i
+WHERE site_id = %(site)s AND due_date < %(b)s AND (settled_on IS NULL OR settled_on > %(b)s) AND amount > 0
+    AND contract_id NOT IN (SELECT id FROM leasing_contract WHERE site_id = %(site)s AND status = 'draft')
+GROUP BY age
+"""
+
+INCOME = """
+SELECT method, count(*) AS payments, sum(amount) AS francs FROM leasing_payment p
+WHERE site_id = %(site)s AND received_on BETWEEN %(a)s AND %(b)s
+    AND NOT EXISTS (SELECT FROM leasing_paymentreversal r WHERE r.site_id = %(site)s AND r.payment_id = p.id)
+GROUP BY method
+"""
+
+_ALL = (CONTRACTS, RENT, OTHERS, AGENTS, MEDIAN, ARREARS, INCOME)
+
+
+def parameters_of(site: Site, period: Period, previous: Period) -> dict[str, Any]:
+    """What the statements take."""
+    zone = zoneinfo.ZoneInfo(site.timezone)
+    parameters: dict[str, Any] = {"site": site.code}
+    for suffix, days in (("", period), ("2", previous)):
+        since = days.end - dt.timedelta(days=ACTIVITY_DAYS - 1)
+        parameters |= {
+            "a" + suffix: days.start,
+            "b" + suffix: days.end,
+            "y" + suffix: days.year_before_end,
+            "since" + suffix: dt.datetime.combine(since, dt.time(), zone),
+            "until" + suffix: dt.datetime.combine(days.end + dt.timedelta(days=1), dt.time(), zone),
+        }
+    return parameters
+
+
+def read(parameters: Mapping[str, Any]) -> list[list[dict[str, Any]]]:
+    """The rows of every statement."""
+    return [list(fetch(statement, parameters)) for statement in _ALL]
+
+
+def understood(rows: list[list[dict[str, Any]]]) -> tuple[Counts, Counts, Figures]:
+    """What the rows say: the counts of the period and of the one before, and the period's figures."""
+    contracts, rent, others, agents, median, arrears, income = rows
+    whole = contracts[0] | rent[0] | others[0]
+    working = frozenset(whole.pop("agents") or ())
+    now = {name: int(value or 0) for name, value in whole.items() if not name.endswith("2")}
+    before = {name[:-1]: int(value or 0) for name, value in whole.items() if name.endswith("2")}
+    # Properties keep no history: lettable is of now for both.
+    before["lettable"] = now["lettable"]
+    figures = from_json({"agents": agents, "arrears": arrears, "income": income, "median_rent": median[0]["rent"]})
+    return Counts(**now, agents=working), Counts(**before, agents=working), figures

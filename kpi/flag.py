@@ -1,0 +1,29 @@
+"""The gradual rollout of the dashboard. A flag is never a right: who is outside it sees the plain indicators."""
+
+from functools import wraps
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from waffle import flag_is_active
+
+from sites_app.permissions import View
+
+NAME = "advanced_kpi_dashboard"
+
+
+def is_on(request: HttpRequest) -> bool:
+    """Whether this person, on this site and in this role, has the dashboard."""
+    return flag_is_active(request, NAME)
+
+
+def behind_flag(view: View) -> View:
+    """Send whoever is outside the flag to the plain indicators of the same period."""
+
+    @wraps(view)
+    def shown(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        if is_on(request):
+            return view(request, *args, **kwargs)
+        query = request.GET.urlencode()
+        return HttpResponseRedirect(reverse("kpi:dashboard") + (f"?{query}" if query else ""))
+
+    return shown
