@@ -1,10 +1,11 @@
 """Everything about one task, for its page: a fixed number of statements."""
 
 import datetime as dt
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import dataclass
 from decimal import Decimal
 
-from django.utils.text import capfirst
+from django.db.models import Q
 from django.utils.translation import gettext_lazy
 
 from sites_app.history import HistoryEntry, history_of
@@ -15,6 +16,8 @@ from tasks.priority import WEIGHTS
 from tasks.queries import ranked
 
 _DAYS_SHOWN = 10
+# What does not change, and the version, which rises with everything that does.
+_NOT_TOLD = ("version", "source", "cause", "created_by", "created_at", "tenant", "contract", "property")
 PART_NAMES = {
     "urgency": gettext_lazy("Urgency"),
     "impact": gettext_lazy("Impact"),
@@ -68,13 +71,14 @@ class TaskPage:
 def task_page(task: Task, now: dt.datetime, *, may_manage: bool, tried: dict[str, TapForm]) -> TaskPage:
     """`tried` are forms that were refused: they stand in place of fresh ones."""
     card = _card_now(task, now)
+    needed, waiting = _neighbours(task)
     return TaskPage(
         title=title_of_row(task),
         card=card,
         parts=_parts(card.task.priority.parts) if card else (),
-        waits_for=_neighbours(task, "task", "needs"),
-        waited_for_by=_neighbours(task, "needs", "task"),
-        history=_history(task),
+        waits_for=needed,
+        waited_for_by=waiting,
+        history=tuple(history_of(task, leave_out=_NOT_TOLD)),
         past=_past(task),
         forms=_forms(task, now, may_manage) | tried,
     )
@@ -91,21 +95,22 @@ def _parts(values: dict[str, Decimal]) -> tuple[Part, ...]:
     return tuple(Part(str(PART_NAMES[name]), values[name], weight) for name, weight in WEIGHTS.items())
 
 
-def _neighbours(task: Task, here: str, there: str) -> tuple[Neighbour, ...]:
-    rows = TaskDependency.objects.filter(site_id=task.site_id, **{here: task})
-    rows = rows.select_related(f"{there}__tenant", f"{there}__property", f"{there}__contract", f"{there}__agent")
-    found = [getattr(row, there) for row in rows]
-    return tuple(Neighbour(one, title_of_row(one)) for one in sorted(found, key=lambda one: (one.due_at, one.pk)))
+def _neighbours(task: Task) -> tuple[tuple[Neighbour, ...], tuple[Neighbour, ...]]:
+    """What the task waits for, and what waits for it."""
+    rows = TaskDependency.objects.filter(Q(task=task) | Q(needs=task), site_id=task.site_id)
+    with_names = [f"{end}__{one}" for end in ("task", "needs") for one in ("agent", "tenant", "contract", "property")]
+    found = list(rows.select_related(*with_names))
+    needed = [row.needs for row in found if row.task_id == task.pk]
+    waiting = [row.task for row in found if row.needs_id == task.pk]
+    return _named(needed, task), _named(waiting, task)
 
 
-def _history(task: Task) -> tuple[HistoryEntry, ...]:
-    """What people can make use of: that the version has risen is said by everything else."""
-    version = capfirst(Task._meta.get_field("version").verbose_name)
-    entries = (
-        replace(entry, values=tuple(value for value in entry.values if value.field != version))
-        for entry in history_of(task)
-    )
-    return tuple(entry for entry in entries if entry.values or entry.kind != "update")
+def _named(rows: Iterable[Task], task: Task) -> tuple[Neighbour, ...]:
+    found = []
+    for row in sorted(rows, key=lambda row: (row.due_at, row.pk)):
+        row.site = task.site
+        found.append(Neighbour(row, title_of_row(row)))
+    return tuple(found)
 
 
 def _past(task: Task) -> tuple[PastRank, ...]:

@@ -369,6 +369,20 @@ def test_a_task_shows_the_parts_of_its_score_what_waits_and_how_it_stood(client,
     assert "Version" not in words
 
 
+def test_a_task_takes_a_fixed_number_of_statements(client, agent, site, day):
+    client.get(f"{URL}{day[0].pk}/")
+    counted = []
+    for more in day[1:3], day[3:]:
+        with site_scope([site.code]):
+            for other in more:
+                make_dependency(other, day[0])
+        tap(client, row(day[0]), "start" if more == day[1:3] else "resume")
+        with CaptureQueriesContext(connection) as sent:
+            assert client.get(f"{URL}{day[0].pk}/").status_code == 200
+        counted.append(len([q for q in sent if "SAVEPOINT" not in q["sql"]]))
+    assert counted[0] == counted[1] <= 15
+
+
 def test_a_task_that_is_over_shows_how_it_ended_and_no_buttons(client, agent, site):
     with site_scope([site.code]):
         task = make_task(site, agent=agent, status="done", outcome="promised", rating=4)
