@@ -1,15 +1,17 @@
 """What every test stands on: a migrated database, seen as the application sees it."""
 
+import os
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from django.conf import settings
+from django.db import transaction
 from django.test import TransactionTestCase
 
 from akig import catalogs
 from akig.embedded.roles import APP
-from tests import database
+from tests import database, migrated
 from tests.seed import keep_seed, restore_seed
 
 pytest_plugins = ["tests.browser"]
@@ -25,10 +27,29 @@ def pytest_configure() -> None:
     settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # WhiteNoise warns when it is not there
 
 
+def pytest_itemcollected(item: pytest.Item) -> None:
+    # Measuring makes Python three times slower. Properties go over the same lines hundreds of times, and what a browser
+    # asks for is asked for in plain tests too.
+    if item.get_closest_marker("browser") or getattr(getattr(item, "obj", None), "is_hypothesis_test", False):
+        item.add_marker("no_cover")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    # Those that commit drive browsers, servers and threads: the long ones. First, so that no worker is left with one
+    # when the others have nothing more to do (`--no-loadscope-reorder` keeps this order).
+    items.sort(key=lambda item: not any(mark.kwargs.get("transaction") for mark in item.iter_markers("django_db")))
+
+
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings(django_db_modify_db_settings: None) -> Iterator[None]:
+def django_db_modify_db_settings(django_db_modify_db_settings: None, django_db_blocker: Any) -> Iterator[None]:
     """Have the server running from the first test that needs a database to the last."""
+    from django.db import connection
+
     with database.server().use():
+        run = os.environ.get("PYTEST_XDIST_TESTRUNUID")
+        if run:
+            with django_db_blocker.unblock():
+                connection.settings_dict["TEST"]["TEMPLATE"] = migrated.of_this_run(run)
         yield
 
 
@@ -46,6 +67,14 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[N
     with django_db_blocker.unblock():
         connection.close()
         del options["assume_role"]
+
+
+@pytest.fixture(scope="module")
+def lasting(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """What fixtures of the module write after this stays for all its tests: each is rolled back to there."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield
+        transaction.set_rollback(True)
 
 
 @pytest.fixture(scope="session", autouse=True)

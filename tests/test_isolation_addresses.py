@@ -1,5 +1,6 @@
 """Every address × method × role, taken from the URL resolver: who gets in, who does not, and that nothing changed."""
 
+import copy
 import re
 import uuid
 
@@ -21,7 +22,7 @@ from tests.any_row import any_row
 from tests.owner import as_owner
 from tests.permission_table import ANYONE, MEMBER, PERSON, TABLE
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.no_cover]
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 HOME, OTHER = "GN_CONAKRY", "GN_KINDIA"
@@ -53,9 +54,9 @@ def test_an_address_of_a_site_says_in_the_code_what_the_table_says():
         assert (name, mark) == (name, expected)
 
 
-@pytest.fixture
-def cast():
-    """The browsers of three people of Conakry, an admin of Kindia, one who belongs nowhere, and nobody."""
+@pytest.fixture(scope="module")
+def signed_in(lasting):
+    """The cookies of three people of Conakry, an admin of Kindia, one who belongs nowhere, and nobody."""
 
     def person(name, code=None, role=None):
         user = get_user_model().objects.create_user(name, password=None)
@@ -70,15 +71,25 @@ def cast():
         "stranger": person("stranger", OTHER, "admin"),
         "loner": person("loner"),
     }
-    clients = {"nobody": Client()}
+    cookies = {"nobody": Client().cookies}
     for role, user in people.items():
-        clients[role] = Client()
-        clients[role].force_login(user)
-    return clients
+        client = Client()
+        client.force_login(user)
+        cookies[role] = client.cookies
+    return cookies
 
 
 @pytest.fixture
-def rows():
+def cast(signed_in):
+    """Their browsers."""
+    clients = {role: Client() for role in signed_in}
+    for role, cookies in signed_in.items():
+        clients[role].cookies = copy.deepcopy(cookies)
+    return clients
+
+
+@pytest.fixture(scope="module")
+def rows(lasting):
     """One row of every scoped model on each of two sites, by model label and site."""
     found = {}
     for code in (HOME, OTHER):

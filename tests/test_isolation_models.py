@@ -231,17 +231,8 @@ def no_lock(codes):
 
 
 @pytest.fixture(scope="module")
-def written(django_db_setup, django_db_blocker):
-    """Two rows of each scoped model on each site; the ids by model and site, read as the owner.
-
-    Written once: every attempt is rolled back to here.
-    """
-    with django_db_blocker.unblock(), transaction.atomic():
-        yield _write_rows()
-        transaction.set_rollback(True)
-
-
-def _write_rows():
+def written(lasting):
+    """Two rows of each scoped model on each site; the ids by model and site, read as the owner."""
     with as_owner():
         for model in MODELS:  # what the migrations seeded would stand in the way of a second dated value
             model._base_manager.all().delete()

@@ -43,6 +43,7 @@ from leasing.tests.factories import make_property
 from sites_app.models import Membership, RegionalRule, Site
 from sites_app.rules import rules_from_rows
 from sites_app.scope import site_scope
+from tests.unmeasured import unmeasured
 
 TODAY = dt.date(2026, 11, 23)
 DAY = dt.timedelta(days=1)
@@ -124,7 +125,8 @@ def made(code: str = "GN_CONAKRY", tenants: int = 200, seed: int = 1, **given: A
 @pytest.fixture(scope="module")
 def large() -> list[Portfolio]:
     """Enough tenants for averages to mean something."""
-    return [made(code, 1500) for code in RULES]
+    with unmeasured():
+        return [made(code, 1500) for code in RULES]
 
 
 def test_the_same_seed_and_day_make_the_same_rows():

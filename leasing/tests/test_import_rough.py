@@ -83,6 +83,7 @@ def test_a_thousand_bad_rows_are_listed_and_all_are_counted():
     assert (len(problems.listed), problems.count) == (1000, 3600)
 
 
+@pytest.mark.no_cover
 def test_a_large_file_takes_little_more_memory_than_itself():
     content = b"Contrat,Date,Mode,Montant\n" + b"C-1,05/01/2026,cash,1500000\n" * 20_000
     [sheet] = open_sources([("paiements.csv", content)])

@@ -29,7 +29,7 @@ from leasing.tests.factories import make_contract, make_instalments, make_proper
 from sites_app.models import Site
 from sites_app.scope import site_scope
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.no_cover]
 
 CODE = "GN_CONAKRY"
 TODAY = dt.date(2026, 3, 20)
