@@ -19,7 +19,13 @@ SMALLEST = {"width": 320, "height": 640}
 DESK = {"width": 1280, "height": 900}
 # A newer Chromium draws its address bar as a page of its own, in every window: as much work again as an empty page.
 # This list replaces Playwright's, of which pages served over HTTP need the rest.
-WITHOUT = ("WebUIOmniboxPopup", "WebUIOmniboxAimPopup", "HttpsUpgrades", "HttpsFirstBalancedModeAutoEnable", "PaintHolding")
+WITHOUT = (
+    "WebUIOmniboxPopup",
+    "WebUIOmniboxAimPopup",
+    "HttpsUpgrades",
+    "HttpsFirstBalancedModeAutoEnable",
+    "PaintHolding",
+)
 
 
 def executable() -> str | None:
