@@ -75,7 +75,7 @@ def test_a_manager_sees_trends_and_benchmarks_and_goes_to_where_one_acts(page, l
     page.wait_for_load_state()
     assert "/GN_KINDIA/kpi/paymentCollectionRate/" in page.url
     assert page.get_by_role("heading", level=1).inner_text() == "Encaissement"
-    assert page.locator("tbody tr").count() == 1
+    assert page.locator("#list tbody tr").count() == 1
 
 
 def test_all_of_it_works_without_javascript(open_page, live_server, people):
