@@ -376,10 +376,9 @@ def test_a_task_that_a_person_changes_at_this_very_moment_is_left_to_the_next_ru
 
 def someone_waits():
     with connection.cursor() as cursor:
-        # In this database: the other workers' tests wait for one another too.
+        # For this connection: other tests' wait for one another too.
         cursor.execute(
-            "SELECT count(*) FROM pg_locks JOIN pg_stat_activity USING (pid)"
-            " WHERE NOT granted AND datname = current_database()"
+            "SELECT count(*) FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid))"
         )
         return cursor.fetchone()[0]
 
