@@ -27,10 +27,19 @@ class Entry:
     icon: str
     permission: str | None = None
     hint: Any = ""  # what one does there, for the overview's cards
+    unless: str | None = None  # who has this right finds another entry in its place
 
 
 # In the order of the menu. A page that does not exist yet is not listed.
 MENU = (
+    Entry(
+        "tasks:today",
+        gettext_lazy("Today"),
+        "check",
+        "tasks.work_on_tasks",
+        gettext_lazy("Your three first tasks, with the reasons, and the rest of the day."),
+        unless="tasks.manage_tasks",
+    ),
     Entry("home", gettext_lazy("Overview"), "overview"),
     Entry(
         "kpi:dashboard",
@@ -38,6 +47,13 @@ MENU = (
         "bars",
         "kpi.view_kpi",
         gettext_lazy("How the site is doing, against its targets and the period before."),
+    ),
+    Entry(
+        "tasks:board",
+        gettext_lazy("Tasks"),
+        "check",
+        "tasks.manage_tasks",
+        gettext_lazy("Who has how much to do, who takes what, and who stands in for whom."),
     ),
     Entry(
         "leasing:import",
@@ -103,6 +119,12 @@ class PageFrame:
         user = getattr(self._request, "user", None)
         return user.get_full_name() if user is not None and user.is_authenticated else ""
 
+    @property
+    def person_id(self) -> str:
+        """Whose pages this browser may keep (static/akig.js); "" for nobody."""
+        user = getattr(self._request, "user", None)
+        return str(user.pk) if user is not None and user.is_authenticated else ""
+
     @cached_property
     def user_name(self) -> str:
         """What an administrator types to find who is signed in."""
@@ -167,6 +189,8 @@ class PageFrame:
         return items
 
     def _may_open(self, entry: Entry) -> bool:
+        if entry.unless in self._permissions:
+            return False
         return entry.permission is None or entry.permission in self._permissions
 
     def _current(self, url: str) -> str:

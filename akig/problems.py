@@ -14,6 +14,8 @@ from rest_framework import exceptions as drf
 from rest_framework.views import set_rollback
 
 from leasing.refusals import IdempotencyConflict, RuleBroken
+from tasks.refusals import TaskConflict
+from tasks.task_json import task_as_json
 
 log = logging.getLogger(__name__)
 
@@ -109,15 +111,20 @@ class TooLarge(drf.APIException):
 
 
 class Refused(drf.APIException):
-    """A rule of ours forbids it: the document names the rule, and the field when one is to blame."""
+    """A rule of ours forbids it: the document names the rule, and the field when one is to blame.
+
+    A task that somebody else has changed comes with it, as it is now.
+    """
 
     status_code = 422
 
     def __init__(self, broken: RuleBroken) -> None:
         super().__init__(broken.sentence)
-        if isinstance(broken, IdempotencyConflict):
+        if isinstance(broken, IdempotencyConflict | TaskConflict):
             self.status_code = 409
-        self.members = {"rule": broken.rule}
+        self.members: dict[str, Any] = {"rule": broken.rule}
+        if isinstance(broken, TaskConflict):
+            self.members["task"] = task_as_json(broken.task)
         self.errors = [{"field": broken.field, "message": broken.sentence}] if broken.field else None
 
 

@@ -34,6 +34,9 @@ SCHEDULE: tuple[Daily | Hourly, ...] = (
     Hourly("kpi.jobs.refresh_snapshots", "a late record is in its month's snapshot within the hour"),
     # One o'clock, when the month that has just ended has its snapshot.
     Daily("kpi.jobs.compare_sites", dt.time(1, 0), "sites see where they stand", for_each_site=False),
+    # Six o'clock, before the first agent looks at the day.
+    Daily("tasks.jobs.begin_day", dt.time(6, 0), "each agent's tasks are there, in order"),
+    Hourly("tasks.jobs.close_what_is_gone", "a task whose rent has come in is closed within the hour"),
     # Seven o'clock, before the day begins.
     Daily("kpi.jobs.queue_reports", dt.time(7, 0), "last month's report is in the subscribers' mail"),
 )

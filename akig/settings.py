@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "outbox",
     "sites_app",
     "leasing",
+    "tasks",
     "kpi",
     "akig",
 ]
@@ -152,6 +153,11 @@ vars().update(EMAIL_CONFIG)
 # What stands in front of the links in a mail that no request asked for.
 PUBLIC_URL = env("PUBLIC_URL", default="http://127.0.0.1:8000").rstrip("/")
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="AKIG <akig@localhost>")
+
+# --- text messages ----------------------------------------------------------------------------------
+# Empty: messages are printed (tasks/sms.py).
+SMS_GATEWAY_URL = env("SMS_GATEWAY_URL", default="")
+SMS_GATEWAY_TOKEN = env("SMS_GATEWAY_TOKEN", default="")
 
 # --- languages --------------------------------------------------------------------------------------
 LANGUAGE_CODE = "fr"

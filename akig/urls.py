@@ -5,15 +5,19 @@ from django.urls import include, path
 
 from accounts.views import SignIn
 from akig import views
+from tasks.offline_views import service_worker
 
 urlpatterns = [
     path("", views.home, name="home"),
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
+    path("service-worker.js", service_worker, name="service_worker"),
     path("accounts/", include("accounts.urls")),
     path("sites/", include("sites_app.urls")),
     path("leasing/", include("leasing.urls")),
+    path("tasks/", include("tasks.urls")),
     path("kpi/", include("kpi.urls")),
+    path("api/tasks/", include("tasks.api_urls")),
     path("api/kpi/", include("kpi.api_urls")),
     path("admin/login/", SignIn.as_view()),  # one way in: one lockout, one end of the session
     path("admin/", admin.site.urls),

@@ -8,8 +8,15 @@ from django.utils.functional import cached_property
 
 from sites_app.models import Membership, Role, Site
 
-_AGENT = frozenset({"leasing.view_portfolio", "leasing.record_payment", "leasing.record_interaction"})
-_MANAGER = _AGENT | {"leasing.manage_portfolio", "leasing.import_portfolio", "kpi.view_kpi"}
+_AGENT = frozenset(
+    {"leasing.view_portfolio", "leasing.record_payment", "leasing.record_interaction", "tasks.work_on_tasks"}
+)
+_MANAGER = _AGENT | {
+    "leasing.manage_portfolio",
+    "leasing.import_portfolio",
+    "tasks.manage_tasks",
+    "kpi.view_kpi",
+}
 _ADMIN = _MANAGER | {"sites_app.manage_site", "sites_app.manage_rules", "sites_app.manage_memberships"}
 ROLE_PERMISSIONS: Mapping[str, frozenset[str]] = {
     Role.AGENT: _AGENT,

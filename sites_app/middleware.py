@@ -18,7 +18,7 @@ from sites_app.resolve import resolve_site, split_address
 from sites_app.scope import ALL_SITES, site_scope
 
 # Work without a site: signing in, choosing a site, health. They may still be opened under a site's address.
-SITELESS = ("/accounts/", "/sites/", "/healthz", "/readyz", "/static/")
+SITELESS = ("/accounts/", "/sites/", "/healthz", "/readyz", "/service-worker.js", "/static/")
 # What a person may change while their site takes no changes: themselves, and the site's own status.
 ALWAYS_WRITABLE = (*SITELESS, "/admin/sites_app/")
 API = "/api/"

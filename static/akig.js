@@ -38,3 +38,17 @@ document.addEventListener("submit", (event) => {
 document.addEventListener("click", (event) => {
   if (event.target.closest("[data-print]")) print();
 });
+
+// A day kept for when there is no network (static/tasks.js) is for the person signed in alone: any other page, and
+// signing out, throws away what is another's. An error page that does not know who is there throws away nothing.
+const forgetDays = async (person) => {
+  for (const name of await caches.keys()) {
+    if (name.startsWith("day-") && name !== `day-${person}`) await caches.delete(name);
+  }
+};
+if (window.caches && "person" in document.body.dataset) {
+  forgetDays(document.body.dataset.person);
+  document.addEventListener("submit", (event) => {
+    if (event.target.matches("form[action$='/accounts/logout/']")) forgetDays("");
+  });
+}

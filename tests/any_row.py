@@ -11,11 +11,14 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 from sites_app.models import Site
 
 DAY = dt.date(2026, 1, 1)
+# What a constraint asks for and no field says.
+_ASKED_BY_A_CONSTRAINT = {"tasks.Task": {"title": "X"}}
 _number = itertools.count(1)
 
 
 def any_row(model: type[models.Model], site: str, **values: Any) -> models.Model:
     """Save a row of `model` for `site`, with rows for the keys that it must have. Needs the site in scope."""
+    values = _ASKED_BY_A_CONSTRAINT.get(model._meta.label, {}) | values
     for field in model._meta.local_concrete_fields:
         if field.name in values or field.primary_key or field.has_default() or field.null:
             continue

@@ -232,12 +232,13 @@ def test_only_what_changed_is_compiled_and_an_empty_translation_is_left_out(tmp_
     assert catalogs.compile_all(folder) == []
     path = catalogs.path_of("kqs", folder)
     catalog = polib.pofile(str(path))
-    catalog[0].msgstr = "word"
+    changed = next(entry for entry in catalog if not entry.msgid_plural)
+    changed.msgstr = "word"
     catalog.save()
     written = catalogs.compile_all(folder)
     assert [p.parent.parent.name for p in written] == ["kqs"]
     compiled = polib.mofile(str(written[0]))
-    assert {entry.msgid: entry.msgstr for entry in compiled}[catalog[0].msgid] == "word"
+    assert {entry.msgid: entry.msgstr for entry in compiled}[changed.msgid] == "word"
     assert all(entry.msgstr or entry.msgstr_plural for entry in compiled)
     assert compiled.metadata["X-AKIG-Shown"] == str(len(compiled))
     assert list(folder.glob("**/.django*")) == []

@@ -10,7 +10,7 @@ NOT_FOR_PEOPLE = {"DJANGO_SETTINGS_MODULE"}
 
 def _variables_in_the_code() -> set[str]:
     found: set[str] = set()
-    for app in ("akig", "accounts", "outbox", "sites_app", "leasing", "kpi"):
+    for app in ("akig", "accounts", "outbox", "sites_app", "leasing", "tasks", "kpi"):
         for path in (settings.BASE_DIR / app).rglob("*.py"):
             if "tests" not in path.parts:
                 found |= set(READ.findall(path.read_text()))

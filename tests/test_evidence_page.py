@@ -57,11 +57,14 @@ def test_without_javascript_a_manager_goes_from_a_group_to_the_other_to_a_record
     assert page.url == f"{live_server.url}/GN_KINDIA/kpi/?period=last-month"
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_page_is_accessible_and_fits_the_smallest_phone_in_every_language(open_page, live_server, manager, scheme):
+# What is legible in the dark is so in every language.
+@pytest.mark.parametrize(("scheme", "languages"), [("light", LANGUAGES), ("dark", ["fr"])])
+def test_the_page_is_accessible_and_fits_the_smallest_phone_in_every_language(
+    open_page, live_server, manager, scheme, languages
+):
     page = open_page(viewport=SMALLEST, color_scheme=scheme)
     sign_in(page, live_server.url, "mariama", PASSWORD)
-    for code in LANGUAGES:
+    for code in languages:
         with page.expect_navigation():
             page.eval_on_selector("#choose-language", "(s, code) => { s.value = code; s.form.submit() }", code)
         for address in ADDRESSES:

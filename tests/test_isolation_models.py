@@ -198,7 +198,10 @@ def _change(row):
         if isinstance(field, models.DateField):
             setattr(row, field.name, getattr(row, field.name) + dt.timedelta(days=1))
             return field.name
-    raise NotImplementedError(f"Say here what to change of a {type(row).__name__}.")
+    # Nothing but keys: one of them is written again as it is.
+    return next(
+        field.attname for field in row._meta.local_concrete_fields if field.many_to_one and field.name != "site"
+    )
 
 
 # --- the three ways the locks can stand ---------------------------------------------------------------

@@ -75,7 +75,7 @@ def test_a_manager_sees_trends_and_benchmarks_and_goes_to_where_one_acts(page, l
     page.wait_for_load_state()
     assert "/GN_KINDIA/kpi/paymentCollectionRate/" in page.url
     assert page.get_by_role("heading", level=1).inner_text() == "Encaissement"
-    assert page.locator("tbody tr").count() == 1
+    assert page.locator("#list tbody tr").count() == 1
 
 
 def test_all_of_it_works_without_javascript(open_page, live_server, people):
@@ -126,11 +126,14 @@ def test_an_agent_has_no_such_menu_and_is_refused_in_words(page, live_server, pe
     assert "Accès non autorisé" in answer.text()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_page_is_accessible_and_fits_the_smallest_phone_in_every_language(open_page, live_server, people, scheme):
+# What is legible in the dark is so in every language.
+@pytest.mark.parametrize(("scheme", "languages"), [("light", LANGUAGES), ("dark", ["fr"])])
+def test_the_page_is_accessible_and_fits_the_smallest_phone_in_every_language(
+    open_page, live_server, people, scheme, languages
+):
     page = open_page(viewport=SMALLEST, color_scheme=scheme)
     sign_in(page, live_server.url, "mariama", PASSWORD)
-    for code in LANGUAGES:
+    for code in languages:
         with page.expect_navigation():
             page.eval_on_selector("#choose-language", "(s, code) => { s.value = code; s.form.submit() }", code)
         for address in ("/GN_KINDIA/kpi/", "/ALL/kpi/", "/ALL/kpi/print/"):

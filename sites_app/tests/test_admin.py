@@ -134,7 +134,7 @@ def same(one, other, *ids):
     def plain(response):
         page = response.content.decode()
         for value in ids:
-            page = page.replace(str(value), "ID")
+            page = re.sub(rf"(?<!\w){re.escape(str(value))}(?!\w)", "ID", page)
         return response.status_code, re.sub(r'csrfmiddlewaretoken" value="[^"]+"', "TOKEN", page)
 
     return plain(one) == plain(other)

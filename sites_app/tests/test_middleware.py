@@ -263,7 +263,12 @@ def test_the_covering_sites_people_enter_an_offline_site_while_it_is_offline_and
     status("GN_KINDIA", "offline")
     answer = client.get("/GN_KINDIA/where/").json()
     assert answer["site"] == "GN_KINDIA"
-    assert answer["permissions"] == ["leasing.record_interaction", "leasing.record_payment", "leasing.view_portfolio"]
+    assert answer["permissions"] == [
+        "leasing.record_interaction",
+        "leasing.record_payment",
+        "leasing.view_portfolio",
+        "tasks.work_on_tasks",
+    ]
     assert client.post("/GN_KINDIA/write/").status_code == 200
     status("GN_KINDIA", "active")
     assert client.get("/GN_KINDIA/where/").status_code == 403

@@ -1,0 +1,163 @@
+// The day without a network: the page is kept, taps wait in a queue and are sent in order, each once.
+// Without this file, and outside the flag, every tap is a plain form.
+const day = document.getElementById("day");
+const worker = day.dataset.worker; // the address of the day, when it may be kept
+
+if (worker) {
+  const person = document.body.dataset.person;
+  const queue = `taps-${person}`;
+  const results = `told-${person}`;
+  const stale = "offline" in document.body.dataset;
+  const read = (store, name) => JSON.parse(store.getItem(name) || "[]");
+  const write = (store, name, value) => store.setItem(name, JSON.stringify(value));
+  const show = (name, shown) => {
+    document.querySelector(`[data-${name}]`).hidden = !shown;
+  };
+  const filled = (name, parts) => {
+    const copy = document.querySelector(`template[data-${name}]`).content.cloneNode(true);
+    for (const [part, text] of Object.entries(parts)) if (text) copy.querySelector(`[data-${part}]`).textContent = text;
+    return copy;
+  };
+
+  // --- the copy: as the server sent it, before anything below changes it
+  const copy = document.documentElement.cloneNode(true);
+  for (const passing of copy.querySelectorAll("[data-passing]")) passing.remove();
+  const page = `<!doctype html>\n${copy.outerHTML}`;
+  const keep = async () => {
+    const cache = await caches.open(`day-${person}`);
+    const headers = {
+      "Content-Type": "text/html; charset=utf-8",
+      "Content-Security-Policy": "default-src 'self'; img-src 'self' data:",
+    };
+    await cache.put(worker, new Response(page, { headers }));
+    const files = [...document.querySelectorAll("link[href], script[src], use[href]")]
+      .map((one) => new URL(one.getAttribute("href") || one.getAttribute("src"), location).href.split("#")[0]);
+    const known = (await cache.keys()).map((request) => request.url);
+    const wanted = [...new Set(files)];
+    for (const address of known) if (!wanted.includes(address) && !address.endsWith(worker)) await cache.delete(address);
+    await cache.addAll(wanted.filter((address) => !known.includes(address)));
+  };
+  if (stale) show("stale", true);
+  else if (window.caches) keep();
+  if (navigator.serviceWorker) navigator.serviceWorker.register("/service-worker.js", { scope: worker });
+
+  // --- what waits
+  const titleOf = (task) => document.querySelector(`#title-${task} a`)?.textContent.trim() || "";
+  const mark = () => {
+    const taps = read(localStorage, queue);
+    show("waiting", taps.length > 0);
+    document.querySelector("[data-count]").textContent = taps.length;
+    for (const old of document.querySelectorAll(".waiting")) old.remove();
+    for (const acts of document.querySelectorAll("[data-acts]")) {
+      const task = acts.closest("[data-task]").dataset.task;
+      const mine = taps.filter((tap) => tap.task === task);
+      const last = mine.at(-1);
+      // After a start the task can still be done, or put off.
+      acts.hidden = last !== undefined && last.verb !== "start";
+      for (const form of acts.querySelectorAll("form[data-tap='start']")) form.hidden = mine.length > 0;
+      if (!last) continue;
+      acts.before(filled("mark", { what: last.label }));
+      acts.parentElement.querySelector("[data-take-back]").addEventListener("click", () => {
+        write(localStorage, queue, read(localStorage, queue).filter((tap) => tap.key !== last.key));
+        mark();
+      });
+    }
+  };
+
+  // --- sending: in order, until one has to wait
+  const send = async (tap) => {
+    const body = new URLSearchParams([...tap.fields, ["person", person]]);
+    // The cookie of now: the form may have been kept since an earlier session.
+    const token = document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1] || "";
+    return fetch(tap.url, { method: "POST", body, headers: { Accept: "application/json", "X-CSRFToken": token } });
+  };
+  const outcome = async (answer) => {
+    if (answer.redirected || !document.cookie.includes("csrftoken=")) return { state: "signed-out" };
+    if (answer.ok) return { state: "sent", ...(await answer.json()) };
+    if (answer.status >= 500 || answer.status === 429) return { state: "wait" };
+    if (answer.status === 404) return { state: "dropped" };
+    const told = await answer.json().catch(() => ({}));
+    return { state: "dropped", why: told.detail };
+  };
+  const sendAll = async () => {
+    let moved = false;
+    for (let tap; (tap = read(localStorage, queue)[0]); ) {
+      let result;
+      try {
+        result = await outcome(await send(tap));
+      } catch {
+        break;
+      }
+      show("signed-out", result.state === "signed-out");
+      if (result.state === "signed-out" || result.state === "wait") break;
+      const told = { state: result.state, what: `${tap.title} · ${tap.label}`, why: result.why };
+      write(sessionStorage, results, [...read(sessionStorage, results), told]);
+      const rest = read(localStorage, queue).filter((other) => other.key !== tap.key);
+      for (const other of rest) {
+        // It was tapped on the task as this one has left it.
+        if (other.task === tap.task && result.version) {
+          other.fields = other.fields.map(([name, value]) => [name, name === "version" ? result.version : value]);
+        }
+      }
+      write(localStorage, queue, rest);
+      moved = true;
+    }
+    if (moved) location.replace(worker);
+    else mark();
+  };
+  const empty = () => {
+    if (read(localStorage, queue).length === 0) return undefined;
+    // Two windows of one person send one after the other.
+    return navigator.locks ? navigator.locks.request(queue, sendAll) : sendAll();
+  };
+
+  // --- a tap
+  const busy = new Set();
+  document.addEventListener("submit", async (event) => {
+    const form = event.target;
+    if (!form.matches("[data-tap]") || event.defaultPrevented) return;
+    event.preventDefault();
+    const fields = [...new FormData(form)].filter(([name]) => name !== "csrfmiddlewaretoken");
+    const { key } = Object.fromEntries(fields);
+    if (busy.has(key)) return;
+    busy.add(key);
+    const task = form.dataset.task;
+    const label = (form.closest("details")?.querySelector("summary") || form.querySelector("button")).textContent.trim();
+    const tap = { key, task, verb: form.dataset.tap, url: form.action, fields, label, title: titleOf(task) };
+    let answer;
+    try {
+      // What waits goes first.
+      if (read(localStorage, queue).length === 0) answer = await send(tap);
+    } catch {
+      answer = undefined;
+    }
+    busy.delete(key);
+    if (answer === undefined || answer.status >= 500) {
+      write(localStorage, queue, [...read(localStorage, queue), tap]);
+      form.closest("details")?.removeAttribute("open");
+      delete form.dataset.sent; // taken back, it can be sent again (static/akig.js)
+      mark();
+      if (answer === undefined && navigator.onLine) empty();
+    } else if (answer.ok && !answer.redirected) location.assign((await answer.json()).next);
+    else form.submit(); // the server's own page says what is wrong
+  });
+
+  addEventListener("online", () => {
+    if (stale && read(localStorage, queue).length === 0) location.replace(worker);
+    else empty();
+  });
+  document.addEventListener("visibilitychange", () => document.hidden || empty());
+  setInterval(empty, 30000);
+  addEventListener("pageshow", (event) => event.persisted && location.reload());
+  const told = document.querySelector("[data-told]");
+  for (const { state, what, why } of stale ? [] : read(sessionStorage, results)) {
+    told.append(filled(state, { what, why }));
+  }
+  if (!stale) sessionStorage.removeItem(results);
+  mark();
+  if (!stale) empty();
+} else if (navigator.serviceWorker && "off" in day.dataset) {
+  // The flag was lowered: what was kept goes.
+  navigator.serviceWorker.getRegistrations().then((all) => all.forEach((one) => one.unregister()));
+  caches.keys().then((all) => all.filter((name) => name.startsWith("day-")).forEach((name) => caches.delete(name)));
+}

@@ -1,0 +1,31 @@
+"""What can be done with tasks: one function for each change, all of it or nothing, once for a key."""
+
+from tasks.actions.planning import create_task, reassign_tasks, wait_for
+from tasks.actions.rankings import keep_rankings
+from tasks.actions.taps import (
+    OUTCOMES_OF_PEOPLE,
+    cancel_task,
+    cannot_do,
+    finish_task,
+    postpone_task,
+    resume_task,
+    start_task,
+    undo_change,
+)
+from tasks.refusals import TaskConflict
+
+__all__ = [
+    "OUTCOMES_OF_PEOPLE",
+    "TaskConflict",
+    "cancel_task",
+    "cannot_do",
+    "create_task",
+    "finish_task",
+    "keep_rankings",
+    "postpone_task",
+    "reassign_tasks",
+    "resume_task",
+    "start_task",
+    "undo_change",
+    "wait_for",
+]

@@ -1,0 +1,113 @@
+"""What every tap stands on: the task's lock, its key, the version that the person saw, and what was before."""
+
+import datetime as dt
+import hashlib
+import json
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
+
+from leasing.actions.change import change
+from leasing.refusals import RuleBroken, constraint_of
+from tasks.models import Task, TaskChange
+from tasks.refusals import KeyReused, TaskConflict
+
+LONGEST_KEY = TaskChange._meta.get_field("key").max_length
+_MOMENTS = ("due_at", "started_at", "completed_at")
+STATE = ("status", *_MOMENTS, "outcome", "rating", "note", "agent_id")
+"""What a tap may change, and undoing it gives back."""
+
+
+def change_task(
+    *,
+    task_id: UUID,
+    verb: str,
+    by: Any,
+    now: dt.datetime,
+    key: str,
+    version: int | None,
+    asked: dict[str, Any],
+    apply: Callable[[Task], None],
+) -> Task:
+    """Change one task once for a key: `apply` checks the rules and sets the fields of STATE that change.
+
+    `asked` is what the person asked for, as it counts for "the same change again"; that returns the task as it is now.
+
+    Raises Task.DoesNotExist, KeyReused, TaskConflict (the task is not at `version` any more), or what `apply` raises.
+    """
+    digest = digest_of(verb, by, task=str(task_id), version=version, **asked)
+    with change(by):
+        task = locked_task(task_id)
+        if was_done_before(task.site_id, key, digest):
+            return task
+        if version is not None and version != task.version:
+            raise TaskConflict(task)
+        before = state_of(task)
+        apply(task)
+        task.version += 1
+        task.save(update_fields=[*(name.removesuffix("_id") for name in STATE), "version"])
+        write_down(task, verb=verb, by=by, now=now, key=key, digest=digest, before=before)
+        return task
+
+
+def locked_task(task_id: UUID) -> Task:
+    """The task as it is now; nobody else changes it until the transaction ends."""
+    tasks = Task.objects.select_related("site", "agent")
+    return tasks.select_for_update(of=("self",), no_key=True).get(pk=task_id)
+
+
+def was_done_before(site_code: str, key: str, digest: str) -> bool:
+    """Whether the key's change was made. Raises KeyReused when it was another one, RuleBroken for no key at all."""
+    if not key:
+        raise RuleBroken("key", "idempotency_key", _("Without a key the same change could be made twice."))
+    if len(key) > LONGEST_KEY:
+        sentence = _("A key has at most %(longest)s characters.") % {"longest": LONGEST_KEY}
+        raise RuleBroken("key", "idempotency_key", sentence)
+    known = TaskChange.objects.filter(site_id=site_code, key=key).values_list("request_digest", flat=True).first()
+    if known is not None and known != digest:
+        raise KeyReused
+    return known is not None
+
+
+def write_down(
+    task: Task, *, verb: str, by: Any, now: dt.datetime, key: str, digest: str, before: dict[str, Any]
+) -> None:
+    """Keep the change with what was before. Raises KeyReused when the key was taken at this very moment."""
+    try:
+        with transaction.atomic():
+            TaskChange.objects.create(
+                site_id=task.site_id,
+                task=task,
+                key=key,
+                request_digest=digest,
+                verb=verb,
+                before=before,
+                version_after=task.version,
+                by=by,
+                at=now,
+            )
+    except IntegrityError as error:
+        if constraint_of(error) != "one_change_of_a_task_per_key":
+            raise
+        raise KeyReused from error
+
+
+def digest_of(verb: str, by: Any, **asked: Any) -> str:
+    """The same for the same change asked for by the same person."""
+    request = {"verb": verb, "by": by and by.pk, **asked}
+    return hashlib.sha256(json.dumps(request, sort_keys=True, default=str).encode()).hexdigest()
+
+
+def state_of(task: Task) -> dict[str, Any]:
+    state = {name: getattr(task, name) for name in STATE}
+    return state | {name: state[name] and state[name].isoformat() for name in _MOMENTS}
+
+
+def give_back(task: Task, before: dict[str, Any]) -> None:
+    for name in STATE:
+        value = before[name]
+        setattr(task, name, parse_datetime(value) if name in _MOMENTS and value else value)

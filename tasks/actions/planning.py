@@ -1,0 +1,164 @@
+"""Tasks that people make, give to one another, and put in an order."""
+
+import datetime as dt
+import uuid
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from leasing.actions.change import change
+from leasing.models import Contract, Property, Tenant
+from leasing.refusals import RuleBroken, constraint_of, not_on_this_site
+from sites_app.models import Site
+from tasks import verbs
+from tasks.actions.change import digest_of, state_of, was_done_before, write_down
+from tasks.actions.taps import require_due_to_come
+from tasks.models import Task, TaskChange, TaskDependency
+from tasks.refusals import KeyReused
+from tasks.workers import works_on
+
+LONGEST_TITLE = Task._meta.get_field("title").max_length
+
+
+def create_task(
+    *,
+    site: Site,
+    agent: Any,
+    kind: str,
+    title: str,
+    due_at: dt.datetime,
+    by: Any,
+    now: dt.datetime,
+    key: str,
+    description: str = "",
+    tenant: Tenant | None = None,
+    contract: Contract | None = None,
+    property: Property | None = None,  # noqa: A002 -- the domain's word
+) -> Task:
+    """Write down something to do, for an agent or for nobody yet. The same key and request again is the same task.
+
+    A contract brings its tenant and its property.
+
+    Raises IdempotencyConflict; RuleBroken: no title, a moment that is past, an agent who does not work on the site,
+    or a record of another one.
+    """
+    if kind not in Task.Kind.values:
+        raise RuleBroken("kind", "task_kind", _("Choose one of the kinds of tasks."))
+    if contract is not None:
+        tenant, property = tenant or contract.tenant, property or contract.property  # noqa: A001
+    task = Task(
+        site=site,
+        agent=agent,
+        kind=str(kind),
+        title=title.strip(),
+        description=description.strip(),
+        due_at=due_at,
+        tenant=tenant,
+        contract=contract,
+        property=property,
+        created_by=by,
+        created_at=now,
+        source=f"manual:{uuid.uuid4()}",
+    )
+    digest = _digest_of_new(task, by)
+    with change(by):
+        if was_done_before(site.pk, key, digest):
+            return _made_with(site, key)
+        _require_sound(task, now)
+        try:
+            with transaction.atomic():
+                task.save(force_insert=True)
+                write_down(task, verb=verbs.CREATE, by=by, now=now, key=key, digest=digest, before={})
+        except KeyReused:
+            # Taken at this moment, perhaps by this very request sent twice.
+            if not was_done_before(site.pk, key, digest):
+                raise
+            return _made_with(site, key)
+        return task
+
+
+def reassign_tasks(*, site: Site, task_ids: Iterable[UUID], agent: Any, by: Any, now: dt.datetime) -> int:
+    """Give open tasks to somebody who works on the site. Returns how many changed hands.
+
+    What the one before had begun is to do from its beginning; what is over, or is theirs already, stays as it is.
+
+    Raises RuleBroken: the person does not work on the site.
+    """
+    _require_worker(site, agent)
+    with change(by):
+        tasks = Task.objects.open().filter(site=site, pk__in=list(task_ids)).exclude(agent_id=agent.pk)
+        moved = list(tasks.order_by("id").select_for_update(no_key=True))
+        changes = [
+            TaskChange(
+                site=site,
+                task=task,
+                key=f"reassign:{uuid.uuid4()}",
+                request_digest="",
+                verb=verbs.REASSIGN,
+                before=state_of(task),
+                version_after=task.version + 1,
+                by=by,
+                at=now,
+            )
+            for task in moved
+        ]
+        mine = Task.objects.filter(site=site, pk__in=[task.pk for task in moved])
+        mine.update(agent=agent, version=F("version") + 1)
+        mine.filter(status=Task.Status.IN_PROGRESS).update(status=Task.Status.PENDING, started_at=None)
+        TaskChange.objects.bulk_create(changes)
+        return len(moved)
+
+
+def wait_for(*, task: Task, needs: Task, by: Any) -> Task:
+    """Have `task` wait for `needs`; saying it twice is saying it once.
+
+    Raises RuleBroken: they are not both on a site in scope, are one task, or would wait for one another in a circle.
+    """
+    with change(by):
+        if task.pk == needs.pk:
+            raise RuleBroken("needs", "task_does_not_need_itself", _("A task cannot wait for itself."))
+        if Task.objects.filter(site_id=task.site_id, pk__in=[task.pk, needs.pk]).count() < 2:
+            raise not_on_this_site("needs")
+        try:
+            with transaction.atomic():
+                TaskDependency.objects.get_or_create(site_id=task.site_id, task=task, needs=needs)
+        except IntegrityError as error:
+            if constraint_of(error) != "tasks_do_not_wait_in_a_circle":
+                raise
+            sentence = _("“%(needs)s” waits for this task itself: each would wait for the other.") % {"needs": needs}
+            raise RuleBroken("needs", "tasks_do_not_wait_in_a_circle", sentence) from error
+        return task
+
+
+def _digest_of_new(task: Task, by: Any) -> str:
+    asked = ("agent_id", "kind", "title", "description", "due_at", "tenant_id", "contract_id", "property_id")
+    return digest_of(verbs.CREATE, by, **{name: getattr(task, name) for name in asked})
+
+
+def _made_with(site: Site, key: str) -> Task:
+    return Task.objects.select_related("site", "agent").get(changes__site=site, changes__key=key)
+
+
+def _require_sound(task: Task, now: dt.datetime) -> None:
+    if not task.title:
+        raise RuleBroken("title", "task_of_a_person_has_a_title", _("Say what is to be done."))
+    if len(task.title) > LONGEST_TITLE:
+        sentence = _("A title has at most %(longest)s characters.") % {"longest": LONGEST_TITLE}
+        raise RuleBroken("title", "title_length", sentence)
+    require_due_to_come(task.due_at, now)
+    if task.agent is not None:
+        _require_worker(task.site, task.agent)
+    for field in ("tenant", "contract", "property"):
+        record = getattr(task, field)
+        if record is not None and record.site_id != task.site_id:
+            raise not_on_this_site(field)
+
+
+def _require_worker(site: Site, person: Any) -> None:
+    if not works_on(site, person):
+        sentence = _("%(person)s does not work on %(site)s: choose one of its agents or managers.")
+        raise RuleBroken("agent", "agent_of_the_site", sentence % {"person": person, "site": site.name})

@@ -1,0 +1,51 @@
+"""Tasks in the administration: shown with their history, changed on the task pages."""
+
+from django.contrib import admin
+
+from sites_app.site_admin import SiteModelAdmin
+from tasks.models import Task, TaskChange, TaskDependency, TaskPrioritization
+
+
+class ShownAdmin(SiteModelAdmin):
+    view_permission = "tasks.manage_tasks"
+    change_permission = "tasks.manage_tasks"
+    may_add = may_change = may_delete = False
+
+
+@admin.register(Task)
+class TaskAdmin(ShownAdmin):
+    icon = "task_alt"
+    list_display = ["__str__", "kind", "agent", "status", "due_at"]
+    list_select_related = ["agent"]
+    list_filter = ["kind", "status", "cause"]
+    search_fields = ["title", "tenant__name", "contract__reference"]
+    date_hierarchy = "due_at"
+    fields = [
+        "kind", "cause", "facts", "title", "description", "agent", "status", "due_at", "tenant", "contract", "property",
+        "created_by", "started_at", "completed_at", "outcome", "rating", "note", "source",
+    ]  # fmt: skip
+
+
+@admin.register(TaskDependency)
+class TaskDependencyAdmin(ShownAdmin):
+    icon = "account_tree"
+    list_display = ["task", "needs"]
+    list_select_related = ["task", "needs"]
+    fields = ["task", "needs"]
+
+
+@admin.register(TaskPrioritization)
+class TaskPrioritizationAdmin(ShownAdmin):
+    icon = "format_list_numbered"
+    list_display = ["day", "agent", "rank", "task", "score"]
+    list_select_related = ["agent", "task"]
+    date_hierarchy = "day"
+    fields = ["day", "agent", "rank", "task", "score", "parts", "computed_at"]
+
+
+@admin.register(TaskChange)
+class TaskChangeAdmin(ShownAdmin):
+    icon = "touch_app"
+    list_display = ["at", "task", "verb", "by", "undone_at"]
+    list_select_related = ["task", "by"]
+    fields = ["task", "verb", "by", "at", "undone_at", "before", "version_after"]

@@ -1,0 +1,159 @@
+"""GET /api/tasks/today/{agentId}: an agent's day, now or as it began on a day that is over."""
+
+import datetime as dt
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.core.exceptions import BadRequest
+from django.http import Http404, QueryDict
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from rest_framework import exceptions, serializers
+from rest_framework.decorators import api_view
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from sites_app.models import Membership, Site
+from sites_app.permissions import needs
+from tasks import words
+from tasks.models import Task
+from tasks.priority import impact_level
+from tasks.queries import TOP, Manifesto, RankedTask, kept_ranking, manifesto
+
+_READ_BY_MIDDLEWARE = ("site", "site_id")
+_FIRST_DAY = dt.date(2000, 1, 1)
+_LONGEST_ID = 18
+
+
+class DayParameters(serializers.Serializer):
+    """date, ISO 8601: the site's today when it is not given."""
+
+    date = serializers.DateField(required=False)
+
+    default_error_messages = {
+        "unknown": gettext_lazy("There is no parameter of this name. There are: %(names)s."),
+        "twice": gettext_lazy("Give this parameter once."),
+    }
+
+    def to_internal_value(self, data: QueryDict) -> dict[str, Any]:
+        errors: dict[str, list[Any]] = {}
+        for name in data:
+            if name not in self.fields and name not in _READ_BY_MIDDLEWARE:
+                names = ", ".join((*self.fields, *_READ_BY_MIDDLEWARE))
+                errors[name] = [str(self.error_messages["unknown"]) % {"names": names}]
+            elif len(data.getlist(name)) > 1:
+                errors[name] = [str(self.error_messages["twice"])]
+        try:
+            found = super().to_internal_value(data)
+        except serializers.ValidationError as refused:
+            # The reader gets every bad field at once.
+            raise serializers.ValidationError({**refused.detail, **errors}) from refused
+        if errors:
+            raise serializers.ValidationError(errors)
+        return found
+
+
+@needs("tasks.work_on_tasks")
+@api_view(["GET"])
+def today(request: Request, agent_id: str) -> Response:
+    """The three first tasks of an agent's day with their reasons, the workload, advice and risks.
+
+    An agent gets their own; whoever manages the site's tasks everybody's. A day that is over is as it began: its
+    tasks carry the score of then, and the status of now; advice and risks are not kept.
+    """
+    if request.site is None:
+        raise BadRequest(_("A day is a day on one site: name it by header X-Site-ID or parameter site."))
+    asked = DayParameters(data=request.query_params)
+    asked.is_valid(raise_exception=True)
+    agent, now = _whose_day(request, agent_id), timezone.now()
+    current = now.astimezone(ZoneInfo(request.site.timezone)).date()
+    day = asked.validated_data.get("date", current)
+    found = manifesto(request.site, agent, now) if day == current else _past_day(request.site, agent, day)
+    return Response(manifesto_as_json(found))
+
+
+def manifesto_as_json(found: Manifesto) -> dict[str, Any]:
+    """The document of a day. Scores have four decimals: the parts, weighted and added up, give them exactly."""
+    return {
+        "agentId": found.agent_id,
+        "siteId": found.site_code,
+        "date": found.day,
+        "topTasks": [_task(task) for task in found.top],
+        "totalTasks": found.total,
+        "estimatedWorkload": round(found.minutes / 60, 2),
+        "recommendations": [
+            {
+                "key": advice.advice,
+                "sentence": sentence,
+                "taskId": advice.task.id,
+                "toAgentId": advice.to_agent_id,
+                "toAgentName": advice.to_name or None,
+            }
+            for advice, sentence in zip(found.recommendations, words.recommendation_sentences(found), strict=True)
+        ],
+        "riskFactors": [
+            {"key": risk.risk, "sentence": sentence}
+            for risk, sentence in zip(found.risks, words.risk_sentences(found), strict=True)
+        ],
+    }
+
+
+def _task(task: RankedTask) -> dict[str, Any]:
+    return {
+        "id": task.id,
+        "kind": task.kind,
+        "title": words.title_of(task),
+        "reasons": words.reasons_of(task),
+        "score": float(task.priority.score),
+        "parts": {name: float(part) for name, part in task.priority.parts.items()},
+        "minutes": task.minutes,
+        "impactLevel": impact_level(task.priority.impact),
+        "tenant": task.tenant_name or None,
+        "phone": task.tenant_phone or None,
+        "amount": task.amount,
+        "currency": task.currency,
+        "dueAt": task.due_at,
+        "status": task.status,
+        "version": task.version,
+    }
+
+
+def _whose_day(request: Request, agent_id: str) -> int:
+    """The caller's own id, or for whoever manages tasks that of somebody who belongs to the site or has tasks there.
+
+    An agent is not told which other ids exist: nothing is looked up.
+    """
+    if agent_id == str(request.user.pk):
+        return request.user.pk
+    if "tasks.manage_tasks" not in request.site_permissions:
+        raise Http404
+    if not (agent_id.isascii() and agent_id.isdecimal() and len(agent_id) <= _LONGEST_ID):
+        raise Http404
+    agent = int(agent_id)
+    here = (Membership.objects.filter(site=request.site, user_id=agent), Task.objects.filter(agent_id=agent))
+    if not any(rows.exists() for rows in here):
+        raise Http404
+    return agent
+
+
+def _past_day(site: Site, agent_id: int, day: dt.date) -> Manifesto:
+    tasks = kept_ranking(site, agent_id, day) if day >= _FIRST_DAY else []
+    if not tasks:
+        raise exceptions.NotFound(
+            _("No ranking of %(day)s is kept for this agent. Leave out `date` for the day as it is now.")
+            % {"day": day.isoformat()}
+        )
+    return Manifesto(
+        site_code=site.code,
+        agent_id=agent_id,
+        agent_name="",
+        day=day,
+        top=tuple(tasks[:TOP]),
+        rest=tuple(tasks[TOP:]),
+        total=len(tasks),
+        minutes=sum(task.minutes for task in tasks),
+        done_this_week=0,
+        recommendations=(),
+        risks=(),
+    )

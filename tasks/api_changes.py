@@ -1,0 +1,147 @@
+"""PATCH /api/tasks/{id}: one change of one task, once for its Idempotency-Key."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.http import Http404
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from rest_framework import exceptions, serializers
+from rest_framework.decorators import api_view
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from leasing.refusals import RuleBroken
+from sites_app.permissions import needs
+from tasks import actions
+from tasks.actions.change import LONGEST_KEY
+from tasks.models import Task
+from tasks.task_json import task_as_json
+
+KEY = "Idempotency-Key"
+LONGEST_NOTE = 2000
+# What goes with each status beside `version`, and which of it must be there.
+_FIELDS: Mapping[str, tuple[str, ...]] = {
+    Task.Status.PENDING: ("dueAt",),
+    Task.Status.IN_PROGRESS: (),
+    Task.Status.BLOCKED: ("note",),
+    Task.Status.DONE: ("outcome", "rating", "note"),
+    Task.Status.CANCELLED: ("note",),
+}
+_REQUIRED = {Task.Status.BLOCKED: "note", Task.Status.DONE: "outcome", Task.Status.CANCELLED: "note"}
+# The arguments of the actions, as the client knows them.
+_NAMES = {"due_at": "dueAt", "why": "note", "key": KEY}
+
+
+class Change(serializers.Serializer):
+    """What a task is to become. A moment without an offset is one of the site's own clock."""
+
+    status = serializers.ChoiceField(Task.Status.choices)
+    outcome = serializers.ChoiceField([(o.value, o.label) for o in actions.OUTCOMES_OF_PEOPLE], required=False)
+    note = serializers.CharField(required=False, allow_blank=True, max_length=LONGEST_NOTE)
+    dueAt = serializers.DateTimeField(required=False)  # noqa: N815 -- the clients' own names
+    rating = serializers.IntegerField(required=False, allow_null=True, min_value=1, max_value=5)
+    version = serializers.IntegerField(required=False, min_value=1, max_value=2**31 - 1)
+
+    default_error_messages = {
+        "unknown": gettext_lazy("There is no field of this name. There are: %(names)s."),
+        "misplaced": gettext_lazy("This field does not go with the status “%(status)s”."),
+        "needed": gettext_lazy("The status “%(status)s” needs this field."),
+        "no_key": gettext_lazy("Send this header with a text of your own for each change: it is then made once."),
+        "long_key": gettext_lazy("A key has at most %(longest)s characters."),
+    }
+
+    def get_fields(self) -> dict[str, Any]:
+        fields = super().get_fields()
+        fields["dueAt"].timezone = self.context["timezone"]
+        return fields
+
+    def to_internal_value(self, data: Any) -> dict[str, Any]:
+        """Everything that is wrong, at once."""
+        errors = dict(self._errors_of_the_key())
+        values: dict[str, Any] = {}
+        if isinstance(data, Mapping):
+            errors |= {
+                name: self._sentence("unknown", names=", ".join(self.fields)) for name in data.keys() - self.fields
+            }
+            errors |= self._errors_of_the_status(data)
+        try:
+            values = super().to_internal_value(data)
+        except serializers.ValidationError as refused:
+            errors = {**errors, **refused.detail}
+        if errors:
+            raise serializers.ValidationError(errors)
+        return values
+
+    def _errors_of_the_key(self) -> dict[str, list[str]]:
+        key = self.context["key"]
+        if not key:
+            return {KEY: self._sentence("no_key")}
+        return {KEY: self._sentence("long_key", longest=LONGEST_KEY)} if len(key) > LONGEST_KEY else {}
+
+    def _errors_of_the_status(self, data: Mapping[str, Any]) -> dict[str, list[str]]:
+        status = data.get("status")
+        if not isinstance(status, str) or status not in _FIELDS:
+            return {}
+        optional = set(self.fields) - {"status", "version"}
+        errors = {
+            name: self._sentence("misplaced", status=status) for name in (optional & data.keys()) - set(_FIELDS[status])
+        }
+        needed = _REQUIRED.get(status)
+        value = data.get(needed)
+        if needed is not None and not (value.strip() if isinstance(value, str) else value):
+            errors[needed] = self._sentence("needed", status=status)
+        return errors
+
+    def _sentence(self, code: str, **values: Any) -> list[str]:
+        return [str(self.error_messages[code]) % values]
+
+
+@needs("tasks.work_on_tasks")
+@api_view(["PATCH"])
+def change(request: Request, pk: UUID) -> Response:
+    """Change one's own task, or for whoever manages tasks any; answers the task as it is then, with its version.
+
+    `status` says what is done: in_progress starts; done finishes, with its outcome; blocked says in `note` why it
+    cannot be done; pending puts off to `dueAt`, or takes back to the beginning; cancelled, with a note, is for
+    managers. `version` is that of the task that was seen: a 409 with the task as it is when it has another now.
+    """
+    task = Task.objects.visible_to(request.user.pk, request.site_permissions).filter(pk=pk).first()
+    if task is None:
+        raise Http404
+    key = request.headers.get(KEY, "").strip()
+    asked = Change(data=request.data, context={"key": key, "timezone": ZoneInfo(request.site.timezone)})
+    asked.is_valid(raise_exception=True)
+    try:
+        return Response(task_as_json(_changed(request, task, key, asked.validated_data)))
+    except RuleBroken as refusal:
+        refusal.field = _NAMES.get(refusal.field, refusal.field)
+        raise
+
+
+def _changed(request: Request, task: Task, key: str, asked: dict[str, Any]) -> Task:
+    common = {
+        "task_id": task.pk,
+        "by": request.user,
+        "now": timezone.now(),
+        "key": key,
+        "version": asked.get("version"),
+    }
+    note = asked.get("note", "")
+    match asked["status"]:
+        case Task.Status.IN_PROGRESS:
+            return actions.start_task(**common)
+        case Task.Status.DONE:
+            return actions.finish_task(**common, outcome=asked["outcome"], rating=asked.get("rating"), note=note)
+        case Task.Status.BLOCKED:
+            return actions.cannot_do(**common, why=note)
+        case Task.Status.CANCELLED:
+            if "tasks.manage_tasks" not in request.site_permissions:
+                raise exceptions.PermissionDenied(_("Only whoever manages the tasks of the site cancels one."))
+            return actions.cancel_task(**common, why=note)
+        case _ if "dueAt" in asked:
+            return actions.postpone_task(**common, due_at=asked["dueAt"])
+    return actions.resume_task(**common)

@@ -1,0 +1,303 @@
+"""What people send to the pages of tasks. Each change carries the key of its form and the version that was seen."""
+
+import datetime as dt
+import uuid
+import zoneinfo
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from accounts.models import User
+from leasing.models import Contract, Property, Tenant
+from sites_app.models import Site
+from tasks.models import Task
+
+_LONGEST_KEY = 120
+_LONGEST_TEXT = 2000
+_AFTERNOON, _MORNING = dt.time(15), dt.time(9)
+_LATEST = dt.date(2100, 12, 31)
+
+
+class TapForm(forms.Form):
+    """A change that needs no more than a press on a button."""
+
+    key = forms.CharField(max_length=_LONGEST_KEY, widget=forms.HiddenInput, label=gettext_lazy("Key of the form"))
+    version = forms.IntegerField(
+        required=False, min_value=1, widget=forms.HiddenInput, label=gettext_lazy("Version of the task")
+    )
+
+    def asked(self) -> dict[str, Any]:
+        """The arguments of the action that come from the form."""
+        return dict(self.cleaned_data)
+
+
+def _text(label: Any, *, required: bool, rows: int = 2) -> forms.CharField:
+    return forms.CharField(
+        label=label, required=required, max_length=_LONGEST_TEXT, widget=forms.Textarea(attrs={"rows": rows})
+    )
+
+
+class DoneForm(TapForm):
+    outcome = forms.ChoiceField(
+        label=gettext_lazy("How did it end?"),
+        widget=forms.RadioSelect,
+        # What a job alone can say is not offered.
+        choices=[choice for choice in Task.Outcome.choices if choice[0] != Task.Outcome.CAUSE_GONE],
+        error_messages={"required": gettext_lazy("Say how it ended.")},
+    )
+    rating = forms.TypedChoiceField(
+        label=gettext_lazy("How well did it go? (1 to 5, if you like)"),
+        required=False,
+        coerce=int,
+        empty_value=None,
+        choices=[("", "—"), *((number, str(number)) for number in range(1, 6))],
+    )
+    note = _text(gettext_lazy("Note (if you like)"), required=False)
+
+
+class WhyForm(TapForm):
+    why = _text(gettext_lazy("What stands in the way?"), required=True)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["why"].error_messages["required"] = _("Say what stands in the way.")
+
+
+class CancelForm(TapForm):
+    why = _text(gettext_lazy("Why is it not needed any more?"), required=True)
+    version = None
+
+
+class MomentField(forms.ChoiceField):
+    """One of the moments offered, as text: a tap made offline means the day on which it was made, not sent."""
+
+    def to_python(self, value: Any) -> dt.datetime | None:
+        if not value:
+            return None
+        try:
+            moment = parse_datetime(value)
+        except ValueError:
+            moment = None
+        if moment is None or timezone.is_naive(moment) or moment.date() > _LATEST:
+            raise ValidationError(_("This is none of the moments that are offered."))
+        return moment
+
+    def validate(self, value: Any) -> None:
+        """Any moment may come: what was offered this morning is not offered now."""
+
+
+class LaterForm(TapForm):
+    when = MomentField(label=gettext_lazy("When?"), required=False, widget=forms.RadioSelect)
+    day = forms.DateField(
+        label=gettext_lazy("Or on another day"),
+        required=False,
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+    )
+
+    def __init__(self, *args: Any, site: Site, now: dt.datetime, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.zone = zoneinfo.ZoneInfo(site.timezone)
+        here = now.astimezone(self.zone)
+        self.fields["when"].choices = [(moment.isoformat(), words) for moment, words in _moments(here)]
+        self.fields["day"].widget.attrs["min"] = here.date().isoformat()
+
+    def clean_day(self) -> dt.date | None:
+        return _not_too_far(self.cleaned_data["day"])
+
+    def clean(self) -> dict[str, Any]:
+        if not self.errors and self.cleaned_data["day"] is None and self.cleaned_data["when"] is None:
+            self.add_error("when", _("Say when."))
+        return self.cleaned_data
+
+    def asked(self) -> dict[str, Any]:
+        day = self.cleaned_data["day"]
+        chosen = dt.datetime.combine(day, _MORNING, self.zone) if day else self.cleaned_data["when"]
+        return {"key": self.cleaned_data["key"], "version": self.cleaned_data["version"], "due_at": chosen}
+
+
+def _not_too_far(day: dt.date | None) -> dt.date | None:
+    if day is not None and day > _LATEST:
+        raise ValidationError(_("Give a day up to %(day)s.") % {"day": date_format(_LATEST, "SHORT_DATE_FORMAT")})
+    return day
+
+
+def _moments(here: dt.datetime) -> Iterable[tuple[dt.datetime, str]]:
+    """What "later" may mean at this hour: this afternoon, tomorrow, in three days, next Monday."""
+    today = here.date()
+    if here.time() < _AFTERNOON:
+        yield dt.datetime.combine(today, _AFTERNOON, here.tzinfo), _("This afternoon")
+    days = {1: _("Tomorrow"), 3: _("In 3 days, on %(day)s")}
+    # On a Sunday next Monday is tomorrow.
+    days = {7 - today.weekday(): _("Next week, on %(day)s")} | days
+    for ahead in sorted(days):
+        day = today + dt.timedelta(days=ahead)
+        yield dt.datetime.combine(day, _MORNING, here.tzinfo), days[ahead] % {"day": date_format(day, "l j F")}
+
+
+_TAP_FORMS = {"done": DoneForm, "cannot": WhyForm, "later": LaterForm, "cancel": CancelForm}
+
+
+def tap_form(verb: str, task: Any, site: Site, now: dt.datetime, data: Any = None) -> TapForm:
+    """The form of a tap: filled in, or for the task as it is now, with a new key. Its ids differ from all others."""
+    kind = _TAP_FORMS.get(verb, TapForm)
+    needed = {"site": site, "now": now} if kind is LaterForm else {}
+    fresh = {"key": uuid.uuid4(), "version": task.version}
+    return kind(data, initial=fresh, auto_id=f"{verb}-{str(task.id)[:8]}-%s", **needed)
+
+
+class UndoForm(forms.Form):
+    key = forms.CharField(max_length=_LONGEST_KEY, widget=forms.HiddenInput)
+
+
+class AgentForm(forms.Form):
+    """A colleague, among those of the site who may have tasks."""
+
+    agent = forms.TypedChoiceField(label=gettext_lazy("Agent"), coerce=int)
+
+    def __init__(self, *args: Any, workers: Iterable[User], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._workers = {worker.pk: worker for worker in workers}
+        names = [(pk, worker.get_full_name()) for pk, worker in self._workers.items()]
+        self.fields["agent"].choices = [("", _("Choose a colleague")), *names]
+        self.fields["agent"].error_messages["required"] = _("Say who takes it.")
+
+    def clean_agent(self) -> User:
+        return self._workers[self.cleaned_data["agent"]]
+
+
+class GiveForm(AgentForm):
+    """The tasks ticked in a list, and to whom they go."""
+
+    task = forms.TypedMultipleChoiceField(label=gettext_lazy("Tasks"), coerce=uuid.UUID)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["task"].valid_value = _is_id
+        self.fields["task"].error_messages["required"] = _("Tick at least one task.")
+
+
+def _is_id(text: str) -> bool:
+    try:
+        uuid.UUID(text)
+    except ValueError:
+        return False
+    return True
+
+
+class FilterForm(forms.Form):
+    """Which tasks the board lists. A GET form: its address can be kept."""
+
+    OPEN, NOBODY = "open", "nobody"
+
+    q = forms.CharField(
+        label=gettext_lazy("Search"),
+        required=False,
+        max_length=80,
+        widget=forms.TextInput(attrs={"type": "search"}),
+    )
+    agent = forms.ChoiceField(label=gettext_lazy("Agent"), required=False)
+    kind = forms.ChoiceField(
+        label=gettext_lazy("Kind"), required=False, choices=[("", gettext_lazy("All")), *Task.Kind.choices]
+    )
+    state = forms.ChoiceField(
+        label=gettext_lazy("State"),
+        required=False,
+        choices=[("", pgettext_lazy("tasks", "Open")), *Task.Status.choices, ("all", gettext_lazy("All"))],
+    )
+
+    def __init__(self, *args: Any, workers: Iterable[User], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        names = [(str(worker.pk), worker.get_full_name()) for worker in workers]
+        self.fields["agent"].choices = [("", _("All")), *names, (self.NOBODY, _("Nobody"))]
+
+    def chosen(self) -> dict[str, Any]:
+        """Filters for Task.objects; what cannot be is not asked."""
+        asked = self.cleaned_data if self.is_valid() else {}
+        filters: dict[str, Any] = {}
+        if asked.get("agent") == self.NOBODY:
+            filters["agent"] = None
+        elif asked.get("agent"):
+            filters["agent_id"] = int(asked["agent"])
+        if asked.get("kind"):
+            filters["kind"] = asked["kind"]
+        match asked.get("state"):
+            case None | "":
+                filters["status__in"] = Task.OPEN
+            case "all":
+                pass
+            case status:
+                filters["status"] = status
+        return filters
+
+
+class NewForm(AgentForm):
+    """A task that a person asks for."""
+
+    key = forms.CharField(max_length=_LONGEST_KEY, widget=forms.HiddenInput)
+    title = forms.CharField(label=gettext_lazy("What is to be done?"), max_length=160)
+    kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=Task.Kind.choices, initial=Task.Kind.ADMIN)
+    due_on = forms.DateField(
+        label=gettext_lazy("Due on"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+    )
+    due_time = forms.TimeField(
+        label=gettext_lazy("At what time"),
+        initial="17:00",
+        widget=forms.TimeInput(format="%H:%M", attrs={"type": "time", "class": "short"}),
+    )
+    contract = forms.CharField(
+        label=gettext_lazy("Contract (its reference)"),
+        required=False,
+        max_length=40,
+        help_text=gettext_lazy("Brings the tenant and the property along."),
+    )
+    tenant = forms.CharField(label=gettext_lazy("Tenant (the code)"), required=False, max_length=40)
+    property = forms.CharField(label=gettext_lazy("Property (its code)"), required=False, max_length=40)
+    description = _text(gettext_lazy("More about it (if you like)"), required=False, rows=4)
+
+    field_order = ["title", "agent", "kind", "due_on", "due_time", "contract", "tenant", "property", "description"]
+
+    def __init__(self, *args: Any, site: Site, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._site = site
+
+    def clean_due_on(self) -> dt.date:
+        return _not_too_far(self.cleaned_data["due_on"])
+
+    def clean_contract(self) -> Contract | None:
+        rows = Contract.objects.select_related("tenant", "property")
+        return self._row(rows, "reference", "contract", _("There is no contract of this reference on this site."))
+
+    def clean_tenant(self) -> Tenant | None:
+        return self._row(Tenant.objects, "code", "tenant", _("There is no tenant of this code on this site."))
+
+    def clean_property(self) -> Property | None:
+        return self._row(Property.objects, "code", "property", _("There is no property of this code on this site."))
+
+    def _row(self, rows: Any, column: str, field: str, sentence: str) -> Any:
+        wanted = self.cleaned_data[field].strip()
+        if not wanted:
+            return None
+        row = rows.filter(site=self._site, **{f"{column}__iexact": wanted}).first()
+        if row is None:
+            raise ValidationError(sentence)
+        return row
+
+    def asked(self) -> dict[str, Any]:
+        """The arguments of create_task, without who, where and when."""
+        values = {name: self.cleaned_data[name] for name in ("agent", "kind", "title", "description", "key")}
+        contract = self.cleaned_data["contract"]
+        return values | {
+            "contract": contract,
+            "tenant": self.cleaned_data["tenant"] or (contract and contract.tenant),
+            "property": self.cleaned_data["property"] or (contract and contract.property),
+            "due_at": dt.datetime.combine(
+                self.cleaned_data["due_on"], self.cleaned_data["due_time"], zoneinfo.ZoneInfo(self._site.timezone)
+            ),
+        }

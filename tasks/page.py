@@ -1,0 +1,155 @@
+"""What the pages of tasks show: the words of each task beside its forms. Asks the database nothing."""
+
+import datetime as dt
+import zoneinfo
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from sites_app.models import Site
+from tasks import words
+from tasks.forms import TapForm, tap_form
+from tasks.models import Task
+from tasks.priority import Priority
+from tasks.queries import Grounds, Manifesto, RankedTask
+
+# Beyond these an agent has other worries than the order: the page stays small.
+_LONGEST_DAY = 50
+_UNRANKED = Priority(*[Decimal(0)] * 5)
+ICONS = {
+    "payment_follow": "money",
+    "litigation": "scales",
+    "notice": "paper",
+    "retention": "heart",
+    "inspection": "key",
+    "maintenance": "wrench",
+    "admin": "edit",
+}
+
+
+@dataclass(frozen=True)
+class Card:
+    """A task in words: its level as a word and a tone, why it stands where it stands, and what can be done."""
+
+    rank: int
+    task: RankedTask
+    title: str
+    icon: str
+    level: str
+    tone: str
+    reasons: tuple[str, ...]
+    amount: int | None
+    whatsapp: str
+    """The address at which one writes to the tenant; "" without a number."""
+    forms: dict[str, TapForm] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class DayPage:
+    manifesto: Manifesto
+    cards: tuple[Card, ...]
+    rest: tuple[Card, ...]
+    more: int
+    """How many tasks are not listed."""
+    advice: tuple[str, ...]
+    risks: tuple[str, ...]
+
+
+def day_page(found: Manifesto, site: Site, now: dt.datetime) -> DayPage:
+    """The three cards with their forms, and the rest of the day without."""
+    cards = [card_of(task, rank, forms=forms_of(task, site, now)) for rank, task in enumerate(found.top, 1)]
+    shown = found.rest[: _LONGEST_DAY - len(cards)]
+    return DayPage(
+        manifesto=found,
+        cards=tuple(cards),
+        rest=tuple(card_of(task, rank, reasons=1) for rank, task in enumerate(shown, len(cards) + 1)),
+        more=len(found.rest) - len(shown),
+        advice=tuple(words.recommendation_sentences(found)),
+        risks=tuple(words.risk_sentences(found)),
+    )
+
+
+def card_of(task: RankedTask, rank: int, *, reasons: int = 3, forms: dict[str, TapForm] | None = None) -> Card:
+    level, tone = words.level_of(task)
+    return Card(
+        rank=rank,
+        task=task,
+        title=words.title_of(task),
+        icon=ICONS[task.kind],
+        level=level,
+        tone=tone,
+        reasons=tuple(words.reasons_of(task, limit=reasons)),
+        amount=task.amount or task.facts.get("monthly_rent"),
+        whatsapp=_whatsapp(task.tenant_phone),
+        forms=forms or {},
+    )
+
+
+def _whatsapp(phone: str) -> str:
+    digits = "".join(filter(str.isdigit, phone))
+    return f"https://wa.me/{digits}" if digits else ""
+
+
+def title_of_row(task: Task) -> str:
+    """The same title for a row with its tenant, contract and property: also of a task that is over, or nobody's."""
+    zone = zoneinfo.ZoneInfo(task.site.timezone)
+    due_on = task.due_at.astimezone(zone).date()
+    tenant, contract, home = task.tenant, task.contract, task.property
+    return words.title_of(
+        RankedTask(
+            id=task.pk,
+            kind=task.kind,
+            cause=task.cause,
+            facts=task.facts,
+            title=task.title,
+            description=task.description,
+            status=task.status,
+            due_at=task.due_at,
+            version=task.version,
+            agent_id=task.agent_id,
+            tenant_id=task.tenant_id,
+            tenant_name=tenant.name if tenant else "",
+            tenant_phone=str(tenant.phone) if tenant else "",
+            contract_id=task.contract_id,
+            contract_reference=contract.reference if contract else "",
+            property_id=task.property_id,
+            property_code=home.code if home else "",
+            neighbourhood=home.neighbourhood if home else "",
+            currency=task.site.currency,
+            minutes=0,
+            priority=_UNRANKED,
+            waits_for=(),
+            note=task.note,
+            grounds=Grounds(day=task.site.today(), due_on=due_on),
+        )
+    )
+
+
+def forms_of(task: Any, site: Site, now: dt.datetime) -> dict[str, TapForm]:
+    """What an agent can do with an open task, each with a key of its own."""
+    first = {"pending": "start", "blocked": "resume"}.get(task.status)
+    verbs = [*([first] if first else []), "done", "cannot", "later"]
+    return {verb: tap_form(verb, task, site, now) for verb in verbs}
+
+
+@dataclass(frozen=True)
+class Stop:
+    """A visit of the round: a task at an address."""
+
+    card: Card
+    place: str
+    address: str
+
+
+def round_of(found: Manifesto, addresses: dict[Any, tuple[str, str]], site: Site, now: dt.datetime) -> list[Stop]:
+    """The visits of today by neighbourhood, then address: the three first tasks and what is due by this evening."""
+    zone = zoneinfo.ZoneInfo(site.timezone)
+    today = now.astimezone(zone).date()
+    ranked: Iterable[tuple[int, RankedTask]] = enumerate((*found.top, *found.rest), 1)
+    stops = [
+        Stop(card_of(task, rank, reasons=2), *addresses[task.property_id])
+        for rank, task in ranked
+        if task.property_id in addresses and (rank <= len(found.top) or task.due_at.astimezone(zone).date() <= today)
+    ]
+    return sorted(stops, key=lambda stop: (stop.place.casefold(), stop.address.casefold(), stop.card.rank))

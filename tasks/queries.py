@@ -1,0 +1,222 @@
+"""An agent's day, everybody's load, who could take whose tasks: three statements each, whatever the number of tasks."""
+
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from sites_app.models import Site
+from tasks.models import Task
+from tasks.priority import URGENT
+from tasks.ranking import (
+    WORKDAY_MINUTES,
+    Board,
+    Grounds,
+    Person,
+    RankedTask,
+    board_of,
+    kept_parts,
+    kept_ranking,
+    local_time,
+)
+
+__all__ = [
+    "WORKDAY_MINUTES",
+    "AgentLoad",
+    "Grounds",
+    "Manifesto",
+    "Proposal",
+    "RankedTask",
+    "Recommendation",
+    "Risk",
+    "kept_parts",
+    "kept_ranking",
+    "loads",
+    "manifesto",
+    "proposals",
+    "ranked",
+]
+
+TOP = 3
+DELEGATIONS = 2
+SELDOM_TASKS = 5
+
+
+@dataclass(frozen=True)
+class Recommendation:
+    """`advice`: "start" or "then" with a task of one's own; "delegate" one to a colleague who has time for it."""
+
+    advice: str
+    task: RankedTask
+    to_agent_id: int | None = None
+    to_name: str = ""
+    affinity: Decimal | None = None
+    free_minutes: int | None = None
+
+
+@dataclass(frozen=True)
+class Risk:
+    """`risk`: "overload" (`minutes`), "blocking" (`count` tasks block others), "seldom" (`count` of `of` of `kind`)."""
+
+    risk: str
+    minutes: int = 0
+    count: int = 0
+    of: int = 0
+    kind: str = ""
+
+
+@dataclass(frozen=True)
+class Manifesto:
+    """An agent's day: at most three tasks, then the rest in order. What cannot be done stands last."""
+
+    site_code: str
+    agent_id: int
+    agent_name: str
+    day: dt.date
+    top: tuple[RankedTask, ...]
+    rest: tuple[RankedTask, ...]
+    total: int
+    minutes: int
+    done_this_week: int
+    recommendations: tuple[Recommendation, ...]
+    risks: tuple[Risk, ...]
+
+
+@dataclass(frozen=True)
+class AgentLoad:
+    """What one agent has at hand; `agent_id` None: the tasks of nobody, or of people who are no agents any more."""
+
+    agent_id: int | None
+    name: str
+    open: int
+    urgent: int
+    overdue: int
+    minutes: int
+    done_this_week: int
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """Who could take a task. `free_minutes` is what they had left before it; 0: nobody had, they have the least."""
+
+    task: RankedTask
+    to_agent_id: int
+    to_name: str
+    affinity: Decimal
+    free_minutes: int
+
+
+def manifesto(site: Site, agent_id: int, now: dt.datetime) -> Manifesto:
+    """The agent's day at this moment. Three statements."""
+    board = board_of(site, [agent_id], now)
+    person = board.people.get(agent_id)
+    can, stuck = _without_what_is_stuck(board)
+    minutes = sum(task.minutes for task in board.tasks)
+    return Manifesto(
+        site_code=site.code,
+        agent_id=agent_id,
+        agent_name=person.name if person else "",
+        day=local_time(site, now).date(),
+        top=tuple(can[:TOP]),
+        rest=(*can[TOP:], *stuck),
+        total=len(board.tasks),
+        minutes=minutes,
+        done_this_week=person.done_this_week if person else 0,
+        recommendations=tuple(_recommendations(can, board, agent_id)),
+        risks=tuple(_risks(board.tasks, minutes)),
+    )
+
+
+def ranked(site: Site, agent_ids: Sequence[int], now: dt.datetime) -> list[RankedTask]:
+    """The open tasks of some agents, in one order. Three statements."""
+    return list(board_of(site, agent_ids, now).tasks)
+
+
+def loads(site: Site, now: dt.datetime) -> list[AgentLoad]:
+    """Every active agent of the site by name; last what belongs to none of them, if there is any. Three statements."""
+    board = board_of(site, None, now)
+    agents = {person.id: person for person in board.agents}
+    tasks_of: dict[int | None, list[RankedTask]] = {agent_id: [] for agent_id in agents}
+    for task in board.tasks:
+        tasks_of.setdefault(task.agent_id if task.agent_id in agents else None, []).append(task)
+    return [
+        AgentLoad(
+            agent_id=agent_id,
+            name=agents[agent_id].name if agent_id is not None else "",
+            open=len(tasks),
+            urgent=sum(task.priority.score >= URGENT for task in tasks),
+            overdue=sum(task.due_at < now for task in tasks),
+            minutes=sum(task.minutes for task in tasks),
+            done_this_week=agents[agent_id].done_this_week if agent_id is not None else 0,
+        )
+        for agent_id, tasks in tasks_of.items()
+    ]
+
+
+def proposals(site: Site, agent_id: int | None, now: dt.datetime) -> list[Proposal]:
+    """For each open task of an agent, the most pressing first, who could take it. Three statements.
+
+    It is the colleague with the highest affinity of those who have the time left that it takes; where nobody has, the
+    one with the least to do. None as the agent: the tasks that belong to no agent of the site.
+    """
+    board = board_of(site, None if agent_id is None else [agent_id], now)
+    agents = {person.id for person in board.agents}
+    free = {person.id: WORKDAY_MINUTES - person.due_minutes for person in board.agents if person.id != agent_id}
+    found = []
+    for task in board.tasks:
+        if agent_id is None and task.agent_id in agents:
+            continue
+        person = _best_for(task, board, free) or _least_busy(board, free)
+        if person is not None:
+            left = max(0, free[person.id])
+            found.append(Proposal(task, person.id, person.name, person.affinity(task.kind), left))
+            free[person.id] -= task.minutes
+    return found
+
+
+def _without_what_is_stuck(board: Board) -> tuple[list[RankedTask], list[RankedTask]]:
+    """What can be done, and what cannot: the agent said so of it, or of a task that it waits for."""
+    blocked = [task.id for task in board.tasks if task.status == Task.Status.BLOCKED]
+    stuck = set(blocked).union(*(board.waiting.get(task, ()) for task in blocked))
+    return [task for task in board.tasks if task.id not in stuck], [task for task in board.tasks if task.id in stuck]
+
+
+def _recommendations(tasks: Sequence[RankedTask], board: Board, agent_id: int) -> Iterator[Recommendation]:
+    """Where to start, what then; and whom to ask for what does not fit into a working day."""
+    for advice, task in zip(("start", "then"), tasks, strict=False):
+        yield Recommendation(advice, task)
+    free = {person.id: person.free_minutes for person in board.agents if person.id != agent_id}
+    spent, delegated = 0, 0
+    for number, task in enumerate(tasks):
+        spent += task.minutes
+        if number < TOP or spent <= WORKDAY_MINUTES or delegated == DELEGATIONS:
+            continue
+        person = _best_for(task, board, free)
+        if person is not None:
+            left = free[person.id]
+            yield Recommendation("delegate", task, person.id, person.name, person.affinity(task.kind), left)
+            free[person.id] -= task.minutes
+            delegated += 1
+
+
+def _best_for(task: RankedTask, board: Board, free: Mapping[int, int]) -> Person | None:
+    """The highest affinity among those who have the time; of equals who has more of it, then the lower id."""
+    able = [board.people[one] for one, minutes in free.items() if minutes >= task.minutes]
+    return min(able, key=lambda person: (-person.affinity(task.kind), -free[person.id], person.id), default=None)
+
+
+def _least_busy(board: Board, free: Mapping[int, int]) -> Person | None:
+    return min((board.people[one] for one in free), key=lambda person: (-free[person.id], person.id), default=None)
+
+
+def _risks(tasks: Sequence[RankedTask], minutes: int) -> Iterator[Risk]:
+    if minutes > WORKDAY_MINUTES:
+        yield Risk("overload", minutes=minutes)
+    blocking = sum(task.grounds.waiting > 0 for task in tasks)
+    if blocking:
+        yield Risk("blocking", count=blocking)
+    records = {task.kind: task.grounds.record for task in tasks}
+    for kind in sorted(records):
+        record = records[kind]
+        if record.tasks >= SELDOM_TASKS and 2 * record.succeeded < record.tasks:
+            yield Risk("seldom", count=record.succeeded, of=record.tasks, kind=kind)

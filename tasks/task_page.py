@@ -1,0 +1,132 @@
+"""Everything about one task, for its page: a fixed number of statements."""
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db.models import Q
+from django.utils.translation import gettext_lazy
+
+from sites_app.history import HistoryEntry, history_of
+from tasks.forms import TapForm, tap_form
+from tasks.models import Task, TaskDependency, TaskPrioritization
+from tasks.page import Card, card_of, forms_of, title_of_row
+from tasks.priority import WEIGHTS
+from tasks.queries import ranked
+
+_DAYS_SHOWN = 10
+# What does not change, and the version, which rises with everything that does.
+_NOT_TOLD = ("version", "source", "cause", "created_by", "created_at", "tenant", "contract", "property")
+PART_NAMES = {
+    "urgency": gettext_lazy("Urgency"),
+    "impact": gettext_lazy("Impact"),
+    "affinity": gettext_lazy("Fit with the agent"),
+    "dependency": gettext_lazy("Tasks that wait for it"),
+}
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of the score: from 0 to 100, its weight, and the points that it gives."""
+
+    name: str
+    value: Decimal
+    weight: Decimal
+
+    @property
+    def points(self) -> Decimal:
+        return self.value * self.weight
+
+
+@dataclass(frozen=True)
+class Neighbour:
+    """A task that waits for this one, or the other way round."""
+
+    task: Task
+    title: str
+
+
+@dataclass(frozen=True)
+class PastRank:
+    day: dt.date
+    agent: str
+    rank: int
+    score: Decimal
+
+
+@dataclass(frozen=True)
+class TaskPage:
+    title: str
+    card: Card | None
+    """Where it stands now; None for a task that is over or nobody's."""
+    parts: tuple[Part, ...]
+    waits_for: tuple[Neighbour, ...]
+    waited_for_by: tuple[Neighbour, ...]
+    history: tuple[HistoryEntry, ...]
+    past: tuple[PastRank, ...]
+    forms: dict[str, TapForm]
+
+
+def task_page(task: Task, now: dt.datetime, *, may_manage: bool, tried: dict[str, TapForm]) -> TaskPage:
+    """`tried` are forms that were refused: they stand in place of fresh ones."""
+    card = _card_now(task, now)
+    needed, waiting = _neighbours(task)
+    return TaskPage(
+        title=title_of_row(task),
+        card=card,
+        parts=_parts(card.task.priority.parts) if card else (),
+        waits_for=needed,
+        waited_for_by=waiting,
+        history=tuple(history_of(task, leave_out=_NOT_TOLD)),
+        past=_past(task),
+        forms=_forms(task, now, may_manage) | tried,
+    )
+
+
+def _card_now(task: Task, now: dt.datetime) -> Card | None:
+    if task.agent_id is None or not task.is_open():
+        return None
+    order = ranked(task.site, [task.agent_id], now)
+    return next((card_of(one, rank, reasons=10) for rank, one in enumerate(order, 1) if one.id == task.pk), None)
+
+
+def _parts(values: dict[str, Decimal]) -> tuple[Part, ...]:
+    return tuple(Part(str(PART_NAMES[name]), values[name], weight) for name, weight in WEIGHTS.items())
+
+
+def _neighbours(task: Task) -> tuple[tuple[Neighbour, ...], tuple[Neighbour, ...]]:
+    """What the task waits for, and what waits for it."""
+    rows = TaskDependency.objects.filter(Q(task=task) | Q(needs=task), site_id=task.site_id)
+    with_names = [f"{end}__{one}" for end in ("task", "needs") for one in ("agent", "tenant", "contract", "property")]
+    found = list(rows.select_related(*with_names))
+    needed = [row.needs for row in found if row.task_id == task.pk]
+    waiting = [row.task for row in found if row.needs_id == task.pk]
+    return _named(needed, task), _named(waiting, task)
+
+
+def _named(rows: Iterable[Task], task: Task) -> tuple[Neighbour, ...]:
+    found = []
+    for row in sorted(rows, key=lambda row: (row.due_at, row.pk)):
+        row.site = task.site
+        found.append(Neighbour(row, title_of_row(row)))
+    return tuple(found)
+
+
+def _past(task: Task) -> tuple[PastRank, ...]:
+    rows = TaskPrioritization.objects.filter(site_id=task.site_id, task=task).select_related("agent")
+    return tuple(
+        PastRank(row.day, row.agent.get_full_name(), row.rank, row.score)
+        for row in rows.order_by("-day", "rank")[:_DAYS_SHOWN]
+    )
+
+
+def _forms(task: Task, now: dt.datetime, may_manage: bool) -> dict[str, TapForm]:
+    if not task.is_open():
+        return {}
+    forms = forms_of(task, task.site, now)
+    if task.status == Task.Status.IN_PROGRESS:
+        forms["resume"] = tap_form("resume", task, task.site, now)
+    if may_manage:
+        forms["cancel"] = tap_form("cancel", task, task.site, now)
+    return forms

@@ -1,0 +1,613 @@
+"""The pages of tasks: what an agent and a manager read and do there, and who is kept out."""
+
+import datetime as dt
+import re
+import uuid
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from kpi.tests.people import make_person
+from leasing.tests.factories import make_contract, make_instalment, make_property, make_tenant
+from sites_app.models import Flag, Site
+from sites_app.scope import site_scope
+from tasks.models import Task, TaskChange, TaskPrioritization
+from tasks.tests.factories import NOW, make_dependency, make_task
+
+pytestmark = pytest.mark.django_db
+URL = "/GN_KINDIA/tasks/"
+DAY = f"{URL}today/"
+
+
+@pytest.fixture(autouse=True)
+def friday(monkeypatch):
+    monkeypatch.setattr(timezone, "now", lambda: NOW)
+
+
+@pytest.fixture
+def site():
+    return Site.objects.get(pk="GN_KINDIA")
+
+
+@pytest.fixture
+def agent(client):
+    person = make_person("ibrahima", GN_KINDIA="agent")
+    client.force_login(person)
+    return person
+
+
+@pytest.fixture
+def manager(client):
+    person = make_person("mariama", GN_KINDIA="manager")
+    client.force_login(person)
+    return person
+
+
+def late_rent(site, agent, **overrides):
+    """A rent of 1 500 000 that is 15 days late, to be collected today."""
+    tenant = make_tenant(site, name="Aïssatou Bah", phone="+224620000009")
+    contract = make_contract(site, tenant=tenant, property=make_property(site, code="S-102"))
+    rent = make_instalment(contract, dt.date(2026, 3, 1))
+    values = {
+        "kind": "payment_follow",
+        "cause": "rent_late",
+        "facts": {"step": 10, "due_date": "2026-03-05", "period": "2026-03-01", "amount": 1_500_000},
+        "source": f"rent_late:10:{rent.pk}",
+        "contract": contract,
+        "tenant": tenant,
+        "property": contract.property,
+    }
+    return make_task(site, agent=agent, **(values | overrides))
+
+
+@pytest.fixture
+def day(agent, site):
+    """Five tasks of the agent: a late rent first, then visits due on the days that follow."""
+    with site_scope([site.code]):
+        first = late_rent(site, agent)
+        visits = [
+            make_task(site, agent=agent, title=f"Visit {n}", due_at=NOW + dt.timedelta(days=n)) for n in range(1, 5)
+        ]
+    return [first, *visits]
+
+
+def text_of(answer):
+    """The words of the page's main part, without marks and with plain spaces."""
+    main = re.search(r"<main.*</main>", answer.content.decode(), re.DOTALL)[0]
+    main = re.sub(r"<template.*?</template>", "", main, flags=re.DOTALL)
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", main).replace("&nbsp;", " "))
+
+
+def titles(answer):
+    return re.findall(r'<h2 id="title-.*?<a href="[^"]+">(.*?)</a>', answer.content.decode())
+
+
+def row(task):
+    with site_scope([task.site_id]):
+        return Task.objects.get(pk=task.pk)
+
+
+def tap(client, task, verb, *, key=None, code="GN_KINDIA", **fields):
+    return client.post(
+        f"/{code}/tasks/{task.pk}/{verb}/", {"key": key or str(uuid.uuid4()), "version": task.version, **fields}
+    )
+
+
+# --- the day --------------------------------------------------------------------------------------------
+
+
+def test_an_agent_reads_three_tasks_in_order_with_their_reasons_and_the_rest_below(client, day):
+    answer = client.get(DAY)
+    assert answer.status_code == 200
+    assert titles(answer) == ["Ask Aïssatou Bah (S-102) for the rent of March", "Visit 1", "Visit 2"]
+    words = text_of(answer)
+    assert "Today, Friday, 20 March 2026 the first 3 of 5 tasks · about 6 h 45 · 0 done this week" in words
+    assert "The rent of March is 15 days late: 1,500,000 GNF." in words
+    assert "The rest of the day (2 tasks)" in words
+    assert re.search(r"Place 1 To do · \d\d 45 min Ask", words)
+    page = answer.content.decode()
+    assert 'href="tel:+224620000009"' in page
+    assert 'href="https://wa.me/224620000009" rel="noopener noreferrer"' in page
+
+
+def test_each_card_says_its_level_in_a_word_beside_its_colour(client, day):
+    for tone, word in re.findall(
+        r'<span class="tag (\w+)"><svg.*?</svg>(.*?) · \d+</span>', client.get(DAY).content.decode()
+    ):
+        assert word == {"bad": "Urgent", "warn": "To do", "good": "No hurry"}[tone]
+
+
+def test_nothing_to_do_says_so(client, agent):
+    assert "Nothing to do for now" in text_of(client.get(DAY))
+
+
+def test_the_day_reads_as_french_for_whoever_reads_french(client, agent, day):
+    agent.preferred_language = "fr"
+    agent.save()
+    words = text_of(client.get(DAY)).replace("\u202f", " ")
+    assert "vendredi 20 mars 2026" in words
+    assert "1 500 000 GNF" in words.replace("\u00a0", " ")
+
+
+def test_the_number_of_statements_is_fixed_and_at_most_twelve(client, agent, site):
+    counted = []
+    client.get(DAY)  # the flag is in the cache from then on
+    for more in (1, 60):
+        with site_scope([site.code]):
+            for _number in range(more):
+                make_task(site, agent=agent)
+        with CaptureQueriesContext(connection) as sent:
+            assert client.get(DAY).status_code == 200
+        counted.append(len([q for q in sent if "SAVEPOINT" not in q["sql"]]))
+    assert counted[0] == counted[1] <= 12
+
+
+def test_in_all_my_sites_one_chooses_whose_day_it_is(client):
+    client.force_login(make_person("aminata", GN_KINDIA="agent", GN_CONAKRY="manager"))
+    page = client.get("/ALL/tasks/today/").content.decode()
+    assert 'href="/GN_KINDIA/tasks/today/"' in page
+    assert 'href="/GN_CONAKRY/tasks/today/"' in page
+
+
+# --- taps -----------------------------------------------------------------------------------------------
+
+
+def test_done_with_an_outcome_moves_the_next_one_up_and_can_be_undone(client, day):
+    key = str(uuid.uuid4())
+    answer = tap(client, day[0], "done", key=key, outcome="promised", rating="4", note="Pays on Monday")
+    assert answer["Location"] == f"{DAY}?changed={key}"
+    done = row(day[0])
+    assert (done.status, done.outcome, done.rating, done.note) == ("done", "promised", 4, "Pays on Monday")
+    page = client.get(answer["Location"])
+    assert titles(page) == ["Visit 1", "Visit 2", "Visit 3"]
+    assert "Done: Ask Aïssatou Bah (S-102) for the rent of March Undo" in text_of(page)
+    assert client.post(f"{URL}undo/", {"key": key, "back": "day"})["Location"] == DAY
+    assert row(day[0]).status == "pending"
+    page = client.get(DAY)
+    assert titles(page)[0] == "Ask Aïssatou Bah (S-102) for the rent of March"
+    assert "It is as it was before." in text_of(page)
+
+
+def test_start_cannot_and_later(client, day):
+    assert tap(client, day[0], "start").status_code == 302
+    assert row(day[0]).status == "in_progress"
+    assert tap(client, day[1], "cannot", why="Nobody has the key").status_code == 302
+    assert (row(day[1]).status, row(day[1]).note) == ("blocked", "Nobody has the key")
+    offered = re.findall(r'name="when" value="([^"]+)"', client.get(DAY).content.decode())
+    assert offered[0] == "2026-03-20T15:00:00+00:00"
+    assert tap(client, day[2], "later", when=offered[1]).status_code == 302
+    assert row(day[2]).due_at == dt.datetime(2026, 3, 21, 9, 0, tzinfo=dt.UTC)
+    assert tap(client, day[3], "later", day="2026-04-01").status_code == 302
+    assert row(day[3]).due_at == dt.datetime(2026, 4, 1, 9, 0, tzinfo=dt.UTC)
+
+
+@pytest.mark.parametrize(
+    ("hour", "words"),
+    [
+        (NOW, "This afternoon Tomorrow In 3 days, on Monday 23 March"),
+        (NOW.replace(hour=16), "When? Tomorrow In 3 days, on Monday 23 March"),
+        (NOW.replace(day=17), "This afternoon Tomorrow In 3 days, on Friday 20 March Next week, on Monday 23 March"),
+        (NOW.replace(day=22), "This afternoon Tomorrow In 3 days, on Wednesday 25 March"),
+    ],
+)
+def test_later_means_the_days_that_it_says(client, agent, site, monkeypatch, hour, words):
+    monkeypatch.setattr(timezone, "now", lambda: hour)
+    client.force_login(agent)  # the session of Friday is over
+    with site_scope([site.code]):
+        make_task(site, agent=agent)
+    card = client.get(DAY).content.decode().split('data-tap="later"', 1)[1].split("</form>", 1)[0]
+    assert words in re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", card))
+
+
+@pytest.mark.parametrize(
+    ("verb", "fields", "field", "sentence"),
+    [
+        ("done", {}, "How did it end?", "Say how it ended."),
+        ("done", {"outcome": "cause_gone"}, "How did it end?", "Select a valid choice."),
+        ("done", {"outcome": "succeeded", "rating": "6"}, "How well did it go?", "Select a valid choice."),
+        ("cannot", {"why": " "}, "What stands in the way?", "Say what stands in the way."),
+        ("later", {}, "When?", "Say when."),
+        ("later", {"when": "yesterday"}, "When?", "This is none of the moments that are offered."),
+        ("later", {"day": "2999-01-01"}, "Or on another day", "Give a day up to"),
+    ],
+)
+def test_a_wrong_tap_names_the_field_and_changes_nothing(client, day, verb, fields, field, sentence):
+    answer = tap(client, day[0], verb, **fields)
+    assert answer.status_code == 400
+    words = text_of(answer)
+    assert field in words
+    assert sentence in words
+    assert row(day[0]).version == day[0].version
+
+
+@pytest.mark.parametrize(
+    "when", ["2026-03-19T09:00:00+00:00", "0001-01-01T00:00:00+14:00", "2100-12-31T23:59:59-12:00"]
+)
+def test_a_moment_that_is_past_or_very_far_is_refused_at_its_field(client, day, when):
+    answer = tap(client, day[0], "later", when=when)
+    assert answer.status_code == 422
+    assert "When?" in text_of(answer)
+    assert row(day[0]).due_at == day[0].due_at
+
+
+def test_the_same_form_sent_twice_changes_once(client, day):
+    key = str(uuid.uuid4())
+    for _time in range(2):
+        assert tap(client, day[0], "done", key=key, outcome="succeeded")["Location"] == f"{DAY}?changed={key}"
+    assert row(day[0]).version == day[0].version + 1
+    with site_scope(["GN_KINDIA"]):
+        assert TaskChange.objects.filter(task=day[0]).count() == 1
+    answer = tap(client, day[0], "done", key=key, outcome="refused")
+    assert answer.status_code == 409
+    assert row(day[0]).outcome == "succeeded"
+
+
+def test_a_task_that_somebody_else_has_changed_stays_theirs(client, agent, day):
+    colleague = make_person("mariama", GN_KINDIA="manager")
+    client.force_login(colleague)
+    tap(client, day[0], "done", outcome="succeeded")
+    client.force_login(agent)
+    answer = tap(client, day[0], "cannot", why="Nobody there")
+    assert answer.status_code == 409
+    assert "Mariama" in text_of(answer)
+    assert row(day[0]).status == "done"
+    json = client.post(
+        f"{URL}{day[0].pk}/cannot/",
+        {"key": "k", "version": 1, "why": "Nobody there"},
+        headers={"Accept": "application/json"},
+    )
+    assert json.status_code == 409
+    assert json.json()["detail"].startswith("Mariama")
+
+
+def test_a_script_reads_where_to_go_on_and_the_new_version(client, day):
+    answer = client.post(
+        f"{URL}{day[0].pk}/start/", {"key": "k-1", "version": 1}, headers={"Accept": "application/json"}
+    )
+    assert answer.json() == {"next": f"{DAY}?changed=k-1", "version": 2}
+
+
+def test_a_tap_of_somebody_who_has_left_this_phone_is_not_done_in_anothers_name(client, agent, day):
+    assert tap(client, day[0], "start", person=agent.pk + 1).status_code == 409
+    assert row(day[0]).status == "pending"
+    assert tap(client, day[0], "start", person=agent.pk).status_code == 302
+
+
+@pytest.mark.parametrize("value", ["\x00", "x" * 200, "٣", "'; --", "\ud800".encode("utf-8", "surrogatepass")])
+def test_nothing_one_can_send_breaks_the_pages(client, manager, site, value):
+    with site_scope([site.code]):
+        task = make_task(site, agent=manager)
+    for field in ("key", "version", "why", "person", "back"):
+        answer = tap(client, task, "cannot", **({"key": "k", "why": "x"} | {field: value}))
+        assert answer.status_code in (302, 400, 409), field
+    for path, field in (("undo/", "key"), ("give/", "task"), ("give/", "filters"), ("absent/", "agent")):
+        assert client.post(URL + path, {field: value}).status_code in (200, 302, 404), path
+    for path, field in (("", "q"), ("", "page"), ("today/", "changed"), ("today/", "agent"), ("absent/", "agent")):
+        assert client.get(URL + path, {field: value}).status_code in (200, 400, 404), path
+
+
+# --- who may what ---------------------------------------------------------------------------------------
+
+
+def test_a_colleagues_task_is_not_found_by_an_agent_and_opens_for_the_manager(client, agent, site):
+    colleague = make_person("fatou", GN_KINDIA="agent")
+    with site_scope([site.code]):
+        task = make_task(site, agent=colleague, title="Visit of Fatou")
+    assert client.get(f"{URL}{task.pk}/").status_code == 404
+    for verb in ("start", "done", "cannot", "later", "resume", "cancel"):
+        assert tap(client, task, verb, outcome="succeeded", why="x", day="2026-04-01").status_code == 404
+    assert client.get(f"{DAY}?agent={colleague.pk}").status_code == 404
+    assert row(task).version == task.version
+    client.force_login(make_person("mariama", GN_KINDIA="manager"))
+    assert "Visit of Fatou" in text_of(client.get(f"{URL}{task.pk}/"))
+    answer = client.get(f"{DAY}?agent={colleague.pk}")
+    assert "Fatou, Friday, 20 March 2026" in text_of(answer)
+    assert tap(client, task, "start")["Location"].startswith(f"{DAY}?agent={colleague.pk}&changed=")
+
+
+def test_another_sites_task_is_not_found_by_a_manager(client, manager):
+    with site_scope(["GN_CONAKRY"]):
+        task = make_task(Site.objects.get(pk="GN_CONAKRY"))
+    assert client.get(f"{URL}{task.pk}/").status_code == 404
+    assert tap(client, task, "start").status_code == 404
+    client.post(f"{URL}give/", {"task": [task.pk], "agent": manager.pk})
+    assert row(task).version == task.version
+
+
+def test_only_a_manager_cancels(client, agent, day):
+    assert tap(client, day[0], "cancel", why="Not needed").status_code == 403
+    assert row(day[0]).status == "pending"
+    client.force_login(make_person("mariama", GN_KINDIA="manager"))
+    assert tap(client, day[0], "cancel", why="Not needed").status_code == 302
+    assert row(day[0]).status == "cancelled"
+
+
+def test_only_ones_own_change_can_be_undone(client, agent, day):
+    key = str(uuid.uuid4())
+    tap(client, day[0], "start", key=key)
+    client.force_login(make_person("mariama", GN_KINDIA="manager"))
+    assert client.post(f"{URL}undo/", {"key": key}).status_code == 404
+    assert row(day[0]).status == "in_progress"
+
+
+@pytest.mark.parametrize("asked", ["0", "x", "99999999", "-1", "9" * 30])
+def test_the_day_of_nobody_is_not_found(client, manager, asked):
+    assert client.get(f"{DAY}?agent={asked}").status_code == 404
+
+
+def test_an_agent_does_not_see_the_board(client, agent):
+    for path in ("", "new/", "absent/"):
+        assert client.get(URL + path).status_code == 403
+
+
+# --- a task ---------------------------------------------------------------------------------------------
+
+
+def test_a_task_shows_the_parts_of_its_score_what_waits_and_how_it_stood(client, agent, site, day):
+    with site_scope([site.code]):
+        make_dependency(day[1], day[0])
+        TaskPrioritization.objects.create(
+            site=site,
+            agent=agent,
+            day=dt.date(2026, 3, 16),
+            task=day[0],
+            rank=1,
+            score="92.00",
+            parts={},
+            computed_at=NOW,
+        )
+    tap(client, day[0], "start")
+    words = text_of(client.get(f"{URL}{day[0].pk}/"))
+    assert "Why it stands where it stands" in words
+    for part in ("Urgency", "Impact", "Fit with the agent", "Tasks that wait for it", "Together"):
+        assert part in words
+    assert "These wait for this task Visit 1" in words
+    assert "No. 1 on Monday, 16 March 2026, with 92 (Ibrahima)" in words
+    assert "Ibrahima · Page" in words
+    assert "Version" not in words
+
+
+def test_a_task_takes_a_fixed_number_of_statements(client, agent, site, day):
+    client.get(f"{URL}{day[0].pk}/")
+    counted = []
+    for more in day[1:3], day[3:]:
+        with site_scope([site.code]):
+            for other in more:
+                make_dependency(other, day[0])
+        tap(client, row(day[0]), "start" if more == day[1:3] else "resume")
+        with CaptureQueriesContext(connection) as sent:
+            assert client.get(f"{URL}{day[0].pk}/").status_code == 200
+        counted.append(len([q for q in sent if "SAVEPOINT" not in q["sql"]]))
+    assert counted[0] == counted[1] <= 15
+
+
+def test_a_task_that_is_over_shows_how_it_ended_and_no_buttons(client, agent, site):
+    with site_scope([site.code]):
+        task = make_task(site, agent=agent, status="done", outcome="promised", rating=4)
+    answer = client.get(f"{URL}{task.pk}/")
+    assert "Promised · 4 of 5" in text_of(answer)
+    assert "data-tap" not in answer.content.decode()
+
+
+def test_a_task_in_all_my_sites_leads_to_its_own_site(client):
+    person = make_person("aminata", GN_KINDIA="agent", GN_CONAKRY="manager")
+    other = make_person("fatou", GN_KINDIA="agent")
+    client.force_login(person)
+    with site_scope(["GN_KINDIA"]):
+        kindia = Site.objects.get(pk="GN_KINDIA")
+        mine, theirs = make_task(kindia, agent=person), make_task(kindia, agent=other)
+    assert client.get(f"/ALL/tasks/{mine.pk}/")["Location"] == f"{URL}{mine.pk}/"
+    assert client.get(f"/ALL/tasks/{theirs.pk}/").status_code == 404
+
+
+# --- the board ------------------------------------------------------------------------------------------
+
+
+def test_a_manager_sees_the_load_of_each_agent_and_gives_tasks_away(client, manager, site):
+    busy, free = (make_person(name, GN_KINDIA="agent") for name in ("fatou", "ousmane"))
+    with site_scope([site.code]):
+        tasks = [make_task(site, agent=busy, title=f"Visit {n}") for n in range(7)]
+    words = text_of(client.get(URL))
+    assert "Fatou 10 h 30 more than a day 7 " in words
+    assert "Ousmane 0 min 0 0 0 0" in words
+    answer = client.post(
+        f"{URL}give/", {"task": [tasks[0].pk, tasks[1].pk], "agent": free.pk, "filters": "kind=inspection"}
+    )
+    assert answer["Location"] == f"{URL}?kind=inspection"
+    assert "Ousmane has 2 tasks more." in text_of(client.get(answer["Location"]))
+    assert [row(task).agent_id for task in tasks[:3]] == [free.pk, free.pk, busy.pk]
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("", ["Call Awa", "Visit"]),
+        ("?kind=admin", ["Call Awa"]),
+        ("?state=done", ["Over"]),
+        ("?state=all", ["Call Awa", "Over", "Visit"]),
+        ("?agent=nobody", ["Visit"]),
+        ("?q=awa", ["Call Awa"]),
+        ("?q=awa+visit", []),
+    ],
+)
+def test_the_board_lists_what_one_asks_for(client, manager, site, query, found):
+    with site_scope([site.code]):
+        make_task(site, agent=manager, title="Call Awa", kind="admin")
+        make_task(site, title="Visit")
+        make_task(site, agent=manager, title="Over", status="done")
+    page = client.get(URL + query).content.decode()
+    assert sorted(re.findall(r'<a href="/GN_KINDIA/tasks/[0-9a-f-]{36}/">(.*?)</a>', page)) == found
+
+
+def test_a_filter_that_cannot_be_names_its_field(client, manager):
+    answer = client.get(f"{URL}?kind=golf&agent=0")
+    assert answer.status_code == 400
+    assert "Kind · Select a valid choice" in text_of(answer)
+
+
+def test_the_board_takes_a_fixed_number_of_statements(client, manager, site):
+    counted = []
+    for more in (1, 60):
+        with site_scope([site.code]):
+            for _number in range(more):
+                make_task(site, agent=manager)
+        with CaptureQueriesContext(connection) as sent:
+            assert client.get(URL).status_code == 200
+        counted.append(len([q for q in sent if "SAVEPOINT" not in q["sql"]]))
+    assert counted[0] == counted[1] <= 12
+
+
+def test_all_my_sites_list_the_tasks_of_the_sites_one_manages_and_change_nothing(client):
+    client.force_login(make_person("aminata", GN_KINDIA="manager", GN_CONAKRY="manager", GN_MAMOU="agent"))
+    for code in ("GN_KINDIA", "GN_CONAKRY", "GN_MAMOU"):
+        with site_scope([code]):
+            make_task(Site.objects.get(pk=code), title=f"Visit in {code}")
+    answer = client.get("/ALL/tasks/")
+    words = text_of(answer)
+    assert "Visit in GN_KINDIA" in words
+    assert "Visit in GN_CONAKRY" in words
+    assert "GN_MAMOU" not in words
+    assert 'name="task"' not in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("fields", "sentence"), [({}, "Tick at least one task."), ({"task": ["x"]}, "Select a valid choice")]
+)
+def test_giving_nothing_or_to_nobody_says_what_is_missing(client, manager, fields, sentence):
+    answer = client.post(f"{URL}give/", {"agent": manager.pk, **fields}, follow=True)
+    assert sentence in text_of(answer)
+
+
+# --- somebody is absent ---------------------------------------------------------------------------------
+
+
+def test_the_tasks_of_who_is_absent_go_to_colleagues_one_by_one_or_all_at_once(client, manager, site):
+    away, colleague = (make_person(name, GN_KINDIA="agent") for name in ("fatou", "ousmane"))
+    with site_scope([site.code]):
+        tasks = [make_task(site, agent=away, title=f"Visit {n}", kind="admin") for n in range(3)]
+    page = client.get(f"{URL}absent/?agent={away.pk}").content.decode()
+    pairs = re.findall(r'name="take" value="([^"]+)"', page)
+    assert len(pairs) == 3
+    assert {pair.split(":")[1] for pair in pairs} == {str(colleague.pk)}
+    client.post(f"{URL}absent/", {"agent": away.pk, "take": pairs, "only": pairs[0]})
+    assert sorted(row(task).agent_id for task in tasks) == sorted([away.pk, away.pk, colleague.pk])
+    client.post(f"{URL}absent/", {"agent": away.pk, "take": pairs})
+    assert {row(task).agent_id for task in tasks} == {colleague.pk}
+    assert "Nothing to hand over" in text_of(client.get(f"{URL}absent/?agent={away.pk}"))
+
+
+@pytest.mark.parametrize("take", [[], ["x"], ["x:y"], [f"{uuid.UUID(int=1)}:0"]])
+def test_a_proposal_that_cannot_be_gives_nothing_away(client, manager, site, take):
+    away = make_person("fatou", GN_KINDIA="agent")
+    with site_scope([site.code]):
+        task = make_task(site, agent=away)
+    assert client.post(f"{URL}absent/", {"agent": away.pk, "take": take}).status_code == 302
+    assert row(task).agent_id == away.pk
+
+
+# --- a new task -----------------------------------------------------------------------------------------
+
+
+def new_task(person, **overrides):
+    values = {"key": "k-1", "title": "Change the lock", "agent": person.pk, "kind": "maintenance"}
+    return values | {"due_on": "2026-03-23", "due_time": "10:00"} | overrides
+
+
+def test_a_manager_writes_a_task_down_once(client, manager, site):
+    agent = make_person("fatou", GN_KINDIA="agent")
+    with site_scope([site.code]):
+        contract = make_contract(site, reference="B-7")
+    for _time in range(2):
+        assert client.post(f"{URL}new/", new_task(agent, contract="b-7")).status_code == 302
+    with site_scope([site.code]):
+        task = Task.objects.get()
+    assert (task.title, task.agent_id, task.kind) == ("Change the lock", agent.pk, "maintenance")
+    assert (task.contract_id, task.tenant_id, task.property_id) == (
+        contract.pk,
+        contract.tenant_id,
+        contract.property_id,
+    )
+    assert task.due_at == dt.datetime(2026, 3, 23, 10, 0, tzinfo=dt.UTC)
+
+
+@pytest.mark.parametrize(
+    ("fields", "status", "field", "sentence"),
+    [
+        ({"title": ""}, 400, "What is to be done?", "This field is required."),
+        ({"agent": ""}, 400, "Agent", "Say who takes it."),
+        ({"contract": "B-404"}, 400, "Contract", "There is no contract of this reference on this site."),
+        ({"due_on": "2026-02-30"}, 400, "Due on", "Enter a valid date."),
+        ({"due_on": "9999-12-31"}, 400, "Due on", "Give a day up to"),
+        ({"due_on": "2026-03-01"}, 422, "Due on", "Choose a moment to come."),
+        ({"kind": "golf"}, 400, "Kind", "Select a valid choice."),
+    ],
+)
+def test_a_task_that_cannot_be_names_its_field(client, manager, fields, status, field, sentence):
+    answer = client.post(f"{URL}new/", new_task(manager, **fields))
+    assert answer.status_code == status
+    words = text_of(answer)
+    assert field in words
+    assert sentence in words
+    with site_scope(["GN_KINDIA"]):
+        assert not Task.objects.exists()
+
+
+# --- the round ------------------------------------------------------------------------------------------
+
+
+def test_the_round_is_ordered_by_neighbourhood_then_address_and_has_what_one_needs_there(client, agent, site):
+    with site_scope([site.code]):
+        for place, address in (("Ratoma", "Rue 2"), ("Dixinn", "Rue 9"), ("Dixinn", "Rue 1")):
+            home = make_property(site, neighbourhood=place, address=address)
+            make_task(site, agent=agent, property=home, title=f"{place} {address}")
+        late_rent(site, agent)
+        far = make_property(site, neighbourhood="Matam")
+        make_task(site, agent=agent, property=far, title="Next month", due_at=NOW + dt.timedelta(days=30))
+        make_task(site, agent=agent, title="At the desk")
+    words = text_of(client.get(f"{URL}round/"))
+    assert "4 visits" in words
+    order = [words.index(title) for title in ("Dixinn Rue 1", "Dixinn Rue 9", "Ask Aïssatou Bah", "Ratoma Rue 2")]
+    assert order == sorted(order)
+    assert "Next month" not in words
+    assert "At the desk" not in words
+    assert "+224 620 00 00 09" in words
+    assert "1,500,000 GNF" in words
+
+
+def test_a_day_without_a_visit_says_so(client, agent):
+    assert "No visit today" in text_of(client.get(f"{URL}round/"))
+
+
+# --- without a network ----------------------------------------------------------------------------------
+
+
+def test_the_worker_is_the_same_for_everybody_and_needs_no_site(client):
+    answer = client.get("/service-worker.js")
+    assert answer.status_code == 200
+    assert answer["Content-Type"] == "text/javascript"
+    assert "no-cache" in answer["Cache-Control"]
+
+
+@pytest.fixture
+def flag():
+    """The flag of the page without a network; what waffle remembers of it is forgotten when it is changed."""
+    found = Flag.objects.get(name="offline_tasks")
+    yield found
+    found.flush()
+
+
+def test_outside_the_flag_nothing_is_kept(client, day, flag):
+    assert f'data-worker="{DAY}"' in client.get(DAY).content.decode()
+    flag.percent = 0
+    flag.save()
+    flag.flush()
+    page = client.get(DAY).content.decode()
+    assert "data-worker" not in page
+    assert "data-off>" in page
+
+
+def test_a_colleagues_day_is_not_kept(client, manager, site):
+    colleague = make_person("fatou", GN_KINDIA="agent")
+    assert "data-worker" not in client.get(f"{DAY}?agent={colleague.pk}").content.decode()

@@ -1,0 +1,349 @@
+"""Sentences that name facts, in French and in English, and text messages that every telephone can show."""
+
+import datetime as dt
+import string
+from decimal import Decimal
+
+import pytest
+from django.utils import translation
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tasks.models import Task
+from tasks.priority import Record
+from tasks.queries import Grounds, Recommendation, Risk
+from tasks.tests.factories import NOW, manifesto_of, priority_of, ranked_task
+from tasks.words import (
+    amount_of,
+    duration,
+    gsm,
+    level_of,
+    reasons_of,
+    recommendation_sentences,
+    risk_sentences,
+    sms_of,
+    title_of,
+)
+
+D = dt.date
+TODAY = NOW.date()
+RENT = {
+    "cause": "rent_late",
+    "kind": "payment_follow",
+    "facts": {"step": 10, "due_date": "2026-03-05", "period": "2026-03-01", "amount": 1_500_000},
+}
+
+
+def rent_late(**facts):
+    return RENT | {"facts": RENT["facts"] | facts}
+
+
+def caused(cause, of_kind, /, **facts):
+    return {"cause": cause, "kind": of_kind, "facts": facts}
+
+
+NOTICE = caused("notice_deadline", "notice", kind="to_quit", issued_on="2026-02-20", legal_deadline="2026-03-22")
+DISPUTE = caused("litigation_idle", "litigation", kind="payment", opened_on="2025-12-01", last_moved_on="2026-03-01")
+TERM = caused("term_ending", "retention", end_date="2026-05-01", monthly_rent=900_000)
+REQUEST = caused(
+    "request_overdue", "maintenance", category="plumbing", priority="normal", opened_on="2026-03-10", response_days=3
+)
+
+
+def plain(text):
+    """With one kind of space."""
+    return text.replace("\u00a0", " ").replace("\u202f", " ")
+
+
+@pytest.fixture(params=["en", "fr"])
+def language(request):
+    with translation.override(request.param):
+        yield request.param
+
+
+CASES = [
+    (
+        RENT,
+        "Ask Fatoumata Diallo (P-1) for the rent of March",
+        "The rent of March is 15 days late: 1,500,000 GNF.",
+        "Relancer Fatoumata Diallo (P-1) pour le loyer de mars",
+        "Le loyer de mars a 15 jours de retard : 1 500 000 GNF.",
+    ),
+    (
+        rent_late(period="2025-10-01", due_date="2026-03-19", amount=1),
+        "Ask Fatoumata Diallo (P-1) for the rent of October 2025",
+        "The rent of October 2025 is 1 day late: 1 GNF.",
+        "Relancer Fatoumata Diallo (P-1) pour le loyer d’octobre 2025",
+        "Le loyer d’octobre 2025 a 1 jour de retard : 1 GNF.",
+    ),
+    (
+        NOTICE,
+        "Notice to quit: Fatoumata Diallo (P-1)",
+        "The legal deadline is in 2 days (22 March).",
+        "Préavis de départ : Fatoumata Diallo (P-1)",
+        "Le délai légal expire dans 2 jours (22 mars).",
+    ),
+    (
+        NOTICE | {"facts": NOTICE["facts"] | {"legal_deadline": "2026-03-20"}},
+        "Notice to quit: Fatoumata Diallo (P-1)",
+        "The legal deadline is today (20 March).",
+        "Préavis de départ : Fatoumata Diallo (P-1)",
+        "Le délai légal expire aujourd’hui (20 mars).",
+    ),
+    (
+        NOTICE | {"facts": NOTICE["facts"] | {"legal_deadline": "2025-12-31"}},
+        "Notice to quit: Fatoumata Diallo (P-1)",
+        "The legal deadline passed 79 days ago (31 December 2025).",
+        "Préavis de départ : Fatoumata Diallo (P-1)",
+        "Le délai légal est dépassé de 79 jours (31 décembre 2025).",
+    ),
+    (
+        DISPUTE,
+        "Move the dispute with Fatoumata Diallo (P-1) forward",
+        "Nothing has happened in this dispute for 19 days (payment, opened on 1 December 2025).",
+        "Faire avancer le litige avec Fatoumata Diallo (P-1)",
+        "Rien ne s’est passé dans ce litige depuis 19 jours (paiement, ouvert le 1er décembre 2025).",
+    ),
+    (
+        TERM,
+        "Propose the renewal to Fatoumata Diallo (P-1)",
+        "The contract ends its term in 42 days (1 May): 900,000 GNF a month.",
+        "Proposer le renouvellement à Fatoumata Diallo (P-1)",
+        "Le contrat arrive à échéance dans 42 jours (1er mai) : 900 000 GNF par mois.",
+    ),
+    (
+        TERM | {"facts": TERM["facts"] | {"end_date": "2026-03-20"}},
+        "Propose the renewal to Fatoumata Diallo (P-1)",
+        "The contract ends its term today (20 March): 900,000 GNF a month.",
+        "Proposer le renouvellement à Fatoumata Diallo (P-1)",
+        "Le contrat arrive à échéance aujourd’hui (20 mars) : 900 000 GNF par mois.",
+    ),
+    (
+        TERM | {"facts": TERM["facts"] | {"end_date": "2026-03-15"}},
+        "Propose the renewal to Fatoumata Diallo (P-1)",
+        "The contract ended its term on 15 March and runs on: 900,000 GNF a month.",
+        "Proposer le renouvellement à Fatoumata Diallo (P-1)",
+        "Le contrat est arrivé à échéance le 15 mars et continue : 900 000 GNF par mois.",
+    ),
+    (
+        REQUEST,
+        "Answer the request of Fatoumata Diallo (P-1): Plumbing",
+        "This request has waited for 10 days, since 10 March; the site answers within 3 days.",
+        "Répondre à la demande de Fatoumata Diallo (P-1) : Plomberie",
+        "Cette demande attend depuis 10 jours, depuis le 10 mars ; l’agence répond en 3 jours.",
+    ),
+    (
+        {"title": "Buy paper"},
+        "Buy paper",
+        "It is due today.",
+        "Buy paper",
+        "C’est à faire aujourd’hui.",
+    ),
+    (
+        {"title": "Buy paper", "due_at": NOW - dt.timedelta(days=3)},
+        "Buy paper",
+        "It was due 3 days ago (17 March).",
+        "Buy paper",
+        "C’était à faire il y a 3 jours (17 mars).",
+    ),
+    (
+        {"title": "Buy paper", "due_at": NOW + dt.timedelta(days=9)},
+        "Buy paper",
+        "It is due in 9 days (29 March).",
+        "Buy paper",
+        "C’est à faire dans 9 jours (29 mars).",
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("values", "title", "reason", "titre", "raison"), CASES)
+def test_titles_and_reasons_name_their_facts(language, values, title, reason, titre, raison):
+    task = ranked_task(**values)
+    expected = (title, reason) if language == "en" else (titre, raison)
+    assert (plain(title_of(task)), plain(reasons_of(task)[0])) == expected
+
+
+def test_every_cause_has_a_title_and_a_reason(language):
+    told = {values.get("cause", "manual") for values, *_words in CASES}
+    assert told == set(Task.Cause)
+
+
+def grounds(**values):
+    return Grounds(day=TODAY, due_on=values.pop("due_on", TODAY), **values)
+
+
+FULL = grounds(waiting=2, percentile=Decimal("0.92"), late_rents=2, record=Record(done=9, succeeded=8, left=1, rated=0))
+
+
+def test_what_moved_the_score_most_comes_first():
+    task = ranked_task(
+        **rent_late(), grounds=FULL, priority=priority_of(urgency=100, impact=80, affinity=85, dependency=40)
+    )
+    with translation.override("en"):
+        assert reasons_of(task, limit=9) == [
+            "The rent of March is 15 days late: 1,500,000\u00a0GNF.",
+            "The rent is among the highest 10% of the site.",  # 0.35 × 25 × 0.92 = 8.05
+            "8 of the agent’s 10 tasks of this kind succeeded in 90 days.",  # 0.20 × 25 = 5
+            "2 tasks wait for this one.",  # 0.10 × 40 = 4
+            "2 rents of three months came late or have not come.",
+        ]
+        assert reasons_of(task) == reasons_of(task, limit=9)[:3]
+        assert len(reasons_of(task, limit=1)) == 1
+    task = ranked_task(**rent_late(), grounds=FULL, priority=priority_of(dependency=100))
+    with translation.override("fr"):
+        assert [plain(reason) for reason in reasons_of(task, limit=9)] == [
+            "Le loyer de mars a 15 jours de retard : 1 500 000 GNF.",
+            "2 tâches attendent celle-ci.",  # 10 now
+            "Le loyer est parmi les 10 % les plus élevés du site.",
+            "2 loyers en trois mois sont venus en retard ou manquent encore.",  # an affinity of 60 says nothing
+        ]
+
+
+def test_a_missed_rent_is_told_once():
+    missed = grounds(has_missed=True)
+    with translation.override("en"):
+        assert "This tenant has a rent that is unpaid for more than a month." in reasons_of(ranked_task(grounds=missed))
+        old = ranked_task(**rent_late(due_date="2026-02-18"), grounds=missed)
+        assert reasons_of(old) == ["The rent of March is 30 days late: 1,500,000\u00a0GNF."]
+        young = ranked_task(**rent_late(due_date="2026-02-19"), grounds=missed)
+        assert len(reasons_of(young)) == 2
+
+
+def test_a_cause_that_says_nothing_of_the_day_is_followed_by_it():
+    with translation.override("en"):
+        assert reasons_of(ranked_task(**REQUEST))[1] == "It is due today."
+        later = ranked_task(**REQUEST, due_at=NOW + dt.timedelta(days=3))
+        assert len(reasons_of(later)) == 1
+
+
+def test_the_amount_is_what_is_open_now():
+    task = ranked_task(**rent_late(), grounds=grounds(open_francs=1_100_000))
+    with translation.override("en"):
+        assert reasons_of(task)[0].endswith("late: 1,100,000\u00a0GNF.")
+        assert amount_of(task) == "1,100,000\u00a0GNF"
+        assert amount_of(ranked_task()) == ""
+
+
+@pytest.mark.parametrize(
+    ("urgency", "english", "french", "tone"),
+    [(100, "Urgent", "Urgent", "bad"), (99, "To do", "À faire", "warn"), (14, "No hurry", "Tranquille", "good")],
+)
+def test_a_level_is_a_word_and_a_tone(language, urgency, english, french, tone):
+    # 0.35 U + 28 + 12 + 5: urgent from 80 on, to be done from 50 on.
+    task = ranked_task(priority=priority_of(urgency=urgency, impact=80, affinity=60, dependency=50))
+    assert level_of(task) == (english if language == "en" else french, tone)
+
+
+def test_advice_and_risks_name_who_what_and_how_long(language):
+    task = ranked_task(title="Visit the roof")
+    found = manifesto_of(
+        task,
+        recommendations=(
+            Recommendation("start", task),
+            Recommendation("then", task),
+            Recommendation("delegate", task, 2, "Binta", Decimal(80), 195),
+        ),
+        risks=(
+            Risk("overload", minutes=570),
+            Risk("blocking", count=1),
+            Risk("seldom", count=2, of=5, kind="inspection"),
+        ),
+    )
+    expected = {
+        "en": [
+            "Start with: Visit the roof.",
+            "Then: Visit the roof.",
+            "Binta could take “Visit the roof”: they have 3 h 15 free today.",
+            "The open tasks take 9 h 30: more than the 8 h of a working day.",
+            "1 of these tasks holds up others.",
+            "Visit: 2 of the agent’s 5 succeeded in 90 days.",
+        ],
+        "fr": [
+            "Commencez par : Visit the roof.",
+            "Puis : Visit the roof.",
+            "Binta peut prendre « Visit the roof » : 3 h 15 libres aujourd’hui.",
+            "Les tâches ouvertes prennent 9 h 30 : plus que les 8 h d’une journée.",
+            "1 de ces tâches en bloque d’autres.",
+            "Visite : 2 sur 5 de l’agent ont réussi en 90 jours.",
+        ],
+    }[language]
+    assert [plain(text) for text in recommendation_sentences(found) + risk_sentences(found)] == expected
+
+
+def test_durations_are_hours_and_minutes():
+    with translation.override("en"):
+        assert [duration(minutes) for minutes in (0, 45, 60, 315)] == ["0 min", "45 min", "1 h", "5 h 15"]
+
+
+# --- text messages ----------------------------------------------------------------------------------------
+
+BASIC = set("@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ÄÖÑÜ§¿äöñüà" + string.ascii_letters)
+
+
+def test_a_message_says_what_who_how_much_and_the_number(language):
+    [text] = sms_of(manifesto_of(ranked_task(**rent_late(), tenant_name="Aïssatou Bah")))
+    assert (
+        text
+        == {
+            "en": (
+                "1/1 Rent of March, Aissatou Bah, 1,500,000 GNF, +224620000002."
+                " The rent of March is 15 days late: 1,500,000 GNF."
+            ),
+            "fr": (
+                "1/1 Loyer de mars, Aissatou Bah, 1 500 000 GNF, +224620000002."
+                " Le loyer de mars a 15 jours de retard : 1 500 000 GNF."
+            ),
+        }[language]
+    )
+
+
+def test_a_long_name_is_cut_and_the_amount_is_not():
+    name = "Société Générale de Construction et d’Aménagement de la Basse Guinée et des Îles, succursale de Kaloum-Est"
+    with translation.override("fr"):
+        [text] = sms_of(manifesto_of(ranked_task(**rent_late(), tenant_name=name * 2)))
+    assert len(text) <= 160
+    assert text.startswith("1/1 Loyer de mars, Société Générale de Construction")
+    assert text.endswith("., 1 500 000 GNF, +224620000002.")
+
+
+def test_there_is_a_message_for_each_of_the_three_first_tasks(language):
+    tasks = [ranked_task(**values, tenant_name="Kɛlɛ Ŋɔɔ") for values, *_words in CASES]
+    for three in zip(tasks, tasks[1:], tasks[2:], strict=False):
+        texts = sms_of(manifesto_of(*three))
+        assert [text[:4] for text in texts] == ["1/3 ", "2/3 ", "3/3 "]
+        for text in texts:
+            assert len(text) <= 160
+            assert set(text) <= BASIC
+            assert "Kele Noo" in text
+            assert "+224620000002" in text
+    assert sms_of(manifesto_of()) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "sent"),
+    [
+        ("Élève à côté : façade", "Élève à coté : facade"),
+        ("Aïssatou, Bâ, Noël, ça", "Aissatou, Ba, Noel, ca"),
+        ("ɓ ɗ ŋ ɲ ƴ ɛ ɔ Ɛ\u0300", "b d n ny y e o E"),
+        ("« l’œuf » — 1\u202f500\u00a0GNF…", '" l\'oeuf " - 1 500 GNF...'),
+        ("e\u0301\n\tb [x] {y} a|b €", "é b (x) (y) a/b EUR"),
+        ("日本 😀", "?? ?"),
+    ],
+)
+def test_letters_that_telephones_lack_are_written_with_the_nearest(text, sent):
+    assert gsm(text) == sent
+
+
+@given(st.text(max_size=200), st.text(max_size=160), st.integers(0, 2**63), st.sampled_from(["", "+224620000002"]))
+def test_a_message_fits_whatever_the_name_and_the_title(name, title, amount, phone):
+    found = manifesto_of(
+        ranked_task(title=title, tenant_name=name, tenant_phone=phone),
+        ranked_task(**rent_late(amount=amount), tenant_name=name, tenant_phone=phone),
+    )
+    with translation.override("fr"):
+        texts = sms_of(found)
+    for text in texts:
+        assert len(text) <= 160
+        assert set(text) <= BASIC - {"\n", "\r"}
+        assert phone in text
+    assert f"{amount:,}".replace(",", " ") in texts[1]

@@ -1,0 +1,16 @@
+from django.urls import path
+
+from tasks import board_views, views
+
+app_name = "tasks"
+urlpatterns = [
+    path("", board_views.board, name="board"),
+    path("today/", views.today, name="today"),
+    path("round/", views.round_sheet, name="round"),
+    path("undo/", views.undo, name="undo"),
+    path("new/", board_views.new, name="new"),
+    path("give/", board_views.give, name="give"),
+    path("absent/", board_views.absent, name="absent"),
+    path("<uuid:pk>/", views.detail, name="detail"),
+    path("<uuid:pk>/<slug:verb>/", views.change, name="change"),
+]

@@ -1,0 +1,217 @@
+"""The agent's pages: the day, a task, the round. Thin: find the task, ask for what is to be shown or done, answer."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+from waffle import flag_is_active
+
+from leasing.models import Property
+from leasing.refusals import IdempotencyConflict, RuleBroken
+from sites_app.models import Membership
+from sites_app.permissions import needs
+from tasks import actions
+from tasks.forms import TapForm, UndoForm, tap_form
+from tasks.models import Task, TaskChange
+from tasks.page import day_page, round_of, title_of_row
+from tasks.queries import manifesto
+from tasks.refusals import TaskConflict
+from tasks.task_page import task_page
+
+FLAG = "offline_tasks"
+MANAGE = "tasks.manage_tasks"
+# The last word of an address, and what it does.
+TAPS = {
+    "start": actions.start_task,
+    "done": actions.finish_task,
+    "cannot": actions.cannot_do,
+    "later": actions.postpone_task,
+    "resume": actions.resume_task,
+    "cancel": actions.cancel_task,
+}
+
+
+@needs("tasks.work_on_tasks")
+@require_safe
+def today(request: HttpRequest) -> HttpResponse:
+    """The three first tasks of an agent's day, and the rest of it folded below."""
+    if request.site is None:
+        return choose_a_site(request, "tasks:today")
+    agent_id, now = _whose_day(request), timezone.now()
+    context = {
+        "page": day_page(manifesto(request.site, agent_id, now), request.site, now),
+        "now": now,
+        "is_own": agent_id == request.user.pk,
+        "offline": flag_is_active(request, FLAG) and agent_id == request.user.pk,
+        **_just_changed(request),
+    }
+    return render(request, "tasks/today.html", context)
+
+
+@needs("tasks.work_on_tasks")
+@require_safe
+def round_sheet(request: HttpRequest) -> HttpResponse:
+    """Today's visits on paper, by neighbourhood."""
+    if request.site is None:
+        return choose_a_site(request, "tasks:round")
+    agent_id, now = _whose_day(request), timezone.now()
+    found = manifesto(request.site, agent_id, now)
+    wanted = {task.property_id for task in (*found.top, *found.rest) if task.property_id}
+    rows = Property.objects.filter(site=request.site, pk__in=wanted).values_list("pk", "neighbourhood", "address")
+    addresses = {pk: (place, address) for pk, place, address in rows}
+    context = {"manifesto": found, "stops": round_of(found, addresses, request.site, now), "now": now}
+    return render(request, "tasks/round.html", context)
+
+
+@needs("tasks.work_on_tasks")
+@require_safe
+def detail(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """One task: why it stands where it stands, what waits for what, who changed it, and how it stood on past days."""
+    if request.site is None:
+        site = get_object_or_404(_of_all_sites(request), pk=pk).site_id
+        return HttpResponseRedirect(f"/{site}{request.path_info}")
+    return _detail(request, _task_or_404(request, pk))
+
+
+@needs("tasks.work_on_tasks")
+@require_POST
+def change(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
+    """A tap. The same key again changes nothing; a task that somebody else has changed is not changed either."""
+    task = _task_or_404(request, pk)
+    if verb not in TAPS:
+        raise Http404
+    if verb == "cancel" and MANAGE not in request.site_permissions:
+        raise PermissionDenied
+    if request.POST.get("person", str(request.user.pk)) != str(request.user.pk):
+        return _refused(request, pk, 409, _("Somebody else has signed in since: this was not sent."))
+    form = tap_form(verb, task, request.site, timezone.now(), data=request.POST)
+    if not form.is_valid():
+        return _refused(request, pk, 400, verb=verb, form=form)
+    asked = {"task_id": task.pk, "by": request.user, "now": timezone.now(), **form.asked()}
+    try:
+        changed = TAPS[verb](**asked)
+    except (TaskConflict, IdempotencyConflict) as refusal:
+        return _refused(request, pk, 409, refusal.sentence)
+    except RuleBroken as refusal:
+        field = "when" if refusal.field == "due_at" else refusal.field
+        form.add_error(field if field in form.fields else None, refusal.sentence)
+        return _refused(request, pk, 422, verb=verb, form=form)
+    return _done(request, changed, form.cleaned_data["key"])
+
+
+@needs("tasks.work_on_tasks")
+@require_POST
+def undo(request: HttpRequest) -> HttpResponse:
+    """Give back what one's own last change took, unless the task was changed again since."""
+    form = UndoForm(request.POST)
+    key = form.cleaned_data["key"] if form.is_valid() else None
+    changed = get_object_or_404(TaskChange.objects.filter(site=request.site, by=request.user), key=key)
+    _task_or_404(request, changed.task_id)
+    try:
+        actions.undo_change(key=key, by=request.user, now=timezone.now())
+        messages.success(request, _("It is as it was before."))
+    except RuleBroken as refusal:
+        messages.warning(request, refusal.sentence)
+    return HttpResponseRedirect(_back(request, changed.task))
+
+
+def choose_a_site(request: HttpRequest, name: str) -> HttpResponse:
+    """A day is a day on one site."""
+    path = reverse(name).removeprefix(f"/{request.site_code}")
+    sites = [access for access in request.accessible_sites if access.code in request.site_codes]
+    return render(request, "tasks/choose.html", {"choices": [(f"/{a.code}{path}", a) for a in sites]})
+
+
+def _whose_day(request: HttpRequest) -> int:
+    """The reader's own, or for whoever manages tasks that of a colleague on this site; else 404."""
+    asked = request.GET.get("agent", "")
+    if not asked or asked == str(request.user.pk):
+        return request.user.pk
+    if MANAGE not in request.site_permissions or not (asked.isdecimal() and len(asked) < 10):
+        raise Http404
+    if not Membership.objects.active().filter(site=request.site, user=int(asked)).exists():
+        raise Http404
+    return int(asked)
+
+
+def _task_or_404(request: HttpRequest, pk: UUID) -> Task:
+    """A colleague's task, another site's and one that does not exist are the same to an agent."""
+    rows = Task.objects.visible_to(request.user.pk, request.site_permissions).filter(site=request.site)
+    return get_object_or_404(rows.select_related("site", "agent", "tenant", "contract", "property"), pk=pk)
+
+
+def _of_all_sites(request: HttpRequest) -> Any:
+    """The tasks of "all my sites": everybody's only where the person manages them."""
+    managed = [a.code for a in request.accessible_sites if a.code in request.site_codes and MANAGE in a.permissions]
+    return Task.objects.filter(site__in=managed) | Task.objects.filter(agent=request.user)
+
+
+def _just_changed(request: HttpRequest) -> dict[str, Any]:
+    """The change of one's own that the address names, as long as it is not undone."""
+    key = request.GET.get("changed", "")
+    if not key or "\x00" in key:
+        return {}
+    rows = TaskChange.objects.filter(site=request.site, key=key, by=request.user, undone_at=None)
+    found = rows.select_related("task__site", "task__tenant", "task__contract", "task__property").first()
+    return {"changed": found, "changed_title": title_of_row(found.task)} if found else {}
+
+
+def _done(request: HttpRequest, task: Task, key: str) -> HttpResponse:
+    following = _back(request, task, changed=key)
+    if _wants_json(request):
+        # The version: a second tap made offline has seen the task before the first one was sent.
+        return JsonResponse({"next": following, "version": task.version})
+    return HttpResponseRedirect(following)
+
+
+def _back(request: HttpRequest, task: Task, **query: Any) -> str:
+    """Where the tap was made: the task's own page, or the day on which it stands."""
+    if request.POST.get("back") == "task":
+        address = reverse("tasks:detail", args=[task.pk])
+    else:
+        address = reverse("tasks:today")
+        if task.agent_id not in (None, request.user.pk):
+            query = {"agent": task.agent_id} | query
+    return f"{address}?{urlencode(query)}" if query else address
+
+
+def _refused(
+    request: HttpRequest, pk: UUID, status: int, sentence: str = "", verb: str = "", form: TapForm | None = None
+) -> HttpResponse:
+    """Why nothing was changed: to a script in a sentence, to a person on the task's page as it is now."""
+    if _wants_json(request):
+        sentences = [sentence] if sentence else [str(error) for errors in form.errors.values() for error in errors]
+        return JsonResponse({"detail": " ".join(sentences)}, status=status)
+    return _detail(request, _task_or_404(request, pk), status, sentence, {verb: form} if form else {})
+
+
+def _detail(
+    request: HttpRequest, task: Task, status: int = 200, refused: str = "", tried: dict[str, TapForm] | None = None
+) -> HttpResponse:
+    may_manage = MANAGE in request.site_permissions
+    context = {
+        "page": task_page(task, timezone.now(), may_manage=may_manage, tried=tried or {}),
+        "task": task,
+        "refused": refused,
+        **_just_changed(request),
+        "crumbs": [_crumb(request, task)],
+    }
+    return render(request, "tasks/detail.html", context, status=status)
+
+
+def _crumb(request: HttpRequest, task: Task) -> dict[str, str]:
+    if task.agent_id == request.user.pk:
+        return {"label": _("Today"), "url": reverse("tasks:today")}
+    return {"label": _("Tasks"), "url": reverse("tasks:board")}
+
+
+def _wants_json(request: HttpRequest) -> bool:
+    return request.get_preferred_type(["text/html", "application/json"]) == "application/json"

@@ -1,0 +1,378 @@
+"""Tasks in words: what there is to do, why it stands where it stands, and all of it in one text message.
+
+Every sentence names facts, in the reader's language. Asks the database nothing.
+"""
+
+import datetime as dt
+import unicodedata
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+
+from django.utils.formats import date_format, number_format
+from django.utils.functional import Promise
+from django.utils.translation import get_language, gettext_lazy, ngettext
+from django.utils.translation import gettext as _
+
+from leasing.models import MISSED_AFTER_DAYS, Litigation, Notice, ServiceRequest
+from leasing.refusals import grouped
+from tasks.models import Task
+from tasks.priority import NEUTRAL_AFFINITY, PRESSING, URGENT, WEIGHTS
+from tasks.queries import WORKDAY_MINUTES, Manifesto, RankedTask, Recommendation, Risk
+
+Text = str | Promise
+
+HIGH_RENT, HIGHEST_RENT = Decimal("0.75"), Decimal("0.9")
+_TOLD_TASKS = 5
+"""A record of fewer tasks says nothing of an agent."""
+_SOON_DAYS = 3
+
+# French puts the month behind "de" or "d’": no language glues the two together here.
+_OF_MONTH: tuple[Text, ...] = (
+    gettext_lazy("of January"),
+    gettext_lazy("of February"),
+    gettext_lazy("of March"),
+    gettext_lazy("of April"),
+    gettext_lazy("of May"),
+    gettext_lazy("of June"),
+    gettext_lazy("of July"),
+    gettext_lazy("of August"),
+    gettext_lazy("of September"),
+    gettext_lazy("of October"),
+    gettext_lazy("of November"),
+    gettext_lazy("of December"),
+)
+
+
+def title_of(task: RankedTask) -> str:
+    """What there is to do, with whom or where."""
+    if task.title:
+        return task.title
+    who = _whom(task)
+    match task.cause:
+        case Task.Cause.RENT_LATE:
+            return _("Ask %(tenant)s for the rent %(of_month)s") % {"tenant": who, "of_month": _of_month(task)}
+        case Task.Cause.NOTICE_DEADLINE:
+            return _("%(notice)s: %(tenant)s") % {"notice": _label(Notice.Kind, task.facts["kind"]), "tenant": who}
+        case Task.Cause.LITIGATION_IDLE:
+            return _("Move the dispute with %(tenant)s forward") % {"tenant": who}
+        case Task.Cause.TERM_ENDING:
+            return _("Propose the renewal to %(tenant)s") % {"tenant": who}
+        case Task.Cause.REQUEST_OVERDUE:
+            return _("Answer the request of %(tenant)s: %(subject)s") % {
+                "tenant": who, "subject": _label(ServiceRequest.Category, task.facts["category"])
+            }  # fmt: skip
+    return str(Task.Kind(task.kind).label)
+
+
+def reasons_of(task: RankedTask, limit: int = 3) -> list[str]:
+    """Why it stands where it stands: what moved the score most comes first."""
+    return [sentence for _points, sentence in sorted(_reasons(task), key=lambda reason: -reason[0])][:limit]
+
+
+def level_of(task: RankedTask) -> tuple[str, str]:
+    """How pressing it is, as a word and a tone."""
+    if task.priority.score >= URGENT:
+        return _("Urgent"), "bad"
+    if task.priority.score >= PRESSING:
+        return _("To do"), "warn"
+    return _("No hurry"), "good"
+
+
+def amount_of(task: RankedTask) -> str:
+    """The francs that are open of a late rent; "" where the task is about no rent."""
+    return "" if task.amount is None else _francs(task.amount, task.currency)
+
+
+def recommendation_sentences(m: Manifesto) -> list[str]:
+    return [_recommendation(found) for found in m.recommendations]
+
+
+def risk_sentences(m: Manifesto) -> list[str]:
+    return [_risk(found) for found in m.risks]
+
+
+def _reasons(task: RankedTask) -> Iterator[tuple[Decimal, str]]:
+    """Sentences with the points of the score that each stands for."""
+    grounds, rank = task.grounds, task.priority
+    cause = _cause(task)
+    urgency = rank.contributions["urgency"]
+    if cause:
+        yield urgency + rank.contributions["impact"], cause
+    if not cause or ((grounds.due_on - grounds.day).days < _SOON_DAYS and task.cause not in _CAUSE_TELLS_WHEN):
+        yield urgency, _due(task)
+    if grounds.has_missed and not _is_about_a_missed_rent(task):
+        yield WEIGHTS["impact"] * 15, _("This tenant has a rent that is unpaid for more than a month.")
+    if grounds.percentile is not None and grounds.percentile >= HIGH_RENT:
+        points = WEIGHTS["impact"] * 25 * grounds.percentile
+        percent = 10 if grounds.percentile >= HIGHEST_RENT else 25
+        yield points, _("The rent is among the highest %(percent)s%% of the site.") % {"percent": percent}
+    if grounds.waiting:
+        yield (
+            rank.contributions["dependency"],
+            ngettext("%(count)s task waits for this one.", "%(count)s tasks wait for this one.", grounds.waiting)
+            % {"count": grounds.waiting},
+        )
+    record = grounds.record
+    if record.tasks >= _TOLD_TASKS and rank.affinity > NEUTRAL_AFFINITY:
+        yield (
+            WEIGHTS["affinity"] * (rank.affinity - NEUTRAL_AFFINITY),
+            _("%(count)s of the agent’s %(of)s tasks of this kind succeeded in 90 days.")
+            % {"count": record.succeeded, "of": record.tasks},
+        )
+    if grounds.late_rents > 1:
+        # It moves no part of the score, and says what kind of lateness this is.
+        yield (
+            Decimal(0),
+            ngettext(
+                "%(count)s rent of three months came late or has not come.",
+                "%(count)s rents of three months came late or have not come.",
+                grounds.late_rents,
+            )
+            % {"count": grounds.late_rents},
+        )
+
+
+def _is_about_a_missed_rent(task: RankedTask) -> bool:
+    late = task.cause == Task.Cause.RENT_LATE and (task.grounds.day - _date(task.facts["due_date"])).days
+    return late >= MISSED_AFTER_DAYS
+
+
+_CAUSE_TELLS_WHEN = (Task.Cause.RENT_LATE, Task.Cause.NOTICE_DEADLINE, Task.Cause.TERM_ENDING)
+
+
+def _cause(task: RankedTask) -> str:
+    """What in the records asks for it; "" for what a person asked for."""
+    facts, today = task.facts, task.grounds.day
+    match task.cause:
+        case Task.Cause.RENT_LATE:
+            days = (today - _date(facts["due_date"])).days
+            return ngettext(
+                "The rent %(of_month)s is %(days)s day late: %(amount)s.",
+                "The rent %(of_month)s is %(days)s days late: %(amount)s.",
+                days,
+            ) % {"of_month": _of_month(task), "days": grouped(days), "amount": amount_of(task)}
+        case Task.Cause.NOTICE_DEADLINE:
+            return _deadline(_date(facts["legal_deadline"]), today)
+        case Task.Cause.LITIGATION_IDLE:
+            days = (today - _date(facts["last_moved_on"])).days
+            return ngettext(
+                "Nothing has happened in this dispute for %(days)s day (%(kind)s, opened on %(day)s).",
+                "Nothing has happened in this dispute for %(days)s days (%(kind)s, opened on %(day)s).",
+                days,
+            ) % {
+                "days": grouped(days),
+                "kind": _label(Litigation.Kind, facts["kind"]).lower(),
+                "day": _day(_date(facts["opened_on"]), today),
+            }
+        case Task.Cause.TERM_ENDING:
+            return _term(_date(facts["end_date"]), today, _francs(facts["monthly_rent"], task.currency))
+        case Task.Cause.REQUEST_OVERDUE:
+            opened = _date(facts["opened_on"])
+            days = (today - opened).days
+            return ngettext(
+                "This request has waited for %(days)s day, since %(day)s; the site answers within %(within)s.",
+                "This request has waited for %(days)s days, since %(day)s; the site answers within %(within)s.",
+                days,
+            ) % {"days": grouped(days), "day": _day(opened, today), "within": _days(facts["response_days"])}
+    return ""
+
+
+def _deadline(deadline: dt.date, today: dt.date) -> str:
+    days, values = (deadline - today).days, {"day": _day(deadline, today)}
+    if days < 0:
+        return ngettext(
+            "The legal deadline passed %(days)s day ago (%(day)s).",
+            "The legal deadline passed %(days)s days ago (%(day)s).",
+            -days,
+        ) % (values | {"days": grouped(-days)})
+    if days == 0:
+        return _("The legal deadline is today (%(day)s).") % values
+    return ngettext(
+        "The legal deadline is in %(days)s day (%(day)s).", "The legal deadline is in %(days)s days (%(day)s).", days
+    ) % (values | {"days": grouped(days)})
+
+
+def _term(end: dt.date, today: dt.date, rent: str) -> str:
+    days, values = (end - today).days, {"day": _day(end, today), "rent": rent}
+    if days < 0:
+        return _("The contract ended its term on %(day)s and runs on: %(rent)s a month.") % values
+    if days == 0:
+        return _("The contract ends its term today (%(day)s): %(rent)s a month.") % values
+    return ngettext(
+        "The contract ends its term in %(days)s day (%(day)s): %(rent)s a month.",
+        "The contract ends its term in %(days)s days (%(day)s): %(rent)s a month.",
+        days,
+    ) % (values | {"days": grouped(days)})
+
+
+def _due(task: RankedTask) -> str:
+    due, today = task.grounds.due_on, task.grounds.day
+    days, values = (due - today).days, {"day": _day(due, today)}
+    if days < 0:
+        return ngettext("It was due %(days)s day ago (%(day)s).", "It was due %(days)s days ago (%(day)s).", -days) % (
+            values | {"days": grouped(-days)}
+        )
+    if days == 0:
+        return _("It is due today.")
+    return ngettext("It is due in %(days)s day (%(day)s).", "It is due in %(days)s days (%(day)s).", days) % (
+        values | {"days": grouped(days)}
+    )
+
+
+def _recommendation(found: Recommendation) -> str:
+    title = title_of(found.task)
+    match found.advice:
+        case "start":
+            return _("Start with: %(task)s.") % {"task": title}
+        case "then":
+            return _("Then: %(task)s.") % {"task": title}
+    return _("%(name)s could take “%(task)s”: they have %(time)s free today.") % {
+        "name": found.to_name, "task": title, "time": duration(found.free_minutes or 0)
+    }  # fmt: skip
+
+
+def _risk(found: Risk) -> str:
+    match found.risk:
+        case "overload":
+            return _("The open tasks take %(time)s: more than the %(day)s of a working day.") % {
+                "time": duration(found.minutes), "day": duration(WORKDAY_MINUTES)
+            }  # fmt: skip
+        case "blocking":
+            return ngettext(
+                "%(count)s of these tasks holds up others.", "%(count)s of these tasks hold up others.", found.count
+            ) % {"count": grouped(found.count)}
+    return _("%(kind)s: %(count)s of the agent’s %(of)s succeeded in 90 days.") % {
+        "kind": Task.Kind(found.kind).label, "count": grouped(found.count), "of": grouped(found.of)
+    }  # fmt: skip
+
+
+def duration(minutes: int) -> str:
+    """ "45 min", "5 h 15", "8 h"."""
+    hours, rest = divmod(minutes, 60)
+    if not hours:
+        return _("%(minutes)s min") % {"minutes": rest}
+    if not rest:
+        return _("%(hours)s h") % {"hours": grouped(hours)}
+    return _("%(hours)s h %(minutes)s") % {"hours": grouped(hours), "minutes": f"{rest:02}"}
+
+
+# --- text messages ----------------------------------------------------------------------------------------
+
+SMS_CHARACTERS = 160
+_GSM = frozenset(
+    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡"
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
+)
+"""The basic characters of GSM 03.38: one place each. Any other makes the whole message one of 70 characters."""
+_NEAREST: Mapping[str, str] = {
+    "’": "'", "‘": "'", "ʼ": "'", "“": '"', "”": '"', "«": '"', "»": '"', "–": "-", "—": "-", "−": "-", "…": "...",
+    "œ": "oe", "Œ": "OE", "ɓ": "b", "Ɓ": "B", "ɗ": "d", "Ɗ": "D", "ŋ": "n", "Ŋ": "N", "ɲ": "ny", "Ɲ": "Ny", "ƴ": "y",
+    "Ƴ": "Y", "ɛ": "e", "Ɛ": "E", "ɔ": "o", "Ɔ": "O", "[": "(", "]": ")", "{": "(", "}": ")", "~": "-", "\\": "/",
+    "|": "/", "^": "", "€": "EUR", "·": "-",
+}  # fmt: skip
+_LEAST_NAME = 8
+
+
+def sms_of(m: Manifesto) -> list[str]:
+    """One text message for each of the three first tasks: what, who, how much, the number to call.
+
+    Where 160 characters are too few the reason goes first, then the end of the name. Amount and number stay whole.
+    """
+    return [_sms(task, f"{rank}/{len(m.top)}") for rank, task in enumerate(m.top, 1)]
+
+
+def gsm(text: str) -> str:
+    """The text in GSM's basic characters, each of the others by its nearest; spaces of every kind are one space."""
+    return " ".join("".join(_in_gsm(character) for character in unicodedata.normalize("NFC", text)).split())
+
+
+def _in_gsm(character: str) -> str:
+    if character.isspace():
+        return " "
+    if character in _GSM:
+        return character
+    if character in _NEAREST:
+        return _NEAREST[character]
+    plain = [c for c in unicodedata.normalize("NFKD", character) if not unicodedata.combining(c)]
+    return "".join(c if c in _GSM else _NEAREST.get(c, "?") for c in plain)
+
+
+def _sms(task: RankedTask, place: str) -> str:
+    what = gsm(_sms_subject(task))
+    name = gsm(task.tenant_name)
+    fixed = [gsm(part) for part in (amount_of(task), task.tenant_phone) if part]
+    short = _joined(place, what, name, fixed)
+    if len(short) > SMS_CHARACTERS:
+        over = len(short) - SMS_CHARACTERS
+        if name and len(name) - over >= _LEAST_NAME:
+            name = _cut(name, len(name) - over)
+        else:
+            name = _cut(name, _LEAST_NAME)
+            what = _cut(what, len(what) - (len(_joined(place, what, name, fixed)) - SMS_CHARACTERS))
+        return _joined(place, what, name, fixed)
+    reason = gsm(reasons_of(task, limit=1)[0])
+    whole = f"{short} {reason}"
+    return whole if len(whole) <= SMS_CHARACTERS else short
+
+
+def _joined(place: str, what: str, name: str, fixed: list[str]) -> str:
+    return f"{place} {', '.join(part for part in (what, name, *fixed) if part)}."
+
+
+def _cut(text: str, length: int) -> str:
+    return text if len(text) <= length else f"{text[: max(0, length - 1)].rstrip(' ,')}."
+
+
+def _sms_subject(task: RankedTask) -> str:
+    if task.title:
+        return task.title
+    match task.cause:
+        case Task.Cause.RENT_LATE:
+            return _("Rent %(of_month)s") % {"of_month": _of_month(task)}
+        case Task.Cause.NOTICE_DEADLINE:
+            return _label(Notice.Kind, task.facts["kind"])
+        case Task.Cause.TERM_ENDING:
+            return _("Renewal")
+        case Task.Cause.REQUEST_OVERDUE:
+            return _label(ServiceRequest.Category, task.facts["category"])
+    return str(Task.Kind(task.kind).label)
+
+
+# --- parts of sentences -----------------------------------------------------------------------------------
+
+
+def _whom(task: RankedTask) -> str:
+    """The tenant, and the property where it is known: "Aïssatou Bah (S-102)"."""
+    name = task.tenant_name or task.contract_reference
+    if name and task.property_code:
+        return _("%(tenant)s (%(property)s)") % {"tenant": name, "property": task.property_code}
+    return name or task.property_code
+
+
+def _label(choices: type, value: str) -> str:
+    return str(dict(choices.choices).get(value, value))
+
+
+def _francs(amount: int, currency: str) -> str:
+    return f"{grouped(amount)}\u00a0{currency}"
+
+
+def _of_month(task: RankedTask) -> str:
+    month = _date(task.facts["period"])
+    name = str(_OF_MONTH[month.month - 1])
+    return name if month.year == task.grounds.day.year else f"{name} {month.year}"
+
+
+def _day(day: dt.date, today: dt.date) -> str:
+    """ "30 September", with the year where it is another one."""
+    text = date_format(day, "MONTH_DAY_FORMAT" if day.year == today.year else "DATE_FORMAT")
+    # Django has no ordinal here; French, and what is written like it, says "1er novembre".
+    return f"1er{text[1:]}" if day.day == 1 and get_language() != "en" else text
+
+
+def _days(number: int) -> str:
+    return ngettext("%(days)s day", "%(days)s days", number) % {"days": number_format(number)}
+
+
+def _date(text: str) -> dt.date:
+    return dt.date.fromisoformat(text)
