@@ -3,9 +3,7 @@
 import datetime as dt
 from typing import Any
 
-from django.http import QueryDict
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from rest_framework import serializers
 from rest_framework.decorators import api_view
 from rest_framework.request import Request
@@ -16,10 +14,9 @@ from kpi.periods import EARLIEST, LATEST, LONGEST_YEARS, Period, calendar_month
 from kpi.queries import metrics_of
 from kpi.report import report as report_of
 from kpi.report_json import metrics_as_json, report_as_json
+from sites_app.parameters import QueryParameters
 from sites_app.permissions import needs
 from sites_app.scope import ALL_SITES
-
-_READ_BY_MIDDLEWARE = ("site", "site_id")
 
 
 def _in_bounds(day: dt.date) -> None:
@@ -29,32 +26,11 @@ def _in_bounds(day: dt.date) -> None:
         )
 
 
-class PeriodParameters(serializers.Serializer):
+class PeriodParameters(QueryParameters):
     """startDate and endDate, ISO 8601; each defaults to its end of the site's current month."""
 
     startDate = serializers.DateField(required=False, validators=[_in_bounds])  # noqa: N815 -- the clients' own names
     endDate = serializers.DateField(required=False, validators=[_in_bounds])  # noqa: N815
-
-    default_error_messages = {
-        "unknown": gettext_lazy("There is no parameter of this name. There are: %(names)s."),
-        "twice": gettext_lazy("Give this parameter once."),
-    }
-
-    def to_internal_value(self, data: QueryDict) -> dict[str, Any]:
-        errors: dict[str, list[Any]] = {}
-        for name in data:
-            if name not in self.fields and name not in _READ_BY_MIDDLEWARE:
-                errors[name] = [self._message("unknown", names=", ".join((*self.fields, *_READ_BY_MIDDLEWARE)))]
-            elif len(data.getlist(name)) > 1:
-                errors[name] = [self._message("twice")]
-        try:
-            days = super().to_internal_value(data)
-        except serializers.ValidationError as refused:
-            # The reader gets every bad field at once.
-            raise serializers.ValidationError({**refused.detail, **errors}) from refused
-        if errors:
-            raise serializers.ValidationError(errors)
-        return days
 
     def validate(self, attrs: dict[str, dt.date]) -> dict[str, Any]:
         month = calendar_month(self.context["today"])
@@ -67,9 +43,6 @@ class PeriodParameters(serializers.Serializer):
             message = _("A period has at most %(years)s years.") % {"years": LONGEST_YEARS}
             raise serializers.ValidationError({"endDate": message})
         return {"period": period}
-
-    def _message(self, code: str, **values: str) -> str:
-        return str(self.error_messages[code]) % values
 
 
 @needs("kpi.view_kpi")

@@ -5,53 +5,30 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.core.exceptions import BadRequest
-from django.http import Http404, QueryDict
+from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from rest_framework import exceptions, serializers
 from rest_framework.decorators import api_view
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from sites_app.models import Membership, Site
+from sites_app.parameters import QueryParameters
 from sites_app.permissions import needs
 from tasks import words
 from tasks.models import Task
 from tasks.priority import impact_level
 from tasks.queries import TOP, Manifesto, RankedTask, kept_ranking, manifesto
 
-_READ_BY_MIDDLEWARE = ("site", "site_id")
 _FIRST_DAY = dt.date(2000, 1, 1)
 _LONGEST_ID = 18
 
 
-class DayParameters(serializers.Serializer):
+class DayParameters(QueryParameters):
     """date, ISO 8601: the site's today when it is not given."""
 
     date = serializers.DateField(required=False)
-
-    default_error_messages = {
-        "unknown": gettext_lazy("There is no parameter of this name. There are: %(names)s."),
-        "twice": gettext_lazy("Give this parameter once."),
-    }
-
-    def to_internal_value(self, data: QueryDict) -> dict[str, Any]:
-        errors: dict[str, list[Any]] = {}
-        for name in data:
-            if name not in self.fields and name not in _READ_BY_MIDDLEWARE:
-                names = ", ".join((*self.fields, *_READ_BY_MIDDLEWARE))
-                errors[name] = [str(self.error_messages["unknown"]) % {"names": names}]
-            elif len(data.getlist(name)) > 1:
-                errors[name] = [str(self.error_messages["twice"])]
-        try:
-            found = super().to_internal_value(data)
-        except serializers.ValidationError as refused:
-            # The reader gets every bad field at once.
-            raise serializers.ValidationError({**refused.detail, **errors}) from refused
-        if errors:
-            raise serializers.ValidationError(errors)
-        return found
 
 
 @needs("tasks.work_on_tasks")
