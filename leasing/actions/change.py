@@ -1,4 +1,4 @@
-"""What every action stands on: one transaction, who made the change, and the contract's lock."""
+"""What every action stands on: one transaction, who made the change, and locks (a property's before a contract's)."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,7 +8,7 @@ from uuid import UUID
 import pghistory
 from django.db import transaction
 
-from leasing.models import Contract
+from leasing.models import Contract, Property
 from leasing.refusals import not_on_this_site
 
 
@@ -33,3 +33,13 @@ def locked_contract(contract_id: UUID, *, field: str = "contract") -> Contract:
     if contract is None:
         raise not_on_this_site(field)
     return contract
+
+
+def lock_property(property_id: UUID) -> None:
+    """Nobody else puts a contract in force on the property, or ends one, until the transaction ends.
+
+    Call it before locked_contract.
+    """
+    # The constraint against overlaps alone is not enough: of two rows written at once each waits for the other, and
+    # the database ends one of them as a deadlock, which tells the clerk nothing.
+    Property.objects.select_for_update(no_key=True).filter(pk=property_id).values_list("pk").first()

@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from leasing.actions.change import change, locked_contract
+from leasing.actions.change import change, lock_property, locked_contract
 from leasing.actions.instalments import MONTHS_AHEAD, drop_after_end, generate_instalments, month_after
 from leasing.models import Contract, Deposit, Property, Tenant
 from leasing.refusals import (
@@ -35,6 +35,7 @@ def sign_contract(*, contract: Contract, by: Any, today: dt.date, signed_on: dt.
         ValidationError: a value has not the form of its column.
     """
     with change(by):
+        lock_property(contract.property_id)
         if not contract._state.adding:
             contract = locked_contract(contract.pk)
         if contract.status == Contract.Status.ACTIVE and not contract._state.adding:
@@ -76,6 +77,7 @@ def renew_contract(
     or before the day on which it was ended.
     """
     with change(by):
+        lock_property(contract.property_id)
         old = locked_contract(contract.pk)
         known = Contract.objects.filter(site_id=old.site_id, renewal_of=old, reference=reference).first()
         if known is not None:
@@ -124,6 +126,7 @@ def end_contract(
     """
     status = Contract.Status.TERMINATED if terminated else Contract.Status.ENDED
     with change(by):
+        lock_property(contract.property_id)
         contract = locked_contract(contract.pk)
         require_signed(contract)
         if contract.ended_on is not None:

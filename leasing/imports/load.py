@@ -165,6 +165,13 @@ _PREPARE = (
     "DROP TABLE IF EXISTS pg_temp.import_touched",
     # Contracts that get new instalments or payments.
     "CREATE TEMPORARY TABLE import_touched (contract_id uuid) ON COMMIT DROP",
+    # Properties before contracts, as in leasing.actions.change: two who put one property's contracts in force at the
+    # same moment would else wait for each other.
+    """
+    SELECT 1 FROM leasing_property
+    WHERE site_id = %(site)s AND code IN (SELECT property FROM import_contracts)
+    ORDER BY id FOR NO KEY UPDATE
+    """,
     # A clerk who records a payment on one of these contracts waits for the import, or the import for the clerk.
     """
     SELECT 1 FROM leasing_contract
