@@ -4,9 +4,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import F, FilteredRelation, Q
 from django.utils.functional import cached_property
 
-from sites_app.models import Membership, Role, Site
+from sites_app.models import Role, Site
 
 _AGENT = frozenset(
     {"leasing.view_portfolio", "leasing.record_payment", "leasing.record_interaction", "tasks.work_on_tasks"}
@@ -73,18 +74,20 @@ def cover_for(site: Site, sites: Mapping[str, Site]) -> Site | None:
 
 
 def access_for(user: Any) -> dict[str, Access]:
-    """Every site that the user may enter now, by code. Two statements; read anew for each request.
+    """Every site that the user may enter now, by code. One statement; read anew for each request.
 
     A right that was taken away is gone at the next request, and a cover ends when its site is back.
     """
     if not user.is_authenticated or not user.is_active:
         return {}
-    sites = {site.code: site for site in Site.objects.all()}
-    memberships = Membership.objects.filter(user=user)
+    mine = FilteredRelation("memberships", condition=Q(memberships__user=user))
+    rows = Site.objects.alias(mine=mine).annotate(own_role=F("mine__role"), is_primary=F("mine__is_primary"))
+    sites = {site.code: site for site in rows}
     if user.is_superuser:
-        primary = next((m.site_id for m in memberships if m.is_primary), None)
-        return {code: Access(site, Role.ADMIN, is_primary=code == primary) for code, site in sites.items()}
-    own = {m.site_id: Access(sites[m.site_id], m.role, is_primary=m.is_primary) for m in memberships}
+        return {code: Access(site, Role.ADMIN, is_primary=bool(site.is_primary)) for code, site in sites.items()}
+    own = {
+        code: Access(site, site.own_role, is_primary=site.is_primary) for code, site in sites.items() if site.own_role
+    }
     return dict(sorted({**own, **_covers(own.values(), sites)}.items()))
 
 

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from modeltranslation.utils import get_translation_fields
 
 NOTHING = "—"
+_PERSON = get_user_model()
 # The row itself, and when it was touched: said by the page and by the entry.
 _NOT_SHOWN = ("id", "site", "changed_at", "created", "modified")
 
@@ -58,7 +59,6 @@ def history_of(row: models.Model, *, limit: int = 50, leave_out: Iterable[str] =
     )
     fields = [field for field in _shown_fields(model) if field.name not in leave_out]
     names = _names_of_rows(fields, events)
-    people = _people(events)
     entries = []
     for event, before in zip(events, [*events[1:], None], strict=True):
         if before is None and event.pgh_label != "insert" and len(events) > limit:
@@ -66,7 +66,7 @@ def history_of(row: models.Model, *, limit: int = 50, leave_out: Iterable[str] =
         values = tuple(_changes(fields, names, before, event))
         if values or event.pgh_label != "update":
             metadata = event.pgh_context.metadata if event.pgh_context else {}
-            who = people.get(metadata.get("user")) or _("System")
+            who = names.get((_PERSON, metadata.get("user"))) or _("System")
             entries.append(HistoryEntry(event.pgh_created_at, who, event.pgh_label, _through(metadata), values))
     return entries
 
@@ -83,7 +83,7 @@ def _languages_of(name: str) -> list[str]:
 
 
 def _changes(
-    fields: Iterable[models.Field], names: dict[tuple[str, Any], str], before: Any, event: Any
+    fields: Iterable[models.Field], names: dict[tuple[Any, Any], str], before: Any, event: Any
 ) -> Iterable[ValueChange]:
     if event.pgh_label == "delete":
         return
@@ -97,21 +97,17 @@ def _changes(
         yield ValueChange(label, _readable(field, old, names), _readable(field, new, names))
 
 
-def _names_of_rows(fields: Iterable[models.Field], events: Iterable[Any]) -> dict[tuple[str, Any], str]:
-    names = {}
+def _names_of_rows(fields: Iterable[models.Field], events: Iterable[Any]) -> dict[tuple[Any, Any], str]:
+    """The names of the rows that values point at and of the people who changed them. A statement for each table."""
+    keys: dict[Any, set[Any]] = {_PERSON: {e.pgh_context.metadata.get("user") for e in events if e.pgh_context}}
     for field in fields:
         if field.many_to_one:
-            keys = {getattr(event, field.attname) for event in events} - {None}
-            if keys:
-                rows = field.related_model._default_manager.in_bulk(keys)
-                names |= {(field.name, key): str(row) for key, row in rows.items()}
+            keys.setdefault(field.related_model, set()).update(getattr(event, field.attname) for event in events)
+    names = {}
+    for model, found in keys.items():
+        rows = model._default_manager.in_bulk(found - {None}) if found - {None} else {}
+        names |= {(model, key): str(row) for key, row in rows.items()}
     return names
-
-
-def _people(events: Iterable[Any]) -> dict[Any, str]:
-    keys = {event.pgh_context.metadata.get("user") for event in events if event.pgh_context} - {None}
-    people = get_user_model().objects.in_bulk(keys) if keys else {}
-    return {key: person.get_full_name() for key, person in people.items()}
 
 
 def _through(metadata: dict[str, Any]) -> str:
@@ -123,11 +119,11 @@ def _through(metadata: dict[str, Any]) -> str:
     return _("Page") if address else _("Job or command")
 
 
-def _readable(field: models.Field, value: Any, names: dict[tuple[str, Any], str]) -> str:
+def _readable(field: models.Field, value: Any, names: dict[tuple[Any, Any], str]) -> str:
     if value is None or value == "" or value == []:
         return NOTHING
     if field.many_to_one:
-        return names.get((field.name, value), str(value))
+        return names.get((field.related_model, value), str(value))
     if field.flatchoices:
         return str(dict(field.flatchoices).get(value, value))
     if isinstance(value, bool):

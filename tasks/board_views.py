@@ -7,11 +7,10 @@ from typing import Any
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Q
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -19,11 +18,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.models import User
 from leasing.refusals import RuleBroken
 from sites_app.permissions import needs
-from tasks.actions import create_task, reassign_tasks
-from tasks.forms import FilterForm, GiveForm, NewForm
+from tasks import actions
+from tasks.forms import FilterForm, GiveForm, NewForm, TakeBackForm
 from tasks.models import Task
 from tasks.page import ICONS, card_of, title_of_row
-from tasks.queries import WORKDAY_MINUTES, loads, proposals
+from tasks.queries import WORKDAY_MINUTES, RankedTask, SiteDay, proposals, site_day
 from tasks.views import choose_a_site
 from tasks.workers import workers_of
 
@@ -39,18 +38,26 @@ def board(request: HttpRequest) -> HttpResponse:
     form = FilterForm(request.GET, workers=workers)
     rows = Task.objects.filter(**form.chosen()).select_related("site", "agent", "tenant", "contract", "property")
     page = Paginator(_found(rows, form), _TASKS_A_PAGE).get_page(request.GET.get("page"))
-    found = loads(site, timezone.now()) if site else []
+    now = timezone.now()
+    day = site_day(site, now) if site else SiteDay((), {})
     context = {
         "form": form,
         "page": page,
-        "lines": [(task, title_of_row(task), ICONS[task.kind]) for task in page],
-        "loads": found,
-        "most": max((load.minutes for load in found), default=0),
+        "lines": [_line(task, day.ranked.get(task.pk)) for task in page],
+        "loads": day.loads,
+        "most": max((load.minutes for load in day.loads), default=0),
         "workday": WORKDAY_MINUTES,
         "workers": workers,
-        "now": timezone.now(),
+        "now": now,
+        **_just_given(request),
     }
     return render(request, "tasks/board.html", context, status=400 if form.errors else 200)
+
+
+def _line(task: Task, ranked: RankedTask | None) -> dict[str, Any]:
+    """A task of the list; `card` says how it stands, where it is open and its site is the one that is looked at."""
+    card = card_of(ranked, 0, reasons=0) if ranked else None
+    return {"task": task, "card": card, "title": card.title if card else title_of_row(task), "icon": ICONS[task.kind]}
 
 
 def _found(rows: Any, form: FilterForm) -> Any:
@@ -71,29 +78,63 @@ def _found(rows: Any, form: FilterForm) -> Any:
 @require_POST
 def give(request: HttpRequest) -> HttpResponse:
     """The ticked tasks go to one colleague."""
+    query = QueryDict(request.POST.get("filters", ""), mutable=True)
     form = GiveForm(request.POST, workers=workers_of(request.site))
+    if form.is_valid():
+        query.update(_give(request, {form.cleaned_data["agent"]: form.cleaned_data["task"]}))
+    for errors in form.errors.values():
+        messages.error(request, " ".join(errors))
+    return _to("tasks:board", query)
+
+
+@needs("tasks.manage_tasks")
+@require_POST
+def take_back(request: HttpRequest) -> HttpResponse:
+    """What one has just given goes back to whom it belonged, unless somebody has changed it since."""
+    form = TakeBackForm(request.POST)
     if not form.is_valid():
-        for errors in form.errors.values():
-            messages.error(request, " ".join(errors))
-        return HttpResponseRedirect(_board(request))
-    _give(request, form.cleaned_data["agent"], form.cleaned_data["task"])
-    return HttpResponseRedirect(_board(request))
+        raise Http404
+    given = form.cleaned_data["given"]
+    back, stayed = actions.take_back(site=request.site, handover=given, by=request.user, now=timezone.now())
+    if back or not stayed:
+        messages.success(request, _("It is as it was before."))
+    if stayed:
+        sentence = ngettext(
+            "%(count)s task was changed since, and stays where it is.",
+            "%(count)s tasks were changed since, and stay where they are.",
+            stayed,
+        )
+        messages.warning(request, sentence % {"count": stayed})
+    return _to("tasks:board", QueryDict(form.cleaned_data["filters"]))
 
 
-def _give(request: HttpRequest, agent: User, ids: list[uuid.UUID]) -> None:
-    try:
-        count = reassign_tasks(site=request.site, task_ids=ids, agent=agent, by=request.user, now=timezone.now())
-    except RuleBroken as refusal:
-        messages.error(request, refusal.sentence)
-        return
-    sentence = ngettext("%(agent)s has %(count)s task more.", "%(agent)s has %(count)s tasks more.", count)
-    messages.success(request, sentence % {"agent": agent.get_full_name(), "count": count})
+def _give(request: HttpRequest, tasks_of: dict[User, list[uuid.UUID]]) -> dict[str, str]:
+    """Hand over, and say so. Returns what the address of the page says of it: the way to take it back."""
+    handover, now = uuid.uuid4(), timezone.now()
+    given = 0
+    for agent, ids in tasks_of.items():
+        asked = {"site": request.site, "task_ids": ids, "agent": agent, "by": request.user, "now": now}
+        try:
+            count = actions.reassign_tasks(**asked, handover=handover)
+        except RuleBroken as refusal:
+            messages.error(request, refusal.sentence)
+            continue
+        given += count
+        sentence = ngettext("%(agent)s has %(count)s task more.", "%(agent)s has %(count)s tasks more.", count)
+        messages.success(request, sentence % {"agent": agent.get_full_name(), "count": count})
+    return {"given": str(handover)} if given else {}
 
 
-def _board(request: HttpRequest) -> str:
-    """The board with the filters that were chosen."""
-    query = request.POST.get("filters", "")
-    return f"{reverse('tasks:board')}?{query}" if query else reverse("tasks:board")
+def _just_given(request: HttpRequest) -> dict[str, Any]:
+    """The handover that the address names, and the filters that stay when it is taken back."""
+    query = request.GET.copy()
+    given = query.pop("given", [""])[-1]
+    return {"given": given, "filters": query.urlencode()}
+
+
+def _to(name: str, query: QueryDict) -> HttpResponseRedirect:
+    address = reverse(name)
+    return HttpResponseRedirect(f"{address}?{query.urlencode()}" if query else address)
 
 
 @needs("tasks.manage_tasks")
@@ -108,13 +149,15 @@ def absent(request: HttpRequest) -> HttpResponse:
     if asked and away is None:
         raise Http404
     if request.method == "POST" and away:
-        for agent_id, ids in _chosen(request, workers).items():
-            _give(request, workers[agent_id], ids)
-        return HttpResponseRedirect(f"{reverse('tasks:absent')}?{urlencode({'agent': away.pk})}")
+        chosen = {workers[agent_id]: ids for agent_id, ids in _chosen(request, workers).items()}
+        query = QueryDict(mutable=True)
+        query.update({"agent": away.pk} | _give(request, chosen))
+        return _to("tasks:absent", query)
     found = proposals(request.site, away.pk, timezone.now()) if away else []
     context = {
         "workers": list(workers.values()),
         "away": away,
+        **_just_given(request),
         "proposals": [(card_of(one.task, number), one) for number, one in enumerate(found, 1)],
         "crumbs": [{"label": _("Tasks"), "url": reverse("tasks:board")}],
     }
@@ -124,16 +167,20 @@ def absent(request: HttpRequest) -> HttpResponse:
 def _chosen(request: HttpRequest, workers: dict[int, User]) -> dict[int, list[uuid.UUID]]:
     """ "task:colleague" of the one button pressed, or of every box ticked; what is neither is left out."""
     only = request.POST.get("only")
-    chosen = defaultdict(list)
+    takes: dict[uuid.UUID, int] = {}
     for pair in [only] if only else request.POST.getlist("take"):
         task, _colon, agent = pair.partition(":")
         try:
-            chosen[int(agent)].append(uuid.UUID(task))
+            takes[uuid.UUID(task)] = int(agent)
         except ValueError:
             continue
-    if not chosen:
+    if not takes:
         messages.error(request, _("Tick at least one task."))
-    return {agent: ids for agent, ids in chosen.items() if agent in workers}
+    chosen = defaultdict(list)
+    for task_id, agent_id in takes.items():
+        if agent_id in workers:
+            chosen[agent_id].append(task_id)
+    return chosen
 
 
 @needs("tasks.manage_tasks")
@@ -150,7 +197,7 @@ def new(request: HttpRequest) -> HttpResponse:
         status = 400
         if form.is_valid():
             try:
-                task = create_task(site=request.site, by=request.user, now=now, **form.asked())
+                task = actions.create_task(site=request.site, by=request.user, now=now, **form.asked())
             except RuleBroken as refusal:
                 status = 422
                 field = "due_on" if refusal.field == "due_at" else refusal.field

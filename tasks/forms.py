@@ -183,6 +183,13 @@ class GiveForm(AgentForm):
         self.fields["task"].error_messages["required"] = _("Tick at least one task.")
 
 
+class TakeBackForm(forms.Form):
+    """A handover to be taken back, and the filters of the board on which that was asked."""
+
+    given = forms.UUIDField(widget=forms.HiddenInput)
+    filters = forms.CharField(required=False, widget=forms.HiddenInput)
+
+
 def _is_id(text: str) -> bool:
     try:
         uuid.UUID(text)

@@ -28,10 +28,10 @@ TERM_LEAD_DAYS = 30
 def generate_tasks(*, site: Site, today: dt.date) -> int:
     """Make what the records of the site ask for on a day, once each, and bring open tasks up to date with them.
 
-    A rent is one task at a time: while it is open, it grows from step to step (and is due again, unless a person has
-    put it off to a later day). What a person has finished or cancelled is not asked for again; only the next step of
-    a rent that is still unpaid is. What was closed because its cause had gone is open again when the cause is back:
-    a payment that was reversed. Returns how many are to do that were not.
+    What is late on a contract is one task at a time: while it is open, it grows with each step of each rent (and is due
+    again, unless a person has put it off to a later day). What a person has finished or cancelled is not asked for
+    again; only the next step is, of a rent that is still unpaid. What was closed because its cause had gone is open
+    again when the cause is back: a payment that was reversed. Returns how many are to do that were not.
     """
     with change(None):
         return _count(_GENERATE, site, today)
@@ -71,8 +71,9 @@ def _count(statement: str, site: Site, today: dt.date, **more: Any) -> int:
 
 
 # One row for each cause. `root` is the same for as long as the trouble lasts, `source` for as long as it asks for the
-# same thing: a rent's carries its step, a dispute's the day of its last movement, a term's its end. `begins` is false
-# for what keeps a task open but makes none: a term that is over runs on by tacit renewal.
+# same thing: a debt's carries the rent that reached a step last, and the step; a dispute's the day of its last
+# movement, a term's its end. `begins` is false for what keeps a task open but makes none: a term that is over runs on
+# by tacit renewal.
 _CAUSES = """
     WITH worker AS (
         SELECT m.user_id
@@ -86,10 +87,18 @@ _CAUSES = """
         WHERE site_id = %(site)s AND status <> 'draft'
     ),
     late AS (
-        SELECT i.*, CASE WHEN i.due_date <= %(today)s::date - %(third)s THEN %(third)s
-            WHEN i.due_date <= %(today)s::date - %(second)s THEN %(second)s ELSE %(first)s END AS step
-        FROM leasing_instalment i
-        WHERE i.site_id = %(site)s AND i.paid_amount < i.amount AND i.due_date <= %(today)s::date - %(first)s
+        SELECT contract_id, period, due_date, amount - paid_amount AS francs,
+            CASE WHEN due_date <= %(today)s::date - %(third)s THEN %(third)s
+                WHEN due_date <= %(today)s::date - %(second)s THEN %(second)s ELSE %(first)s END AS step
+        FROM leasing_instalment
+        WHERE site_id = %(site)s AND paid_amount < amount AND due_date <= %(today)s::date - %(first)s
+    ),
+    debt AS (
+        SELECT contract_id, sum(francs)::bigint AS francs, min(due_date) AS since, max(due_date + step) AS asked_on,
+            array_agg(period ORDER BY due_date, period) AS periods,
+            (array_agg(to_char(period, 'YYYY-MM') || ':' || step ORDER BY due_date + step DESC, period DESC))[1] AS step
+        FROM late
+        GROUP BY contract_id
     ),
     request AS (
         SELECT r.*, c.id AS contract_id, c.agent_id
@@ -132,13 +141,11 @@ _CAUSES = """
         WHERE l.site_id = %(site)s AND l.resolved_on IS NULL AND l.opened_on <= %(today)s::date - %(idle)s
     ),
     found (cause, kind, root, step, facts, due_on, agent_id, tenant_id, contract_id, property_id, begins) AS (
-        SELECT 'rent_late', 'payment_follow', 'rent_late:' || i.id, ':' || i.step,
-            jsonb_build_object(
-                'step', i.step, 'due_date', i.due_date, 'period', i.period, 'amount', i.amount - i.paid_amount
-            ),
-            i.due_date + i.step, c.agent_id, i.tenant_id, c.id, c.property_id, true
-        FROM late i
-        JOIN contract c ON c.id = i.contract_id
+        SELECT 'rent_late', 'payment_follow', 'rent_late:' || c.id, ':' || d.step,
+            jsonb_build_object('since', d.since, 'periods', d.periods, 'amount', d.francs),
+            d.asked_on, c.agent_id, c.tenant_id, c.id, c.property_id, true
+        FROM debt d
+        JOIN contract c ON c.id = d.contract_id
         UNION ALL
         SELECT 'notice_deadline', 'notice', 'notice_deadline:' || n.id, '',
             jsonb_build_object('kind', n.kind, 'issued_on', n.issued_on, 'legal_deadline', n.legal_deadline),
@@ -205,7 +212,8 @@ _GENERATE = """
                 WHEN c.source <> t.source THEN greatest(t.due_at, c.due_at) ELSE t.due_at END AS due_at
         FROM generated t
         JOIN cause c ON c.root = t.root
-        WHERE CASE WHEN t.status = 'done' THEN c.begins AND c.source = t.source ELSE c.facts <> t.facts END
+        WHERE CASE WHEN t.status = 'done' THEN c.begins AND c.source = t.source
+            ELSE (c.source, c.facts) <> (t.source, t.facts) END
             AND (c.source = t.source OR NOT EXISTS (
                 SELECT FROM tasks_task o WHERE o.site_id = %(site)s AND o.source = c.source
             ))

@@ -4,9 +4,11 @@ from collections.abc import Container
 
 import pghistory
 from django.conf import settings
+from django.contrib.postgres.expressions import ArraySubquery
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q, Value
+from django.db.models.functions import Coalesce, JSONObject, NullIf
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -22,6 +24,15 @@ class TaskQuerySet(SiteScopedQuerySet):
     def visible_to(self, user_id: int, permissions: Container[str]) -> "TaskQuerySet":
         """An agent's own; all of them for whoever manages tasks."""
         return self if "tasks.manage_tasks" in permissions else self.filter(agent_id=user_id)
+
+    def with_past_ranks(self, days: int) -> "TaskQuerySet":
+        """Each with `past_ranks`: the last places in an agent's morning, as {"day", "agent", "rank", "score"}."""
+        name = Coalesce(NullIf("agent__full_name", Value("")), "agent__username")
+        past = TaskPrioritization.objects.filter(site_id=OuterRef("site_id"), task=OuterRef("pk")).order_by(
+            "-day", "rank"
+        )
+        fields = JSONObject(day="day", agent=name, rank="rank", score="score")
+        return self.annotate(past_ranks=ArraySubquery(past.values(json=fields)[:days]))
 
 
 @pghistory.track(*every_change())
@@ -98,7 +109,7 @@ class Task(SiteScopedModel):
         db_index=False,
     )
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
-    # The same cause is one task, however often it is looked for: "rent_late:20:<instalment>", "manual:<random>".
+    # The same cause is one task, however often it is looked for: "rent_late:<contract>:2026-03:20", "manual:<random>".
     source = models.CharField(_("source"), max_length=120)
     started_at = models.DateTimeField(_("started"), null=True, blank=True)
     completed_at = models.DateTimeField(_("completed"), null=True, blank=True)

@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from uuid import UUID
 
 from sites_app.models import Site
 from tasks.models import Task
@@ -11,6 +12,7 @@ from tasks.priority import URGENT
 from tasks.ranking import (
     WORKDAY_MINUTES,
     Board,
+    Debt,
     Grounds,
     Person,
     RankedTask,
@@ -23,18 +25,20 @@ from tasks.ranking import (
 __all__ = [
     "WORKDAY_MINUTES",
     "AgentLoad",
+    "Debt",
     "Grounds",
     "Manifesto",
     "Proposal",
     "RankedTask",
     "Recommendation",
     "Risk",
+    "SiteDay",
     "kept_parts",
     "kept_ranking",
-    "loads",
     "manifesto",
     "proposals",
     "ranked",
+    "site_day",
 ]
 
 TOP = 3
@@ -96,6 +100,14 @@ class AgentLoad:
 
 
 @dataclass(frozen=True)
+class SiteDay:
+    """Everybody's load, and every open task of the site by its id."""
+
+    loads: tuple[AgentLoad, ...]
+    ranked: Mapping[UUID, RankedTask]
+
+
+@dataclass(frozen=True)
 class Proposal:
     """Who could take a task. `free_minutes` is what they had left before it; 0: nobody had, they have the least."""
 
@@ -132,25 +144,30 @@ def ranked(site: Site, agent_ids: Sequence[int], now: dt.datetime) -> list[Ranke
     return list(board_of(site, agent_ids, now).tasks)
 
 
-def loads(site: Site, now: dt.datetime) -> list[AgentLoad]:
-    """Every active agent of the site by name; last what belongs to none of them, if there is any. Three statements."""
+def site_day(site: Site, now: dt.datetime) -> SiteDay:
+    """Every active agent of the site by name, last what belongs to none of them; and how all that is open stands.
+
+    Three statements.
+    """
     board = board_of(site, None, now)
     agents = {person.id: person for person in board.agents}
     tasks_of: dict[int | None, list[RankedTask]] = {agent_id: [] for agent_id in agents}
     for task in board.tasks:
         tasks_of.setdefault(task.agent_id if task.agent_id in agents else None, []).append(task)
-    return [
-        AgentLoad(
-            agent_id=agent_id,
-            name=agents[agent_id].name if agent_id is not None else "",
-            open=len(tasks),
-            urgent=sum(task.priority.score >= URGENT for task in tasks),
-            overdue=sum(task.due_at < now for task in tasks),
-            minutes=sum(task.minutes for task in tasks),
-            done_this_week=agents[agent_id].done_this_week if agent_id is not None else 0,
-        )
-        for agent_id, tasks in tasks_of.items()
-    ]
+    loads = tuple(_load(agents.get(agent_id), tasks, now) for agent_id, tasks in tasks_of.items())
+    return SiteDay(loads, {task.id: task for task in board.tasks})
+
+
+def _load(person: Person | None, tasks: Sequence[RankedTask], now: dt.datetime) -> AgentLoad:
+    return AgentLoad(
+        agent_id=person.id if person else None,
+        name=person.name if person else "",
+        open=len(tasks),
+        urgent=sum(task.priority.score >= URGENT for task in tasks),
+        overdue=sum(task.due_at < now for task in tasks),
+        minutes=sum(task.minutes for task in tasks),
+        done_this_week=person.done_this_week if person else 0,
+    )
 
 
 def proposals(site: Site, agent_id: int | None, now: dt.datetime) -> list[Proposal]:

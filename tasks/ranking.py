@@ -16,6 +16,8 @@ from leasing.models import MISSED_AFTER_DAYS
 from sites_app.models import OutsideScope, Site
 from sites_app.scope import current_site_codes
 from tasks import statements
+from tasks.generation import LATE_STEPS
+from tasks.models import Task
 from tasks.priority import (
     FINISHED_FOR_A_MEDIAN,
     KIND_MINUTES,
@@ -38,6 +40,18 @@ LEAST_MINUTES, MOST_MINUTES = 5, WORKDAY_MINUTES
 
 
 @dataclass(frozen=True)
+class Debt:
+    """What is late on a contract: the francs that are open, of which months, and the oldest of their due dates.
+
+    Nothing of it is left when the rents have come in and the task has not been closed yet.
+    """
+
+    francs: int = 0
+    periods: tuple[dt.date, ...] = ()
+    since: dt.date | None = None
+
+
+@dataclass(frozen=True)
 class Grounds:
     """What a task's score and its reasons rest on, on the day `day` of the site; `due_on` is the due date there."""
 
@@ -47,7 +61,7 @@ class Grounds:
     percentile: Decimal | None = None
     has_missed: bool = False
     late_rents: int = 0
-    open_francs: int | None = None
+    debt: Debt | None = None
     record: Record = field(default_factory=Record)
 
 
@@ -81,9 +95,16 @@ class RankedTask:
     grounds: Grounds
 
     @property
+    def debt(self) -> Debt | None:
+        """What is late, as it was when the task was looked at, else when it was made; None: it is about no rent."""
+        if self.cause != Task.Cause.RENT_LATE:
+            return None
+        return self.grounds.debt or _debt_of(self.facts["amount"], self.facts["periods"], self.facts["since"])
+
+    @property
     def amount(self) -> int | None:
-        """The francs that are open of a late rent; None where the task is about no rent."""
-        return self.facts.get("amount") if self.grounds.open_francs is None else self.grounds.open_francs
+        """The francs that are late; None where the task is about no rent."""
+        return self.debt.francs if self.debt else None
 
 
 @dataclass(frozen=True)
@@ -138,7 +159,7 @@ def board_of(site: Site, agent_ids: Sequence[int] | None, now: dt.datetime) -> B
             percentile=row["percentile"],
             has_missed=row["has_missed"],
             late_rents=row["late_rents"],
-            open_francs=row["open_francs"],
+            debt=Debt(row["francs"], tuple(row["periods"]), row["since"]) if row["cause"] == "rent_late" else None,
             record=person.records[row["kind"]] if person else Record(),
         )
         rank = priority(
@@ -228,24 +249,38 @@ def _kept_grounds(site: Site, row: Mapping[str, Any], parts: Mapping[str, Any], 
             "day": dt.date.fromisoformat(kept["day"]),
             "due_on": dt.date.fromisoformat(kept["due_on"]),
             "percentile": None if kept["percentile"] is None else Decimal(kept["percentile"]),
+            "debt": _debt_of(**kept["debt"]) if kept["debt"] else None,
             "record": Record(**kept["record"]),
         }
     )
 
 
+def _debt_of(francs: int, periods: Sequence[str], since: str | None) -> Debt:
+    """From the texts of JSON."""
+    return Debt(francs, tuple(map(dt.date.fromisoformat, periods)), dt.date.fromisoformat(since) if since else None)
+
+
 def kept_parts(task: RankedTask) -> dict[str, Any]:
     """What TaskPrioritization.parts keeps of a task: its four parts, and what they and the reasons rest on."""
     grounds = task.grounds
+    days = {"day": grounds.day.isoformat(), "due_on": grounds.due_on.isoformat()}
     return {
         **{name: str(part) for name, part in task.priority.parts.items()},
         "minutes": task.minutes,
         "grounds": {
             **asdict(grounds),
-            "day": grounds.day.isoformat(),
-            "due_on": grounds.due_on.isoformat(),
+            **days,
             "percentile": None if grounds.percentile is None else str(grounds.percentile),
+            "debt": _as_texts(task.debt),
         },
     }
+
+
+def _as_texts(debt: Debt | None) -> dict[str, Any] | None:
+    if debt is None:
+        return None
+    since = debt.since and debt.since.isoformat()
+    return {"francs": debt.francs, "periods": [day.isoformat() for day in debt.periods], "since": since}
 
 
 def kept_ranking(site: Site, agent_id: int, day: dt.date) -> list[RankedTask]:
@@ -271,6 +306,7 @@ def _days(site: Site, today: dt.date) -> dict[str, Any]:
     return {
         "site": site.code,
         "today": today,
+        "late_by": today - dt.timedelta(days=LATE_STEPS[0]),
         "missed_by": today - dt.timedelta(days=MISSED_AFTER_DAYS),
         "three_months_ago": _three_months_before(today),
     }

@@ -4,7 +4,7 @@ Each names the site beside row-level security: for the index, and as a second lo
 """
 
 # Tasks with whom and what they are about, where the tenant's rent stands within the site, and what the tenant owes.
-# The francs of a late rent are those that are open now: the task's facts are of the day on which it was made.
+# The late rents of the contract are those of now: the facts of a task are of the morning.
 _TASKS = """
 WITH in_force AS MATERIALIZED (
     SELECT tenant_id, sum(monthly_rent) AS rent
@@ -21,7 +21,7 @@ SELECT t.id, t.kind, t.cause, t.facts, t.title, t.description, t.status, t.due_a
     home.id AS property_id, coalesce(home.code, '') AS property_code,
     coalesce(home.neighbourhood, '') AS neighbourhood,
     placed.percentile::numeric AS percentile, coalesce(owed.has_missed, false) AS has_missed,
-    coalesce(owed.late_rents, 0) AS late_rents, rent.amount - rent.paid_amount AS open_francs
+    coalesce(owed.late_rents, 0) AS late_rents, owed.francs, owed.periods, owed.since
     {more}
 FROM tasks_task t
 {join}
@@ -31,14 +31,14 @@ LEFT JOIN leasing_tenant tenant
 LEFT JOIN leasing_property home
     ON home.site_id = t.site_id AND home.id = coalesce(t.property_id, contract.property_id)
 LEFT JOIN placed ON placed.tenant_id = tenant.id
-LEFT JOIN leasing_instalment rent
-    ON t.cause = 'rent_late' AND rent.site_id = t.site_id AND rent.contract_id = t.contract_id
-    AND to_char(rent.period, 'YYYY-MM-DD') = t.facts ->> 'period'
 LEFT JOIN LATERAL (
     SELECT bool_or(paid_amount < amount AND due_date <= %(missed_by)s) AS has_missed,
         count(*) FILTER (
             WHERE due_date > %(three_months_ago)s AND (paid_amount < amount OR settled_on > due_date)
-        ) AS late_rents
+        ) AS late_rents,
+        coalesce(sum(amount - paid_amount) FILTER (WHERE {is_late}), 0)::bigint AS francs,
+        coalesce(array_agg(period ORDER BY due_date, period) FILTER (WHERE {is_late}), '{{}}') AS periods,
+        min(due_date) FILTER (WHERE {is_late}) AS since
     FROM leasing_instalment i
     WHERE i.site_id = t.site_id AND i.tenant_id = tenant.id AND due_date < %(today)s
         AND contract_id NOT IN (SELECT id FROM draft)
@@ -46,9 +46,12 @@ LEFT JOIN LATERAL (
 WHERE t.site_id = %(site)s AND {which}
 """
 
+_IS_LATE = "i.contract_id = t.contract_id AND paid_amount < amount AND due_date <= %(late_by)s"
+
 OPEN_TASKS = _TASKS.format(
     more="",
     join="",
+    is_late=_IS_LATE,
     which="""t.status IN ('pending', 'in_progress', 'blocked')
     AND (%(everyone)s OR t.agent_id = ANY (%(agents)s::bigint[]))""",
 )
@@ -57,6 +60,7 @@ OPEN_TASKS = _TASKS.format(
 KEPT_TASKS = _TASKS.format(
     more=", kept.rank, kept.parts, kept.computed_at",
     join="JOIN tasks_taskprioritization kept ON kept.site_id = t.site_id AND kept.task_id = t.id",
+    is_late=_IS_LATE,
     which="kept.agent_id = ANY (%(agents)s::bigint[]) AND kept.day = %(today)s",
 )
 

@@ -10,12 +10,12 @@ from django.utils.translation import gettext_lazy
 
 from sites_app.history import HistoryEntry, history_of
 from tasks.forms import TapForm, tap_form
-from tasks.models import Task, TaskDependency, TaskPrioritization
+from tasks.models import Task, TaskDependency
 from tasks.page import Card, card_of, forms_of, title_of_row
 from tasks.priority import WEIGHTS
 from tasks.queries import ranked
 
-_DAYS_SHOWN = 10
+PAST_DAYS = 10
 # What does not change, and the version, which rises with everything that does.
 _NOT_TOLD = ("version", "source", "cause", "created_by", "created_at", "tenant", "contract", "property")
 PART_NAMES = {
@@ -69,7 +69,7 @@ class TaskPage:
 
 
 def task_page(task: Task, now: dt.datetime, *, may_manage: bool, tried: dict[str, TapForm]) -> TaskPage:
-    """`tried` are forms that were refused: they stand in place of fresh ones."""
+    """Needs a task with its past ranks. `tried` are forms that were refused: they stand in place of fresh ones."""
     card = _card_now(task, now)
     needed, waiting = _neighbours(task)
     return TaskPage(
@@ -114,10 +114,9 @@ def _named(rows: Iterable[Task], task: Task) -> tuple[Neighbour, ...]:
 
 
 def _past(task: Task) -> tuple[PastRank, ...]:
-    rows = TaskPrioritization.objects.filter(site_id=task.site_id, task=task).select_related("agent")
     return tuple(
-        PastRank(row.day, row.agent.get_full_name(), row.rank, row.score)
-        for row in rows.order_by("-day", "rank")[:_DAYS_SHOWN]
+        PastRank(dt.date.fromisoformat(one["day"]), one["agent"], one["rank"], Decimal(str(one["score"])))
+        for one in task.past_ranks
     )
 
 

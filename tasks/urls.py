@@ -10,6 +10,7 @@ urlpatterns = [
     path("undo/", views.undo, name="undo"),
     path("new/", board_views.new, name="new"),
     path("give/", board_views.give, name="give"),
+    path("take-back/", board_views.take_back, name="take-back"),
     path("absent/", board_views.absent, name="absent"),
     path("<uuid:pk>/", views.detail, name="detail"),
     path("<uuid:pk>/<slug:verb>/", views.change, name="change"),

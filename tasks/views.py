@@ -24,7 +24,7 @@ from tasks.models import Task, TaskChange
 from tasks.page import day_page, round_of, title_of_row
 from tasks.queries import manifesto
 from tasks.refusals import TaskConflict
-from tasks.task_page import task_page
+from tasks.task_page import PAST_DAYS, task_page
 
 FLAG = "offline_tasks"
 MANAGE = "tasks.manage_tasks"
@@ -145,7 +145,8 @@ def _whose_day(request: HttpRequest) -> int:
 def _task_or_404(request: HttpRequest, pk: UUID) -> Task:
     """A colleague's task, another site's and one that does not exist are the same to an agent."""
     rows = Task.objects.visible_to(request.user.pk, request.site_permissions).filter(site=request.site)
-    return get_object_or_404(rows.select_related("site", "agent", "tenant", "contract", "property"), pk=pk)
+    named = rows.select_related("site", "agent", "tenant", "contract", "property")
+    return get_object_or_404(named.with_past_ranks(PAST_DAYS), pk=pk)
 
 
 def _of_all_sites(request: HttpRequest) -> Any:

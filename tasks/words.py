@@ -50,7 +50,7 @@ def title_of(task: RankedTask) -> str:
     who = _whom(task)
     match task.cause:
         case Task.Cause.RENT_LATE:
-            return _("Ask %(tenant)s for the rent %(of_month)s") % {"tenant": who, "of_month": _of_month(task)}
+            return _ask_for_rent(who, task)
         case Task.Cause.NOTICE_DEADLINE:
             return _("%(notice)s: %(tenant)s") % {"notice": _label(Notice.Kind, task.facts["kind"]), "tenant": who}
         case Task.Cause.LITIGATION_IDLE:
@@ -62,6 +62,18 @@ def title_of(task: RankedTask) -> str:
                 "tenant": who, "subject": _label(ServiceRequest.Category, task.facts["category"])
             }  # fmt: skip
     return str(Task.Kind(task.kind).label)
+
+
+def _ask_for_rent(who: str, task: RankedTask) -> str:
+    months = _of_months(task)
+    match months:
+        case [month]:
+            return _("Ask %(tenant)s for the rent %(of_month)s") % {"tenant": who, "of_month": month}
+        case [first, second]:
+            return _("Ask %(tenant)s for the rents %(of_month)s and %(of_next_month)s") % {
+                "tenant": who, "of_month": first, "of_next_month": second
+            }  # fmt: skip
+    return _("Ask %(tenant)s for %(count)s late rents") % {"tenant": who, "count": grouped(len(months))}
 
 
 def reasons_of(task: RankedTask, limit: int = 3) -> list[str]:
@@ -133,8 +145,8 @@ def _reasons(task: RankedTask) -> Iterator[tuple[Decimal, str]]:
 
 
 def _is_about_a_missed_rent(task: RankedTask) -> bool:
-    late = task.cause == Task.Cause.RENT_LATE and (task.grounds.day - _date(task.facts["due_date"])).days
-    return late >= MISSED_AFTER_DAYS
+    since = task.debt and task.debt.since
+    return since is not None and (task.grounds.day - since).days >= MISSED_AFTER_DAYS
 
 
 _CAUSE_TELLS_WHEN = (Task.Cause.RENT_LATE, Task.Cause.NOTICE_DEADLINE, Task.Cause.TERM_ENDING)
@@ -145,12 +157,7 @@ def _cause(task: RankedTask) -> str:
     facts, today = task.facts, task.grounds.day
     match task.cause:
         case Task.Cause.RENT_LATE:
-            days = (today - _date(facts["due_date"])).days
-            return ngettext(
-                "The rent %(of_month)s is %(days)s day late: %(amount)s.",
-                "The rent %(of_month)s is %(days)s days late: %(amount)s.",
-                days,
-            ) % {"of_month": _of_month(task), "days": grouped(days), "amount": amount_of(task)}
+            return _late(task)
         case Task.Cause.NOTICE_DEADLINE:
             return _deadline(_date(facts["legal_deadline"]), today)
         case Task.Cause.LITIGATION_IDLE:
@@ -175,6 +182,24 @@ def _cause(task: RankedTask) -> str:
                 days,
             ) % {"days": grouped(days), "day": _day(opened, today), "within": _days(facts["response_days"])}
     return ""
+
+
+def _late(task: RankedTask) -> str:
+    debt = task.debt
+    if not debt.periods:
+        return _("The rent has come in: this task closes by itself within the hour.")
+    days, months = (task.grounds.day - debt.since).days, _of_months(task)
+    if len(months) == 1:
+        return ngettext(
+            "The rent %(of_month)s is %(days)s day late: %(amount)s.",
+            "The rent %(of_month)s is %(days)s days late: %(amount)s.",
+            days,
+        ) % {"of_month": months[0], "days": grouped(days), "amount": amount_of(task)}
+    return ngettext(
+        "%(count)s rents are late, the oldest by %(days)s day: %(amount)s.",
+        "%(count)s rents are late, the oldest by %(days)s days: %(amount)s.",
+        days,
+    ) % {"count": grouped(len(months)), "days": grouped(days), "amount": amount_of(task)}
 
 
 def _deadline(deadline: dt.date, today: dt.date) -> str:
@@ -328,7 +353,10 @@ def _sms_subject(task: RankedTask) -> str:
         return task.title
     match task.cause:
         case Task.Cause.RENT_LATE:
-            return _("Rent %(of_month)s") % {"of_month": _of_month(task)}
+            months = _of_months(task)
+            if len(months) == 1:
+                return _("Rent %(of_month)s") % {"of_month": months[0]}
+            return _("%(count)s late rents") % {"count": grouped(len(months))}
         case Task.Cause.NOTICE_DEADLINE:
             return _label(Notice.Kind, task.facts["kind"])
         case Task.Cause.TERM_ENDING:
@@ -357,10 +385,11 @@ def _francs(amount: int, currency: str) -> str:
     return f"{grouped(amount)}\u00a0{currency}"
 
 
-def _of_month(task: RankedTask) -> str:
-    month = _date(task.facts["period"])
-    name = str(_OF_MONTH[month.month - 1])
-    return name if month.year == task.grounds.day.year else f"{name} {month.year}"
+def _of_months(task: RankedTask) -> list[str]:
+    """The months that are late; of rents that have come in since, those for which the task was made."""
+    months = task.debt.periods or [_date(text) for text in task.facts["periods"]]
+    names = [(str(_OF_MONTH[month.month - 1]), month.year) for month in months]
+    return [name if year == task.grounds.day.year else f"{name} {year}" for name, year in names]
 
 
 def _day(day: dt.date, today: dt.date) -> str:

@@ -48,6 +48,7 @@ TABLE: dict[str, Address] = {
     "tasks:undo": Address("tasks.work_on_tasks", ("POST",)),
     "tasks:new": Address("tasks.manage_tasks", FORM),
     "tasks:give": Address("tasks.manage_tasks", ("POST",)),
+    "tasks:take-back": Address("tasks.manage_tasks", ("POST",)),
     "tasks:absent": Address("tasks.manage_tasks", FORM),
     "tasks:detail": Address("tasks.work_on_tasks", row="tasks.Task"),
     "tasks:change": Address("tasks.work_on_tasks", ("POST",), row="tasks.Task", arguments={"verb": "start"}),

@@ -1,13 +1,10 @@
-"""Tasks that people make, give to one another, and put in an order."""
+"""Tasks that people make and put in an order."""
 
 import datetime as dt
 import uuid
-from collections.abc import Iterable
 from typing import Any
-from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import F
 from django.utils.translation import gettext as _
 
 from leasing.actions.change import change
@@ -15,11 +12,11 @@ from leasing.models import Contract, Property, Tenant
 from leasing.refusals import RuleBroken, constraint_of, not_on_this_site
 from sites_app.models import Site
 from tasks import verbs
-from tasks.actions.change import digest_of, state_of, was_done_before, write_down
+from tasks.actions.change import digest_of, was_done_before, write_down
+from tasks.actions.handover import require_worker
 from tasks.actions.taps import require_due_to_come
-from tasks.models import Task, TaskChange, TaskDependency
+from tasks.models import Task, TaskDependency
 from tasks.refusals import KeyReused
-from tasks.workers import works_on
 
 LONGEST_TITLE = Task._meta.get_field("title").max_length
 
@@ -81,38 +78,6 @@ def create_task(
         return task
 
 
-def reassign_tasks(*, site: Site, task_ids: Iterable[UUID], agent: Any, by: Any, now: dt.datetime) -> int:
-    """Give open tasks to somebody who works on the site. Returns how many changed hands.
-
-    What the one before had begun is to do from its beginning; what is over, or is theirs already, stays as it is.
-
-    Raises RuleBroken: the person does not work on the site.
-    """
-    _require_worker(site, agent)
-    with change(by):
-        tasks = Task.objects.open().filter(site=site, pk__in=list(task_ids)).exclude(agent_id=agent.pk)
-        moved = list(tasks.order_by("id").select_for_update(no_key=True))
-        changes = [
-            TaskChange(
-                site=site,
-                task=task,
-                key=f"reassign:{uuid.uuid4()}",
-                request_digest="",
-                verb=verbs.REASSIGN,
-                before=state_of(task),
-                version_after=task.version + 1,
-                by=by,
-                at=now,
-            )
-            for task in moved
-        ]
-        mine = Task.objects.filter(site=site, pk__in=[task.pk for task in moved])
-        mine.update(agent=agent, version=F("version") + 1)
-        mine.filter(status=Task.Status.IN_PROGRESS).update(status=Task.Status.PENDING, started_at=None)
-        TaskChange.objects.bulk_create(changes)
-        return len(moved)
-
-
 def wait_for(*, task: Task, needs: Task, by: Any) -> Task:
     """Have `task` wait for `needs`; saying it twice is saying it once.
 
@@ -151,14 +116,8 @@ def _require_sound(task: Task, now: dt.datetime) -> None:
         raise RuleBroken("title", "title_length", sentence)
     require_due_to_come(task.due_at, now)
     if task.agent is not None:
-        _require_worker(task.site, task.agent)
+        require_worker(task.site, task.agent)
     for field in ("tenant", "contract", "property"):
         record = getattr(task, field)
         if record is not None and record.site_id != task.site_id:
             raise not_on_this_site(field)
-
-
-def _require_worker(site: Site, person: Any) -> None:
-    if not works_on(site, person):
-        sentence = _("%(person)s does not work on %(site)s: choose one of its agents or managers.")
-        raise RuleBroken("agent", "agent_of_the_site", sentence % {"person": person, "site": site.name})

@@ -52,7 +52,7 @@ def rent_late(site, awa):
     make_instalment(contract, D(2026, 3, 1))
     return make_task(
         site, agent=awa, contract=contract, tenant=contract.tenant, cause="rent_late", kind="payment_follow",
-        facts={"step": 10, "due_date": "2026-03-05", "period": "2026-03-01", "amount": 1_500_000},
+        facts={"since": "2026-03-05", "periods": ["2026-03-01"], "amount": 1_500_000},
         due_at=dt.datetime(2026, 3, 15, 18, tzinfo=dt.UTC),
     )  # fmt: skip
 

@@ -11,7 +11,7 @@ from sites_app.models import OutsideScope, Site
 from sites_app.scope import site_scope
 from tasks.models import Task, TaskPrioritization
 from tasks.priority import KIND_MINUTES
-from tasks.queries import kept_parts, kept_ranking, loads, manifesto, proposals, ranked
+from tasks.queries import kept_parts, kept_ranking, manifesto, proposals, ranked, site_day
 from tasks.tests.factories import NOW, make_dependency, make_task
 
 pytestmark = pytest.mark.django_db
@@ -53,7 +53,11 @@ def test_the_day_is_three_statements_whatever_the_number_of_tasks(site, awa, bin
     with django_assert_num_queries(3):
         found = manifesto(site, awa.pk, NOW)
     assert (found.total, len(found.top), len(found.rest)) == (number, min(3, number), max(0, number - 3))
-    for read in (lambda: ranked(site, [awa.pk], NOW), lambda: loads(site, NOW), lambda: proposals(site, awa.pk, NOW)):
+    for read in (
+        lambda: ranked(site, [awa.pk], NOW),
+        lambda: site_day(site, NOW),
+        lambda: proposals(site, awa.pk, NOW),
+    ):
         with django_assert_num_queries(3):
             assert read()
 
@@ -125,7 +129,7 @@ def test_the_amount_of_a_late_rent_is_what_is_open_now(site, awa):
     rent = make_instalment(contract, D(2026, 3, 1))
     make_task(
         site, agent=awa, contract=contract, tenant=contract.tenant, cause="rent_late", kind="payment_follow",
-        facts={"step": 10, "due_date": "2026-03-05", "period": "2026-03-01", "amount": 1_500_000},
+        facts={"since": "2026-03-05", "periods": ["2026-03-01"], "amount": 1_500_000},
     )  # fmt: skip
     make_allocation(make_payment(contract, amount=400_000), rent)
     [found] = ranked(site, [awa.pk], NOW)
@@ -251,7 +255,7 @@ def test_the_load_of_every_agent_is_there_and_what_is_nobodys_last(site, awa, bi
     make_task(site, agent=binta, status="done")
     for agent in (left, mariama, None):
         make_task(site, agent=agent)
-    rows = loads(site, NOW)
+    rows = site_day(site, NOW).loads
     assert [(row.agent_id, row.name, row.open) for row in rows] == [
         (awa.pk, "Awa", 2),
         (binta.pk, "Binta", 0),
@@ -262,7 +266,7 @@ def test_the_load_of_every_agent_is_there_and_what_is_nobodys_last(site, awa, bi
     assert (rows[0].urgent, rows[0].overdue, rows[0].minutes) == (0, 1, 150)
     assert rows[1].done_this_week == 1
     Task.objects.filter(agent__isnull=True).update(status="cancelled", completed_at=NOW)
-    assert [row.open for row in loads(site, NOW)] == [2, 0, 0, 2]
+    assert [row.open for row in site_day(site, NOW).loads] == [2, 0, 0, 2]
 
 
 def test_a_task_is_proposed_to_the_best_of_those_who_have_the_time(site, awa, binta):

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tasks.models import Task
 from tasks.priority import Record
-from tasks.queries import Grounds, Recommendation, Risk
+from tasks.queries import Debt, Grounds, Recommendation, Risk
 from tasks.tests.factories import NOW, manifesto_of, priority_of, ranked_task
 from tasks.words import (
     amount_of,
@@ -30,7 +30,7 @@ TODAY = NOW.date()
 RENT = {
     "cause": "rent_late",
     "kind": "payment_follow",
-    "facts": {"step": 10, "due_date": "2026-03-05", "period": "2026-03-01", "amount": 1_500_000},
+    "facts": {"since": "2026-03-05", "periods": ["2026-03-01"], "amount": 1_500_000},
 }
 
 
@@ -70,11 +70,25 @@ CASES = [
         "Le loyer de mars a 15 jours de retard : 1 500 000 GNF.",
     ),
     (
-        rent_late(period="2025-10-01", due_date="2026-03-19", amount=1),
+        rent_late(periods=["2025-10-01"], since="2026-03-19", amount=1),
         "Ask Fatoumata Diallo (P-1) for the rent of October 2025",
         "The rent of October 2025 is 1 day late: 1 GNF.",
         "Relancer Fatoumata Diallo (P-1) pour le loyer d’octobre 2025",
         "Le loyer d’octobre 2025 a 1 jour de retard : 1 GNF.",
+    ),
+    (
+        rent_late(periods=["2025-12-01", "2026-01-01"], since="2025-12-05", amount=3_000_000),
+        "Ask Fatoumata Diallo (P-1) for the rents of December 2025 and of January",
+        "2 rents are late, the oldest by 105 days: 3,000,000 GNF.",
+        "Relancer Fatoumata Diallo (P-1) pour les loyers de décembre 2025 et de janvier",
+        "2 loyers sont en retard, le plus ancien de 105 jours : 3 000 000 GNF.",
+    ),
+    (
+        rent_late(periods=["2026-01-01", "2026-02-01", "2026-03-01"], since="2026-01-05", amount=4_500_000),
+        "Ask Fatoumata Diallo (P-1) for 3 late rents",
+        "3 rents are late, the oldest by 74 days: 4,500,000 GNF.",
+        "Relancer Fatoumata Diallo (P-1) pour 3 loyers en retard",
+        "3 loyers sont en retard, le plus ancien de 74 jours : 4 500 000 GNF.",
     ),
     (
         NOTICE,
@@ -203,9 +217,9 @@ def test_a_missed_rent_is_told_once():
     missed = grounds(has_missed=True)
     with translation.override("en"):
         assert "This tenant has a rent that is unpaid for more than a month." in reasons_of(ranked_task(grounds=missed))
-        old = ranked_task(**rent_late(due_date="2026-02-18"), grounds=missed)
+        old = ranked_task(**rent_late(since="2026-02-18"), grounds=missed)
         assert reasons_of(old) == ["The rent of March is 30 days late: 1,500,000\u00a0GNF."]
-        young = ranked_task(**rent_late(due_date="2026-02-19"), grounds=missed)
+        young = ranked_task(**rent_late(since="2026-02-19"), grounds=missed)
         assert len(reasons_of(young)) == 2
 
 
@@ -216,12 +230,24 @@ def test_a_cause_that_says_nothing_of_the_day_is_followed_by_it():
         assert len(reasons_of(later)) == 1
 
 
-def test_the_amount_is_what_is_open_now():
-    task = ranked_task(**rent_late(), grounds=grounds(open_francs=1_100_000))
+def test_what_is_late_is_told_as_it_is_now():
+    two = rent_late(periods=["2026-02-01", "2026-03-01"], since="2026-02-05", amount=3_000_000)
+    task = ranked_task(**two, grounds=grounds(debt=Debt(1_100_000, (D(2026, 3, 1),), D(2026, 3, 5))))
     with translation.override("en"):
-        assert reasons_of(task)[0].endswith("late: 1,100,000\u00a0GNF.")
+        assert title_of(task) == "Ask Fatoumata Diallo (P-1) for the rent of March"
+        assert reasons_of(task) == ["The rent of March is 15 days late: 1,100,000\u00a0GNF."]
         assert amount_of(task) == "1,100,000\u00a0GNF"
         assert amount_of(ranked_task()) == ""
+
+
+def test_a_rent_that_has_come_in_is_told_until_its_task_is_closed(language):
+    task = ranked_task(**RENT, grounds=grounds(debt=Debt()))
+    said = {
+        "en": "The rent has come in: this task closes by itself within the hour.",
+        "fr": "Le loyer est arrivé : cette tâche se ferme d’elle-même dans l’heure.",
+    }
+    assert [plain(text) for text in reasons_of(task)] == [said[language]]
+    assert ("March" if language == "en" else "mars") in title_of(task)
 
 
 @pytest.mark.parametrize(
