@@ -32,7 +32,7 @@ from leasing.models import (
 )
 from leasing.refusals import francs
 from sites_app.history import NOTHING
-from sites_app.site_admin import ReadOnlyInline
+from sites_app.site_admin import ReadOnlyInline, ShownAdmin
 
 
 class OpenMonthFilter(admin.SimpleListFilter):
@@ -49,11 +49,10 @@ class OpenMonthFilter(admin.SimpleListFilter):
 
 
 @admin.register(Instalment)
-class InstalmentAdmin(PortfolioAdmin):
+class InstalmentAdmin(PortfolioAdmin, ShownAdmin):
     """Made by contracts and paid by payments: only shown."""
 
     icon = "calendar_month"
-    may_add = may_change = may_delete = False
     exported_as = "instalments"
     actions_list = ["export"]
     list_display = ["month", "contract", "tenant", "due_date", "due", "paid", "state"]
@@ -213,12 +212,8 @@ class PaymentAdmin(PortfolioAdmin):
         return str(payment.recorded_by or NOTHING)
 
 
-class _BooksAdmin(PortfolioAdmin):
-    may_add = may_change = may_delete = False
-
-
 @admin.register(PaymentReversal)
-class PaymentReversalAdmin(_BooksAdmin):
+class PaymentReversalAdmin(PortfolioAdmin, ShownAdmin):
     icon = "undo"
     list_display = ["reversed_on", "payment", "contract", "reason", "reversed_by"]
     list_select_related = ["payment__contract", "reversed_by"]
@@ -237,7 +232,7 @@ class PaymentReversalAdmin(_BooksAdmin):
 
 
 @admin.register(Allocation)
-class AllocationAdmin(_BooksAdmin):
+class AllocationAdmin(PortfolioAdmin, ShownAdmin):
     icon = "call_split"
     list_display = ["month", "contract", "payment", "share"]
     list_select_related = ["payment", "instalment__contract"]
@@ -260,11 +255,10 @@ class AllocationAdmin(_BooksAdmin):
 
 
 @admin.register(Deposit)
-class DepositAdmin(PortfolioAdmin):
+class DepositAdmin(PortfolioAdmin, ShownAdmin):
     """Held when a contract is signed, settled when it has ended."""
 
     icon = "savings"
-    may_add = may_change = may_delete = False
     list_display = ["contract", "tenant", "held", "state_tag", "refunded", "settled_on"]
     list_select_related = ["contract__tenant"]
     list_filter = ["state"]
