@@ -17,11 +17,7 @@ from unfold.enums import ActionVariant
 
 from leasing import actions
 from leasing.admin import forms as admin_forms
-from leasing.admin.base import (
-    PortfolioAdmin,
-    money,
-    tag,
-)
+from leasing.admin.base import PortfolioAdmin, money, person, tag
 from leasing.models import (
     Allocation,
     Contract,
@@ -31,7 +27,6 @@ from leasing.models import (
     PaymentReversal,
 )
 from leasing.refusals import francs
-from sites_app.history import NOTHING
 from sites_app.site_admin import ReadOnlyInline, ShownAdmin
 
 
@@ -110,10 +105,7 @@ class ReversalInline(ReadOnlyInline):
     model = PaymentReversal
     fields = ["reversed_on", "reason", "person"]
     readonly_fields = ["person"]
-
-    @display(description=PaymentReversal._meta.get_field("reversed_by").verbose_name)
-    def person(self, reversal: PaymentReversal) -> str:
-        return str(reversal.reversed_by or NOTHING)
+    person = person(PaymentReversal, "reversed_by")
 
 
 @admin.register(Payment)
@@ -142,6 +134,7 @@ class PaymentAdmin(PortfolioAdmin):
     ]
     readonly_fields = ["received", "standing_word", "person", "recorded_on"]
     received = money(Payment, "amount")
+    person = person(Payment, "recorded_by")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return self.takes_changes(request) and "leasing.record_payment" in request.site_permissions
@@ -207,10 +200,6 @@ class PaymentAdmin(PortfolioAdmin):
     def choice_label(self, obj: Payment) -> str:
         return f"{obj.contract.reference} · {date_format(obj.received_on, 'SHORT_DATE_FORMAT')} · {self.received(obj)}"
 
-    @display(description=Payment._meta.get_field("recorded_by").verbose_name)
-    def person(self, payment: Payment) -> str:
-        return str(payment.recorded_by or NOTHING)
-
 
 @admin.register(PaymentReversal)
 class PaymentReversalAdmin(PortfolioAdmin, ShownAdmin):
@@ -221,14 +210,11 @@ class PaymentReversalAdmin(PortfolioAdmin, ShownAdmin):
     date_hierarchy = "reversed_on"
     fields = ["payment", "reversed_on", "reason", "person"]
     readonly_fields = ["person"]
+    person = person(PaymentReversal, "reversed_by")
 
     @display(description=Payment._meta.get_field("contract").verbose_name, ordering="payment__contract__reference")
     def contract(self, reversal: PaymentReversal) -> str:
         return reversal.payment.contract.reference
-
-    @display(description=PaymentReversal._meta.get_field("reversed_by").verbose_name)
-    def person(self, reversal: PaymentReversal) -> str:
-        return str(reversal.reversed_by or NOTHING)
 
 
 @admin.register(Allocation)
