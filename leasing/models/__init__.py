@@ -14,7 +14,6 @@ from leasing.models.books import (
 )
 from leasing.models.contracts import (
     Contract,
-    ContractQuerySet,
     _DateRange,  # noqa: F401 -- the first migration names it by this module
 )
 from leasing.models.imports import ImportRun, ImportRunQuerySet
@@ -27,7 +26,6 @@ __all__ = [
     "Allocation",
     "Contract",
     "ContractEvent",
-    "ContractQuerySet",
     "Deposit",
     "DepositEvent",
     "ImportRun",

@@ -12,19 +12,11 @@ from django.db.models import F, Func, Q
 from django.utils.translation import gettext_lazy as _
 
 from leasing.models.people import Property, Tenant
-from sites_app.models import SameSiteForeignKey, SiteScopedModel, SiteScopedQuerySet, every_change, scoped_manager
+from sites_app.models import SameSiteForeignKey, SiteScopedModel, every_change
 
 
 class _DateRange(Func):
     function = "daterange"
-
-
-class ContractQuerySet(SiteScopedQuerySet):
-    def in_force_on(self, day: dt.date) -> "ContractQuerySet":
-        """Not a draft, started, and not ended before the day; a contract nobody ended runs on by tacit renewal."""
-        return self.exclude(status=Contract.Status.DRAFT).filter(
-            Q(ended_on__isnull=True) | Q(ended_on__gte=day), start_date__lte=day
-        )
 
 
 @pghistory.track(*every_change())
@@ -72,8 +64,6 @@ class Contract(SiteScopedModel):
         related_name="renewals",
         verbose_name=_("renewal of"),
     )
-
-    objects = scoped_manager(ContractQuerySet)
 
     class Meta:
         ordering = ["-start_date", "reference"]
@@ -138,6 +128,7 @@ class Contract(SiteScopedModel):
         return self.reference
 
     def is_in_force_on(self, day: dt.date) -> bool:
+        """Not a draft, started, and not ended before the day; a contract nobody ended runs on by tacit renewal."""
         return (
             self.status != self.Status.DRAFT
             and self.start_date <= day
