@@ -16,6 +16,7 @@ from kpi.evidence import GROUPS
 from kpi.evidence_labels import GROUP_LABELS
 from kpi.tests.people import make_person
 from kpi.tests.portfolios import Portfolio, staff
+from leasing.models import Contract
 from leasing.tests.factories import (
     make_contract,
     make_instalment,
@@ -188,10 +189,19 @@ def test_an_empty_group_says_what_that_means_and_an_empty_indicator_why(manager,
         make_contract(Site.objects.get(pk="GN_KINDIA"), end_date=D(2026, 10, 15))
     renewal = "/GN_KINDIA/kpi/renewalRate/"
     assert "Every contract that came to its term was renewed, or runs on." in text_of(manager.get(renewal))
-    nobody = text_of(manager.get(renewal + "?start=2031-01-01&end=2031-01-31"))
+    nobody = text_of(manager.get(renewal + "?period=this-month"))
     assert "Nothing to list for this period" in nobody
     assert nobody.count("Not enough data: no contract came to its term in this period.") == 2
     assert "Every contract that came" not in nobody
+
+
+def test_a_period_before_the_records_lists_nothing_and_leads_to_their_beginning(manager, october):
+    with site_scope(["GN_KINDIA"]):
+        Contract.objects.update(start_date=D(2026, 8, 10))
+    answer = manager.get("/GN_KINDIA/kpi/occupancyRate/?start=2026-08-01&end=2026-08-09")
+    assert "No data before 10/08/2026" in text_of(answer)
+    assert 'href="?start=2026-08-01&amp;end=2026-08-31">See August 2026</a>' in answer.content.decode()
+    assert "P-1" not in text_of(answer)
 
 
 @pytest.fixture
