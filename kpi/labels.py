@@ -180,9 +180,14 @@ def write_change(definition: Definition, comparison: Comparison, currency: str =
     return _with_unit(unit, _signed(number), number, currency)
 
 
-def verdict(comparison: Comparison) -> str:
+def is_stable(definition: Definition, comparison: Comparison) -> bool:
+    """Whether a reader sees no move: none was made, or one whose digits are not shown ("+0.04 contracts")."""
+    return comparison.direction is Direction.STABLE or not shown(definition.unit, comparison.change)
+
+
+def verdict(definition: Definition, comparison: Comparison) -> str:
     """A move in one word, for those whom the colour does not reach."""
-    if comparison.direction is Direction.STABLE:
+    if is_stable(definition, comparison):
         return pgettext("KPI", "stable")
     return pgettext("KPI", "better") if comparison.is_good else pgettext("KPI", "worse")
 

@@ -58,7 +58,7 @@ def printed(request: HttpRequest) -> HttpResponse:
 @require_safe
 @behind_flag
 def report_as_file(request: HttpRequest, kind: str) -> HttpResponse:
-    """The report for a spreadsheet. Dates that cannot be, or of which there is nothing, lead to the page that says so."""
+    """The report for a spreadsheet. Dates that cannot be, or without records, lead to the page that says so."""
     if kind not in KINDS:
         raise Http404
     form = PeriodForm(request.GET, today=today_of(sites_of(request)))

@@ -3,16 +3,19 @@
 import datetime as dt
 import gzip
 import re
+from decimal import Decimal
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import translation
 
-from kpi.cards import HEADLINE, OTHERS
-from kpi.definitions import KEYS
+from kpi.cards import HEADLINE, OTHERS, card_of
+from kpi.definitions import BY_KEY, KEYS, Counts, Metric, compare
 from kpi.models import KPITarget
 from kpi.tests.people import make_person
 from kpi.tests.portfolios import Portfolio, staff
+from kpi.trends import Trend
 from leasing.models import Contract
 from leasing.tests.factories import make_contract, make_instalment, make_paid_instalment, make_property
 from sites_app.models import Site
@@ -76,6 +79,18 @@ def test_a_manager_reads_nine_cards_and_three_below_for_the_last_full_month(mana
     risk = card(answer, "portfolioRiskScore")
     assert "Target 15 of 100, met · 2 contracts in force" in risk
     assert card(answer, "revenuePerAgent").startswith("Yearly rent per agent 24,000,000 GNF")
+
+
+@pytest.mark.parametrize(
+    ("now", "words"), [("1.04", ("=", "", "stable", "quiet")), ("1.06", ("▲", "+0.1", "better", "good"))]
+)
+def test_a_move_of_which_no_digit_is_shown_is_stable(now, words):
+    metrics = [Metric("agentProductivity", Decimal(value), 4) for value in (now, "1")]
+    moved = compare(BY_KEY["agentProductivity"], *metrics)
+    trend = Trend("agentProductivity", "", *metrics, moved, None, None, None, ())
+    with translation.override("en"):
+        [reading] = card_of("agentProductivity", [trend], {"": Counts()}).readings
+    assert (reading.move.arrow, reading.move.change, reading.move.verdict, reading.move.tone) == words
 
 
 def test_a_kpi_without_data_says_why_and_never_shows_a_zero(manager, october):
