@@ -62,6 +62,7 @@ class LeaderCell:
     value: str
     n: str
     rank: int | None
+    of: int  # how many are ranked
     too_few: bool
 
 
@@ -232,5 +233,5 @@ def leader_cell(key: str, mark: Mark, currency: str) -> LeaderCell:
     else:
         value = labels.write(_UNITS[key], mark.value, currency)
     n = "" if key == "signed" else report_labels.counted_mark(key, mark.n)
-    too_few = mark.n > 0 and mark.rank is None
-    return LeaderCell(str(report_labels.CONTEST_NAMES[key]), value, n, mark.rank, too_few)
+    too_few = mark.n > 0 and not mark.is_enough
+    return LeaderCell(str(report_labels.CONTEST_NAMES[key]), value, n, mark.rank, mark.of, too_few)

@@ -126,10 +126,9 @@ def test_charts_have_their_numbers_beside_them(manager, year):
 
 def test_agents_are_ranked_and_few_rows_are_not(manager, year):
     agents = section(manager.get(URL), "leaders")
-    assert re.search(r"Binta no. 1 1 no. 2 600,000 GNF 1 contract 100% 1 rent due, too few to rank", agents)
-    assert re.search(
-        r"Awa 0 no. 1 1,000,000 GNF 1 contract 0% 1 rent due, too few to rank no. 1 8 of 10 5 answers", agents
-    )
+    # Binta alone signed anything, Awa alone has answers enough: nobody is first of one.
+    assert re.search(r"Binta 1 no. 2 600,000 GNF 1 contract 100% 1 rent due, too few to rank", agents)
+    assert re.search(r"Awa 0 no. 1 1,000,000 GNF 1 contract 0% 1 rent due, too few to rank 8 of 10 5 answers ", agents)
 
 
 def test_benchmarks_say_what_they_rest_on(manager, year):
