@@ -40,6 +40,7 @@ class Bar:
 
 @dataclass(frozen=True)
 class BarChart:
+    kind: str  # "arrears" or "income"
     name: str
     currency: str
     bars: tuple[Bar, ...]
@@ -112,7 +113,7 @@ def _bars(by_currency: Mapping[str, Figures]) -> Iterator[BarChart]:
                 )
                 for method, part in parts
             )
-            yield _chart(_("Income by method"), shown, tuple(bars), currency)
+            yield _chart("income", _("Income by method"), shown, tuple(bars), currency)
 
 
 def _arrears(figures: Figures, currency: str, shown: str) -> BarChart:
@@ -126,9 +127,9 @@ def _arrears(figures: Figures, currency: str, shown: str) -> BarChart:
         )
         for number, part in enumerate(figures.arrears)
     )
-    return _chart(_("Arrears by age"), shown, tuple(bars), currency)
+    return _chart("arrears", _("Arrears by age"), shown, tuple(bars), currency)
 
 
-def _chart(name: str, shown: str, bars: tuple[Bar, ...], currency: str) -> BarChart:
+def _chart(kind: str, name: str, shown: str, bars: tuple[Bar, ...], currency: str) -> BarChart:
     total = sum(bar.part for bar in bars)
-    return BarChart(name, shown, bars, max(bar.part for bar in bars), labels.francs(total, currency))
+    return BarChart(kind, name, shown, bars, max(bar.part for bar in bars), labels.francs(total, currency))

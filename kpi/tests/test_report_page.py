@@ -120,8 +120,10 @@ def test_charts_have_their_numbers_beside_them(manager, year):
     assert "Collection, month by month" in charts
     assert "October 2025 100% 5 rents due" in charts
     assert "October 2026 unusual 39% 6 rents due" in charts
+    assert "Arrears by age Rents due before 31/10/2026 and unpaid on that day. 1 to 30 days late" in charts
     assert "1 to 30 days late 1,000,000 GNF 1 rent" in charts
-    assert re.search(r"Income by method Cash 640,000 GNF 5 payments Together 640,000 GNF", charts)
+    days = "from 01/10/2026 to 31/10/2026"
+    assert re.search(rf"Income by method All payments {days}, advances and back rents included. Cash 640,000 GNF 5 payments Together 640,000 GNF", charts)
 
 
 def test_agents_are_ranked_and_few_rows_are_not(manager, year):
