@@ -52,6 +52,11 @@ class Reading:
     series: tuple[Point, ...] = ()
     series_title: str = ""
 
+    @property
+    def unusual(self) -> tuple[Point, ...]:
+        """The months that the drawing marks, to be named beside it."""
+        return tuple(point for point in self.series if point.is_unusual)
+
 
 @dataclass(frozen=True)
 class Card:

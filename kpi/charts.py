@@ -28,6 +28,10 @@ class LineChart:
     ticks: tuple[str, ...]  # from the top
     rows: tuple[tuple[Any, str, str, bool], ...]  # month, value, n, whether it is unusual
 
+    @property
+    def has_unusual(self) -> bool:
+        return any(point.is_unusual for point in self.trend.series)
+
 
 @dataclass(frozen=True)
 class Bar:
@@ -66,7 +70,7 @@ def _line(trend: Trend, currency: str) -> LineChart:
         name=str(label.name),
         currency=currency,
         trend=trend,
-        title=_("%(name)s, month by month") % {"name": label.name},
+        title=_("%(name)s over 13 months") % {"name": label.name},
         low=low,
         high=high,
         ticks=tuple(labels.write(unit, value, trend.currency) for value in (high, (low + high) / 2, low)),

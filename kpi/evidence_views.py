@@ -90,6 +90,7 @@ def indicator(request: HttpRequest, key: str) -> HttpResponse:
         "lines": lines(found.rows, question.label.columns, question.site_names),
         "nothing": _why_nothing(found, shown),
         "links": "leasing.view_portfolio" in request.site_permissions,
+        "has_tasks": question.label.has_tasks and "tasks.manage_tasks" in request.site_permissions,
         "page": Paginator(range(found.count), PAGE_ROWS).page(found.page),
         "csv_address": question.address("kpi:indicator_csv"),
         "crumbs": [{"label": _("Indicators"), "url": f"{reverse('kpi:dashboard')}?{asked.query}"}],
