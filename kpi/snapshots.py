@@ -3,7 +3,7 @@
 import datetime as dt
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from kpi import statements
@@ -41,7 +41,7 @@ def record_of(codes: Sequence[str], periods: Sequence[Period], *, figured: Perio
         working = {int(user): name for user, name in json.loads(row["agents"]).items()}
         agents |= working
         if row["month"] is not None:
-            kept[row["month"]][row["site_id"]] = Counts(**json.loads(row["counts"]), agents=frozenset(working))
+            kept[row["month"]][row["site_id"]] = _counts(row, frozenset(working))
         if row["figures"] is not None:
             figures[row["site_id"]] = from_json(json.loads(row["figures"]))
     complete = {
@@ -56,8 +56,17 @@ def record_of(codes: Sequence[str], periods: Sequence[Period], *, figured: Perio
     return Record({period: live.get(period) or complete[period] for period in periods}, figures, agents)
 
 
+# These have no history: they are those of now whatever the month, and are read with the snapshots.
+_OF_NOW = ("agents", "lettable", "let")
+
+
 def counts_as_json(counts: Counts) -> dict[str, Any]:
-    """Everything but the agents, who are those of now whatever the month."""
-    kept = asdict(replace(counts, agents=frozenset()))
-    del kept["agents"]
-    return kept
+    """Everything but what is read as it is now: the site's agents, and which of its homes are to be let."""
+    return {name: value for name, value in asdict(counts).items() if name not in _OF_NOW}
+
+
+def _counts(row: Mapping[str, Any], agents: frozenset[int]) -> Counts:
+    kept = {name: value for name, value in json.loads(row["counts"]).items() if name not in _OF_NOW}
+    # Each contract in force has a home of its own (contracts_in_force_do_not_overlap).
+    let = kept["in_force"] - row["not_to_let"]
+    return Counts(**kept, agents=agents, lettable=row["lettable"], let=let)
