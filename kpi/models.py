@@ -123,7 +123,8 @@ class KPISnapshot(SiteScopedModel):
     """What the records of a site held for one closed month, from which every value is computed anew: `counts` are
     definitions.Counts, `figures` are figures.Figures.
 
-    The site's agents are not among them: they are those of now, for every month (docs/formulas/kpi.md).
+    The site's agents and which of its homes are to be let are not among them: they are those of now, for every month
+    (docs/formulas/kpi.md).
     """
 
     month = models.DateField(_("month"), help_text=_("First day of the month."))

@@ -3,7 +3,7 @@
 import datetime as dt
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from kpi import statements
@@ -36,12 +36,11 @@ def record_of(codes: Sequence[str], periods: Sequence[Period], *, figured: Perio
     month = figured.start if figured is not None and figured.is_calendar_month else None
     kept: dict[dt.date, dict[str, Counts]] = {month: {} for month in months}
     figures: dict[str, Figures] = {}
-    agents: dict[int, str] = {}
+    agents: dict[str, dict[int, str]] = {code: {} for code in codes}
     for row in fetch(statements.SNAPSHOTS, {"sites": list(codes), "months": months, "figured": month}):
-        working = {int(user): name for user, name in json.loads(row["agents"]).items()}
-        agents |= working
+        agents[row["site_id"]] = {int(user): name for user, name in json.loads(row["agents"]).items()}
         if row["month"] is not None:
-            kept[row["month"]][row["site_id"]] = _counts(row, frozenset(working))
+            kept[row["month"]][row["site_id"]] = _counts(row)
         if row["figures"] is not None:
             figures[row["site_id"]] = from_json(json.loads(row["figures"]))
     complete = {
@@ -53,7 +52,14 @@ def record_of(codes: Sequence[str], periods: Sequence[Period], *, figured: Perio
     live = dict(zip(missing, site_counts(codes, missing), strict=True)) if missing else {}
     if figured is not None and len(figures) < len(codes):
         [figures] = site_figures(codes, [figured])
-    return Record({period: live.get(period) or complete[period] for period in periods}, figures, agents)
+    # The agents of the first statement: one who came between two of them would be counted and have no name.
+    working = {code: frozenset(agents[code]) for code in codes}
+    counts = {
+        period: {code: replace(of_site, agents=working[code]) for code, of_site in (complete | live)[period].items()}
+        for period in periods
+    }
+    names = {user: name for of_site in agents.values() for user, name in of_site.items()}
+    return Record(counts, figures, names)
 
 
 # These have no history: they are those of now whatever the month, and are read with the snapshots.
@@ -65,8 +71,8 @@ def counts_as_json(counts: Counts) -> dict[str, Any]:
     return {name: value for name, value in asdict(counts).items() if name not in _OF_NOW}
 
 
-def _counts(row: Mapping[str, Any], agents: frozenset[int]) -> Counts:
+def _counts(row: Mapping[str, Any]) -> Counts:
     kept = {name: value for name, value in json.loads(row["counts"]).items() if name not in _OF_NOW}
     # Each contract in force has a home of its own (contracts_in_force_do_not_overlap).
     let = kept["in_force"] - row["not_to_let"]
-    return Counts(**kept, agents=agents, lettable=row["lettable"], let=let)
+    return Counts(**kept, lettable=row["lettable"], let=let)

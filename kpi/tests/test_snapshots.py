@@ -12,8 +12,10 @@ from hypothesis import strategies as st
 from kpi.actions import KEPT_MONTHS, compare_sites, refresh_snapshots
 from kpi.figures import from_json
 from kpi.models import KPISnapshot, NetworkBenchmark, TouchedDays
+from kpi.page import page_of
 from kpi.periods import calendar_month, first_of_month
 from kpi.queries import site_counts, site_figures
+from kpi.report import report
 from kpi.snapshots import record_of
 from kpi.tests.people import make_person
 from kpi.tests.portfolios import Portfolio, staff
@@ -300,6 +302,23 @@ def test_which_homes_are_to_be_let_is_read_as_it_is_now_whatever_the_month(kindi
     assert not TouchedDays.objects.exists()
     assert believed() == {period.start for period in CLOSED}
     assert nothing_differs()
+
+
+@pytest.mark.parametrize("leaves", [False, True])
+def test_who_comes_or_goes_between_two_statements_is_counted_as_one_was_named(kindia, filled, monkeypatch, leaves):
+    def and_meanwhile(codes, periods):
+        if leaves:
+            Membership.objects.filter(user__username="awa").delete()
+        else:
+            make_person("cheick", GN_KINDIA="agent")
+        return site_counts(codes, periods)
+
+    monkeypatch.setattr("kpi.snapshots.site_counts", and_meanwhile)
+    running, closed = calendar_month(TODAY), CLOSED[0]
+    found = report([kindia], running, closed, today=TODAY)
+    assert set(found.agents.values()) == {"awa", "binta"}
+    assert {row.name for table in page_of(found).leaders for row in table.rows} == {"awa", "binta"}
+    assert found.metrics.counts[""].agents == frozenset(found.agents)
 
 
 # --- the days of work: nothing of what is usual touches a month that is over --------------------------------
