@@ -2,7 +2,7 @@
 
 import datetime as dt
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -11,6 +11,7 @@ from kpi.definitions import Counts
 from kpi.figures import Figures, from_json
 from kpi.periods import Period
 from kpi.queries import fetch, require_scope, site_counts, site_figures
+from leasing.models import Property
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ def record_of(codes: Sequence[str], periods: Sequence[Period], *, figured: Perio
     kept: dict[dt.date, dict[str, Counts]] = {month: {} for month in months}
     figures: dict[str, Figures] = {}
     agents: dict[str, dict[int, str]] = {code: {} for code in codes}
-    for row in fetch(statements.SNAPSHOTS, {"sites": list(codes), "months": months, "figured": month}):
+    for row in kept_rows(codes, months, figured=month):
         agents[row["site_id"]] = {int(user): name for user, name in json.loads(row["agents"]).items()}
         if row["month"] is not None:
             kept[row["month"]][row["site_id"]] = _counts(row)
@@ -60,6 +61,15 @@ def record_of(codes: Sequence[str], periods: Sequence[Period], *, figured: Perio
     }
     names = {user: name for of_site in agents.values() for user, name in of_site.items()}
     return Record(counts, figures, names)
+
+
+def kept_rows(
+    codes: Sequence[str], months: Iterable[dt.date], *, figured: dt.date | None = None
+) -> Iterator[dict[str, Any]]:
+    """The rows of the statement SNAPSHOTS, the figures of one month with them."""
+    others = [status for status in Property.Status.values if status != Property.Status.LETTABLE]
+    parameters = {"sites": list(codes), "months": sorted(set(months)), "figured": figured, "other_statuses": others}
+    return fetch(statements.SNAPSHOTS, parameters)
 
 
 # These have no history: they are those of now whatever the month, and are read with the snapshots.
