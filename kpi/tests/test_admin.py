@@ -4,6 +4,8 @@ import datetime as dt
 from decimal import Decimal
 
 import pytest
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
 
 from accounts.models import User
 from kpi.actions import refresh_snapshots
@@ -118,6 +120,7 @@ def test_a_superuser_adds_a_benchmark_with_its_source(client):
         ({"average": "0.9", "top": "0.7"}, "The best value is better than the average."),
         ({"key": "averageResolutionTime", "average": "30", "top": "60"}, "The best value is better than the average."),
         ({"key": "npsScore"}, "already exists"),
+        ({"key": "revenuePerAgent", "average": "45000000", "top": "60000000"}, "Select a valid choice."),
     ],
 )
 def test_a_benchmark_that_cannot_be_is_refused_beside_its_field(client, values, sentence):
@@ -127,6 +130,16 @@ def test_a_benchmark_that_cannot_be_is_refused_beside_its_field(client, values, 
     assert answer.status_code == 200
     assert sentence in answer.content.decode()
     assert KPIBenchmark.objects.count() == 2
+
+
+def test_an_amount_has_no_reference_value_because_sites_have_two_currencies(client):
+    superuser(client)
+    assert "Yearly rent per agent" not in client.get(f"{BENCHMARKS}add/").content.decode()
+    row = KPIBenchmark(**benchmark(key="revenuePerAgent", average=45_000_000, top=60_000_000))
+    with pytest.raises(ValidationError, match="An amount has no reference value: sites have different currencies"):
+        row.validate_constraints()
+    with pytest.raises(IntegrityError, match="benchmark_never_of_francs"), transaction.atomic():
+        row.save()
 
 
 def test_what_akig_writes_is_only_shown(client):
