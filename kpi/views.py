@@ -15,7 +15,7 @@ from kpi.exports import report_file
 from kpi.flag import behind_flag, is_on
 from kpi.forms import Choice, PeriodForm
 from kpi.page import page_of
-from kpi.queries import metrics_of, targets_of
+from kpi.queries import Yardsticks, metrics_of, yardsticks_of
 from kpi.report import Report, report
 from leasing.exports import KINDS
 from sites_app.permissions import needs
@@ -34,8 +34,10 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         context |= {"report": found, "page": page_of(found), "is_subscribed": _is_subscribed(request, found)}
     else:
         current, previous = metrics_of(sites, [asked.period, asked.previous])
+        held_against = yardsticks_of(sites, asked.period.end, user_id=request.user.pk)
         template = "kpi/plain.html"
-        context |= {"board": board(current, previous, targets_of(sites, asked.period.end))}
+        context |= {"board": board(current, previous, held_against.targets)}
+        context |= {"is_subscribed": _is_subscribed(request, held_against)}
     return render(request, template, context, status=400 if form.errors else 200)
 
 
@@ -68,10 +70,13 @@ def report_as_file(request: HttpRequest, kind: str) -> HttpResponse:
 
 @needs("kpi.view_kpi")
 @require_POST
-@behind_flag
 def subscription(request: HttpRequest) -> HttpResponse:
-    """Have the report of each month sent by mail, or no more: `want` is 1 or 0."""
+    """Have the report of each month sent by mail, or no more: `want` is 1 or 0. To end it takes no flag."""
     match request.POST.get("want"):
+        case "1" if not is_on(request):
+            messages.error(
+                request, _("The report does not come by mail while this page shows you the indicators alone.")
+            )
         case "1" if not request.user.email:
             messages.error(request, _("Your profile has no e-mail address. Write it down there first."))
             return HttpResponseRedirect(reverse("accounts:profile"))
@@ -93,5 +98,5 @@ def _report(request: HttpRequest, form: PeriodForm) -> Report:
     return report(sites, asked.period, asked.previous, today=today_of(sites), user_id=request.user.pk)
 
 
-def _is_subscribed(request: HttpRequest, found: Report) -> bool:
+def _is_subscribed(request: HttpRequest, found: Report | Yardsticks) -> bool:
     return request.site is not None and request.site.code in found.subscribed

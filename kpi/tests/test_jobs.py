@@ -18,7 +18,7 @@ from kpi.tests.people import make_person
 from leasing.tests.factories import make_contract, make_instalment, make_paid_instalment
 from outbox.actions import enqueue
 from outbox.models import Job
-from sites_app.models import Membership, Site
+from sites_app.models import Flag, Membership, Site
 from sites_app.scope import site_scope
 
 pytestmark = pytest.mark.django_db
@@ -81,6 +81,7 @@ def test_a_subscriber_gets_the_month_that_is_over_once(october):
     [(html, kind)] = letter.alternatives
     assert kind == "text/html"
     assert "<strong>50%</strong>" in html
+    assert '/GN_KINDIA/kpi/?start=2026-10-01&amp;end=2026-10-31#by-mail">You get this because' in html
     # The next days, and however often it is planned: nothing more.
     assert morning(D(2026, 11, 2)) == []
     assert len(mail.outbox) == 1
@@ -140,6 +141,31 @@ def test_who_may_no_longer_see_it_gets_nothing(october):
     assert set(Job.objects.filter(name="kpi.jobs.mail_report").values_list("last_error", flat=True)) == {
         "the person may no longer see it"
     }
+
+
+def test_who_is_outside_the_flag_gets_nothing(october):
+    user, flag = person(), Flag.objects.get(name="advanced_kpi_dashboard")
+    flag.percent = 0
+    flag.save()
+    flag.flush()
+    assert morning(D(2026, 11, 1)) == [False]
+    assert mail.outbox == []
+    [refused] = Job.objects.filter(name="kpi.jobs.mail_report")
+    assert refused.last_error == "the person does not have the dashboard"
+    # By the site they work on, and by their role there.
+    flag.sites.add(SITE)
+    flag.flush()
+    assert morning(D(2026, 12, 1)) == [True]
+    flag.sites.clear()
+    flag.roles = ["manager"]
+    flag.save()
+    flag.flush()
+    assert morning(D(2027, 1, 1)) == [True]
+    Membership.objects.filter(user=user).update(role="admin")
+    assert morning(D(2027, 2, 1)) == [False]
+    flag.delete()
+    assert morning(D(2027, 3, 1)) == [False]
+    flag.flush()
 
 
 def test_who_has_left_has_no_address_or_does_not_want_it_gets_nothing(october):

@@ -297,6 +297,33 @@ def test_a_manager_asks_for_the_report_and_ends_it_again(manager, year):
         assert not ReportSubscription.objects.exists()
 
 
+def test_outside_the_flag_one_can_still_end_it_and_no_more(manager, year, flag):
+    manager.post(URL + "subscription/", {"want": "1"})
+    flag.everyone = False
+    flag.save()
+    flag.flush()
+    answer = manager.get(URL)
+    assert "It does not come while this page shows you the indicators alone." in text_of(answer)
+    assert 'name="want" value="0"' in answer.content.decode()
+    answer = manager.post(URL + "subscription/", {"want": "0"}, follow=True)
+    with site_scope(["GN_KINDIA"]):
+        assert not ReportSubscription.objects.exists()
+    assert "By mail" not in text_of(answer)
+    answer = manager.post(URL + "subscription/", {"want": "1"})
+    assert "does not come by mail while" in str(list(get_messages(answer.wsgi_request))[-1])
+    with site_scope(["GN_KINDIA"]):
+        assert not ReportSubscription.objects.exists()
+
+
+def test_the_page_of_a_month_without_a_record_is_where_one_ends_it_too(manager):
+    assert "By mail" not in text_of(manager.get(URL))
+    manager.post(URL + "subscription/", {"want": "1"})
+    answer = manager.get(URL + "?start=2026-10-01&end=2026-10-31")
+    assert "Nothing to count yet" in text_of(answer)
+    assert 'id="by-mail"' in answer.content.decode()
+    assert "Send it no more" in text_of(answer)
+
+
 def test_without_an_address_one_is_told_where_to_write_it(client, year):
     client.force_login(make_person("kadi", GN_KINDIA="manager"))
     answer = client.post(URL + "subscription/", {"want": "1"})
