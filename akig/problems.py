@@ -39,7 +39,6 @@ DATABASE_IS_AWAY = (OperationalError, InterfaceError)
 
 
 def problem(
-    request: HttpRequest | None,
     status: int,
     title: str | None = None,
     detail: str = "",
@@ -74,7 +73,6 @@ def wants_problem(request: HttpRequest) -> bool:
 
 def problem_response(exc: Exception, context: Mapping[str, Any]) -> HttpResponse | None:
     """Django REST framework's exception handler. None: not a refusal but a fault, which becomes a 500."""
-    request = context["request"]._request
     exc = _as_api_exception(exc)
     if not isinstance(exc, drf.APIException):
         return None
@@ -87,9 +85,8 @@ def problem_response(exc: Exception, context: Mapping[str, Any]) -> HttpResponse
     if isinstance(exc, drf.ValidationError):
         errors = list(_flatten(exc.detail))
         detail = _("Correct what `errors` names and send it again: nothing was changed.")
-        return problem(request, exc.status_code, detail=detail, errors=errors, headers=headers)
+        return problem(exc.status_code, detail=detail, errors=errors, headers=headers)
     return problem(
-        request,
         exc.status_code,
         TITLES.get(exc.status_code, exc.default_detail),
         str(exc.detail),

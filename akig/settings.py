@@ -220,6 +220,7 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "akig.problems.problem_response",
     "DEFAULT_THROTTLE_CLASSES": ["rest_framework.throttling.UserRateThrottle"],
     "DEFAULT_THROTTLE_RATES": {"user": "600/min"},
+    "URL_FORMAT_OVERRIDE": None,  # ?format= is a parameter like any other that there is not
 }
 WAFFLE_FLAG_MODEL = "sites_app.Flag"
 WAFFLE_CREATE_MISSING_FLAGS = False

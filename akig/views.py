@@ -101,7 +101,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
     with translation.override(_language_without_database(request)):
         if problems.wants_problem(request):
             detail = problems.Unavailable.default_detail if away else _("What was asked was not done.")
-            return problems.problem(request, status, detail=detail, headers=headers)
+            return problems.problem(status, detail=detail, headers=headers)
         context = {
             "frame": {},
             "title": problems.TITLES[status],
@@ -123,7 +123,7 @@ def _refusal(
 ) -> HttpResponse:
     title = context.pop("title", problems.TITLES[status])
     if problems.wants_problem(request):
-        return problems.problem(request, status, title, sentence)
+        return problems.problem(status, title, sentence)
     context.update(title=title, sentence=sentence, status=status, icon=icon)
     return render(request, template, context, status=status)
 

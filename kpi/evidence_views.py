@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -21,6 +20,7 @@ from kpi.flag import behind_flag
 from kpi.forms import Asked, Choice, PeriodForm
 from kpi.queries import targets_of
 from kpi.report import history
+from leasing.downloads import download
 from leasing.exports import TooManyRows, as_csv
 from sites_app.models import Site
 from sites_app.permissions import needs
@@ -111,9 +111,7 @@ def indicator_csv(request: HttpRequest, key: str) -> HttpResponse:
         messages.error(request, str(refusal))
         return HttpResponseRedirect(question.address("kpi:indicator"))
     content = as_csv(table(rows, question.label.columns, question.site_names))
-    name = f"{key}-{group.name}-{period.start}-{period.end}.csv"
-    headers: dict[str, Any] = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return HttpResponse(content, content_type="text/csv; charset=utf-8", headers=headers)
+    return download(content, f"{key}-{group.name}-{period.start}-{period.end}.csv")
 
 
 def _why_nothing(found: Evidence, shown: Card) -> str:

@@ -17,6 +17,7 @@ from kpi.forms import Choice, PeriodForm
 from kpi.page import page_of
 from kpi.queries import Yardsticks, metrics_of, yardsticks_of
 from kpi.report import Report, report
+from leasing.downloads import download
 from leasing.exports import KINDS
 from sites_app.permissions import needs
 
@@ -64,8 +65,7 @@ def report_as_file(request: HttpRequest, kind: str) -> HttpResponse:
         return HttpResponseRedirect(f"{reverse('kpi:dashboard')}?{request.GET.urlencode()}")
     period = form.asked().period
     name = f"akig-{request.site_code}-{period.start}-{period.end}.{kind}"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return HttpResponse(report_file(_report(request, form), kind), content_type=KINDS[kind], headers=headers)
+    return download(report_file(_report(request, form), kind), name)
 
 
 @needs("kpi.view_kpi")

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from leasing.imports.columns import column_in
 from leasing.imports.headers import TABLES
+from leasing.imports.read import Problem
 from leasing.imports.runs import Progress
 from leasing.models import ImportRun
 
@@ -28,17 +29,6 @@ TABLE_NAMES = {
 
 
 @dataclass(frozen=True)
-class Line:
-    """A bad row, or a remark; `line` 0: the whole file."""
-
-    source: str
-    line: int
-    column: str
-    value: str
-    reason: str
-
-
-@dataclass(frozen=True)
 class CountLine:
     """What became of the rows of one file."""
 
@@ -48,11 +38,11 @@ class CountLine:
     closed: int
 
 
-def listed(rows: list[list[Any]]) -> list[Line]:
+def listed(rows: list[list[Any]]) -> list[Problem]:
     """The kept rows of a run, by name; columns named as the reader's language names them."""
     language = get_language() or "fr"
     return [
-        Line(source, line, column_in(language, source, column), value, reason)
+        Problem(source, line, column_in(language, source, column), value, reason)
         for source, line, column, value, reason in rows
     ]
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from leasing import exports
+from leasing.downloads import download
 from leasing.forms import ImportForm
 from leasing.imports.columns import described_tables
 from leasing.imports.runs import import_later, import_now, is_large, job_is_lost, progress_of
@@ -88,7 +89,7 @@ def import_report(request: HttpRequest, pk: UUID) -> HttpResponse:
     lines: list[list[Any]] = [[_("Sort"), _("File"), _("Line"), _("Column"), _("Value"), _("Reason")]]
     for sort, rows in ((_("Error"), run.problems), (_("Remark"), run.warnings)):
         lines += [[sort, row.source, row.line or "", row.column, row.value, row.reason] for row in listed(rows)]
-    return _download(exports.as_csv(lines), "text/csv; charset=utf-8", f"import-{run.started_at:%Y-%m-%d}.csv")
+    return download(exports.as_csv(lines), f"import-{run.started_at:%Y-%m-%d}.csv")
 
 
 @needs("leasing.manage_portfolio")
@@ -104,12 +105,7 @@ def export(request: HttpRequest, table: str, kind: str) -> HttpResponse:
         messages.error(request, str(refusal))
         return HttpResponseRedirect(reverse("leasing:import"))
     # Named for its table, so that the import knows it again.
-    return _download(content, exports.KINDS[kind], f"{table}.{kind}")
-
-
-def _download(content: bytes, content_type: str, name: str) -> HttpResponse:
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return HttpResponse(content, content_type=content_type, headers=headers)
+    return download(content, f"{table}.{kind}")
 
 
 def _chosen_site(request: HttpRequest) -> Site:

@@ -10,14 +10,12 @@ from django.conf import settings
 from django.contrib import admin
 from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
-from django.db import models
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.formats import number_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from modeltranslation.admin import TranslationAdmin
-from unfold.admin import ModelAdmin
 from unfold.decorators import action, display
 from unfold.enums import ActionVariant
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminTextInputWidget
@@ -25,9 +23,10 @@ from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminT
 from sites_app import rules
 from sites_app.access import cover_for
 from sites_app.actions import change_status, grant_membership
-from sites_app.history import NOTHING, readable_days
+from sites_app.dated_admin import DatedAdmin, DatedForm
+from sites_app.history import NOTHING
 from sites_app.models import Flag, Membership, RegionalRule, Role, Site, SiteClosingDay
-from sites_app.site_admin import ActionForm, SiteForm, SiteModelAdmin, days_of
+from sites_app.site_admin import ActionForm, GlobalAdmin, SiteForm, SiteModelAdmin
 
 _STATUS_TONES = {
     Site.Status.ACTIVE: "success",
@@ -230,15 +229,7 @@ class MembershipAdmin(SettingsAdmin):
         return membership.user.is_active
 
 
-class RuleForm(SiteForm):
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if "valid" in self.fields:
-            self.fields["valid"].required = False  # both days empty: always
-
-    def clean_valid(self) -> Any:
-        return days_of(self, "valid")
-
+class RuleForm(DatedForm):
     def clean(self) -> dict[str, Any]:
         super().clean()
         rule_type = self.cleaned_data.get("rule_type") or self.instance.rule_type
@@ -251,7 +242,7 @@ class RuleForm(SiteForm):
 
 
 @admin.register(RegionalRule)
-class RegionalRuleAdmin(SettingsAdmin, TranslationAdmin):
+class RegionalRuleAdmin(DatedAdmin, SettingsAdmin, TranslationAdmin):
     view_permission = change_permission = "sites_app.manage_rules"
     icon = "gavel"
     form = RuleForm
@@ -272,11 +263,6 @@ class RegionalRuleAdmin(SettingsAdmin, TranslationAdmin):
         texts = {"value": rules.expected_form(obj.rule_type)} if obj else {}
         return super().get_form(request, obj, change=change, help_texts=texts, **kwargs)
 
-    def has_delete_permission(self, request: HttpRequest, obj: RegionalRule | None = None) -> bool:
-        # What was valid once explains what was done then; a value that has not begun may be a slip.
-        begun = obj is not None and (obj.valid.lower is None or obj.valid.lower <= obj.site.today())
-        return not begun and super().has_delete_permission(request, obj)
-
     @display(description=gettext_lazy("rule"), ordering="rule_type")
     def rule(self, rule: RegionalRule) -> str:
         return capfirst(rule.get_rule_type_display())
@@ -284,10 +270,6 @@ class RegionalRuleAdmin(SettingsAdmin, TranslationAdmin):
     @display(description=RegionalRule._meta.get_field("value").verbose_name)
     def shown_value(self, rule: RegionalRule) -> str:
         return _readable(rule)
-
-    @display(description=RegionalRule._meta.get_field("valid").verbose_name, ordering="valid")
-    def days(self, rule: RegionalRule) -> str:
-        return readable_days(rule.valid)
 
     @display(description=RegionalRule._meta.get_field("status").verbose_name, ordering="status", label=_RULE_TONES)
     def status_tag(self, rule: RegionalRule) -> tuple[str, str]:
@@ -329,25 +311,18 @@ class FlagForm(forms.ModelForm):
 
 
 @admin.register(Flag)
-class FlagAdmin(SiteModelAdmin):
+class FlagAdmin(GlobalAdmin):
     """For superusers: a flag reaches into every site. What waffle would decide by cookie is not offered."""
 
     view_permission = change_permission = "sites_app.manage_site"
-    site_path = ""
     icon = "flag"
     form = FlagForm
     list_display = ["name", "everyone", "superusers", "percent", "shown_roles", "note"]
     search_fields = ["name", "note"]
     fields = ["name", "note", "everyone", "superusers", "roles", "sites", "percent"]
 
-    def takes_changes(self, request: HttpRequest) -> bool:
-        return request.user.is_superuser and request.site is not None
-
     def has_view_permission(self, request: HttpRequest, obj: Flag | None = None) -> bool:
         return request.user.is_superuser and super().has_view_permission(request, obj)
-
-    def get_queryset(self, request: HttpRequest) -> models.QuerySet:
-        return ModelAdmin.get_queryset(self, request)
 
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         return super().formfield_for_manytomany(

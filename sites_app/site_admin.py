@@ -12,7 +12,6 @@ from django.contrib.postgres.fields import DateRangeField
 from django.contrib.postgres.forms import RangeWidget
 from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied, ValidationError
 from django.db import IntegrityError, models, transaction
-from django.db.backends.postgresql.psycopg_any import DateRange
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, reverse
@@ -95,17 +94,6 @@ class DaysWidget(RangeWidget):
         first = UnfoldAdminSingleDateWidget(attrs={"aria-label": gettext_lazy("First day")})
         after = UnfoldAdminSingleDateWidget(attrs={"aria-label": gettext_lazy("First day that no longer counts")})
         super(RangeWidget, self).__init__([first, after], attrs)
-
-
-def days_of(form: forms.ModelForm, name: str) -> DateRange:
-    """The range of days that a form was given for a column; both ends empty: always.
-
-    Raises ValidationError for a range without a day.
-    """
-    days = form.cleaned_data[name] or DateRange(None, None)
-    if days.isempty or (days.lower is not None and days.lower == days.upper):
-        raise ValidationError(_("The second day comes after the first: it is the first one that no longer counts."))
-    return days
 
 
 class OfSiteFilter(admin.SimpleListFilter):
@@ -324,6 +312,24 @@ class SiteModelAdmin(ModelAdmin):
 
     def log_deletions(self, request: HttpRequest, queryset: Any) -> None:
         pass
+
+
+class ShownAdmin(SiteModelAdmin):
+    """Rows that AKIG writes by itself, or that are changed on pages of their own: here they are only shown."""
+
+    may_add = may_change = may_delete = False
+
+
+class GlobalAdmin(SiteModelAdmin):
+    """Rows that belong to no site: only superusers change them, standing on any one site."""
+
+    site_path = ""
+
+    def takes_changes(self, request: HttpRequest) -> bool:
+        return request.user.is_superuser and request.site is not None
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet:
+        return ModelAdmin.get_queryset(self, request)
 
 
 class ReadOnlyInline(TabularInline):

@@ -2,18 +2,16 @@
 
 from django.contrib import admin
 
-from sites_app.site_admin import SiteModelAdmin
+from sites_app.site_admin import ShownAdmin
 from tasks.models import Task, TaskChange, TaskDependency, TaskPrioritization
 
 
-class ShownAdmin(SiteModelAdmin):
-    view_permission = "tasks.manage_tasks"
-    change_permission = "tasks.manage_tasks"
-    may_add = may_change = may_delete = False
+class TasksAdmin(ShownAdmin):
+    view_permission = change_permission = "tasks.manage_tasks"
 
 
 @admin.register(Task)
-class TaskAdmin(ShownAdmin):
+class TaskAdmin(TasksAdmin):
     icon = "task_alt"
     list_display = ["__str__", "kind", "agent", "status", "due_at"]
     list_select_related = ["agent"]
@@ -27,7 +25,7 @@ class TaskAdmin(ShownAdmin):
 
 
 @admin.register(TaskDependency)
-class TaskDependencyAdmin(ShownAdmin):
+class TaskDependencyAdmin(TasksAdmin):
     icon = "account_tree"
     list_display = ["task", "needs"]
     list_select_related = ["task", "needs"]
@@ -35,7 +33,7 @@ class TaskDependencyAdmin(ShownAdmin):
 
 
 @admin.register(TaskPrioritization)
-class TaskPrioritizationAdmin(ShownAdmin):
+class TaskPrioritizationAdmin(TasksAdmin):
     icon = "format_list_numbered"
     list_display = ["day", "agent", "rank", "task", "score"]
     list_select_related = ["agent", "task"]
@@ -44,7 +42,7 @@ class TaskPrioritizationAdmin(ShownAdmin):
 
 
 @admin.register(TaskChange)
-class TaskChangeAdmin(ShownAdmin):
+class TaskChangeAdmin(TasksAdmin):
     icon = "touch_app"
     list_display = ["at", "task", "verb", "by", "undone_at"]
     list_select_related = ["task", "by"]

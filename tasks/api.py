@@ -13,16 +13,15 @@ from rest_framework.decorators import api_view
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from sites_app.models import Membership, Site
+from sites_app.models import Site
 from sites_app.parameters import QueryParameters
 from sites_app.permissions import needs
 from tasks import words
-from tasks.models import Task
 from tasks.priority import impact_level
 from tasks.queries import TOP, Manifesto, RankedTask, kept_ranking, manifesto
+from tasks.workers import whose_day
 
 _FIRST_DAY = dt.date(2000, 1, 1)
-_LONGEST_ID = 18
 
 
 class DayParameters(QueryParameters):
@@ -43,7 +42,9 @@ def today(request: Request, agent_id: str) -> Response:
         raise BadRequest(_("A day is a day on one site: name it by header X-Site-ID or parameter site."))
     asked = DayParameters(data=request.query_params)
     asked.is_valid(raise_exception=True)
-    agent, now = _whose_day(request, agent_id), timezone.now()
+    agent, now = whose_day(agent_id, request.user, request.site, request.site_permissions), timezone.now()
+    if agent is None:
+        raise Http404
     current = now.astimezone(ZoneInfo(request.site.timezone)).date()
     day = asked.validated_data.get("date", current)
     found = manifesto(request.site, agent, now) if day == current else _past_day(request.site, agent, day)
@@ -94,24 +95,6 @@ def _task(task: RankedTask) -> dict[str, Any]:
         "status": task.status,
         "version": task.version,
     }
-
-
-def _whose_day(request: Request, agent_id: str) -> int:
-    """The caller's own id, or for whoever manages tasks that of somebody who belongs to the site or has tasks there.
-
-    An agent is not told which other ids exist: nothing is looked up.
-    """
-    if agent_id == str(request.user.pk):
-        return request.user.pk
-    if "tasks.manage_tasks" not in request.site_permissions:
-        raise Http404
-    if not (agent_id.isascii() and agent_id.isdecimal() and len(agent_id) <= _LONGEST_ID):
-        raise Http404
-    agent = int(agent_id)
-    here = (Membership.objects.filter(site=request.site, user_id=agent), Task.objects.filter(agent_id=agent))
-    if not any(rows.exists() for rows in here):
-        raise Http404
-    return agent
 
 
 def _past_day(site: Site, agent_id: int, day: dt.date) -> Manifesto:

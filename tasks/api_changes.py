@@ -15,14 +15,15 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from leasing.refusals import RuleBroken
+from sites_app.parameters import QueryParameters
 from sites_app.permissions import needs
 from tasks import actions
 from tasks.actions.change import LONGEST_KEY
+from tasks.forms import LONGEST_TEXT
 from tasks.models import Task
 from tasks.task_json import task_as_json
 
 KEY = "Idempotency-Key"
-LONGEST_NOTE = 2000
 # What goes with each status beside `version`, and which of it must be there.
 _FIELDS: Mapping[str, tuple[str, ...]] = {
     Task.Status.PENDING: ("dueAt",),
@@ -41,7 +42,7 @@ class Change(serializers.Serializer):
 
     status = serializers.ChoiceField(Task.Status.choices)
     outcome = serializers.ChoiceField([(o.value, o.label) for o in actions.OUTCOMES_OF_PEOPLE], required=False)
-    note = serializers.CharField(required=False, allow_blank=True, max_length=LONGEST_NOTE)
+    note = serializers.CharField(required=False, allow_blank=True, max_length=LONGEST_TEXT)
     dueAt = serializers.DateTimeField(required=False)  # noqa: N815 -- the clients' own names
     rating = serializers.IntegerField(required=False, allow_null=True, min_value=1, max_value=5)
     version = serializers.IntegerField(required=False, min_value=1, max_value=2**31 - 1)
@@ -109,7 +110,10 @@ def change(request: Request, pk: UUID) -> Response:
     cannot be done; pending puts off to `dueAt`, or takes back to the beginning; cancelled, with a note, is for
     managers. `version` is that of the task that was seen: a 409 with the task as it is when it has another now.
     """
-    task = Task.objects.visible_to(request.user.pk, request.site_permissions).filter(pk=pk).first()
+    QueryParameters(data=request.query_params).is_valid(raise_exception=True)
+    # Locked: it stays the caller's until the change is made.
+    mine = Task.objects.visible_to(request.user.pk, request.site_permissions)
+    task = mine.select_for_update(no_key=True).filter(pk=pk).first()
     if task is None:
         raise Http404
     key = request.headers.get(KEY, "").strip()

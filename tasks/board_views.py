@@ -3,6 +3,7 @@
 import uuid
 from collections import defaultdict
 from typing import Any
+from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -36,7 +37,7 @@ def board(request: HttpRequest) -> HttpResponse:
     site = request.site
     workers = workers_of(site) if site else []
     form = FilterForm(request.GET, workers=workers)
-    rows = Task.objects.filter(**form.chosen()).select_related("site", "agent", "tenant", "contract", "property")
+    rows = Task.objects.filter(form.chosen()).select_related("site", "agent", "tenant", "contract", "property")
     page = Paginator(_found(rows, form), _TASKS_A_PAGE).get_page(request.GET.get("page"))
     now = timezone.now()
     day = site_day(site, now) if site else SiteDay((), {})
@@ -108,7 +109,7 @@ def take_back(request: HttpRequest) -> HttpResponse:
     return _to("tasks:board", QueryDict(form.cleaned_data["filters"]))
 
 
-def _give(request: HttpRequest, tasks_of: dict[User, list[uuid.UUID]]) -> dict[str, str]:
+def _give(request: HttpRequest, tasks_of: dict[User, list[UUID]]) -> dict[str, str]:
     """Hand over, and say so. Returns what the address of the page says of it: the way to take it back."""
     handover, now = uuid.uuid4(), timezone.now()
     given = 0
@@ -140,23 +141,28 @@ def _to(name: str, query: QueryDict) -> HttpResponseRedirect:
 @needs("tasks.manage_tasks")
 @require_http_methods(["GET", "HEAD", "POST"])
 def absent(request: HttpRequest) -> HttpResponse:
-    """Somebody does not come today: who could take which of their tasks. All at once, or one by one."""
+    """Somebody does not come today: who could take which of their tasks. All at once, or one by one.
+
+    "nobody" is absent too: what belongs to nobody, or to people who do not work here any more.
+    """
     if request.site is None:
         return choose_a_site(request, "tasks:absent")
-    workers = {worker.pk: worker for worker in workers_of(request.site)}
+    workers = {str(worker.pk): worker for worker in workers_of(request.site)}
     asked = (request.POST if request.method == "POST" else request.GET).get("agent", "")
-    away = workers.get(int(asked)) if asked.isdecimal() and len(asked) < 10 else None
-    if asked and away is None:
+    if asked and asked != FilterForm.NOBODY and asked not in workers:
         raise Http404
-    if request.method == "POST" and away:
-        chosen = {workers[agent_id]: ids for agent_id, ids in _chosen(request, workers).items()}
+    away = workers.get(asked)
+    found = proposals(request.site, away and away.pk, timezone.now()) if asked else []
+    if request.method == "POST" and asked:
         query = QueryDict(mutable=True)
-        query.update({"agent": away.pk} | _give(request, chosen))
+        query.update({"agent": asked} | _give(request, _chosen(request, workers, {one.task.id for one in found})))
         return _to("tasks:absent", query)
-    found = proposals(request.site, away.pk, timezone.now()) if away else []
     context = {
         "workers": list(workers.values()),
+        "asked": asked,
         "away": away,
+        "nobody": FilterForm.NOBODY,
+        "nobody_has_time": bool(found) and not any(one.free_minutes for one in found),
         **_just_given(request),
         "proposals": [(card_of(one.task, number), one) for number, one in enumerate(found, 1)],
         "crumbs": [{"label": _("Tasks"), "url": reverse("tasks:board")}],
@@ -164,22 +170,27 @@ def absent(request: HttpRequest) -> HttpResponse:
     return render(request, "tasks/absent.html", context)
 
 
-def _chosen(request: HttpRequest, workers: dict[int, User]) -> dict[int, list[uuid.UUID]]:
-    """ "task:colleague" of the one button pressed, or of every box ticked; what is neither is left out."""
+def _chosen(request: HttpRequest, workers: dict[str, User], theirs: set[UUID]) -> dict[User, list[UUID]]:
+    """ "task:colleague" of the one button pressed, or of every box ticked; what is neither is left out.
+
+    So is a task that has gone to somebody else since the page was shown.
+    """
     only = request.POST.get("only")
-    takes: dict[uuid.UUID, int] = {}
+    takes: dict[UUID, str] = {}
     for pair in [only] if only else request.POST.getlist("take"):
         task, _colon, agent = pair.partition(":")
         try:
-            takes[uuid.UUID(task)] = int(agent)
+            takes[UUID(task)] = agent
         except ValueError:
             continue
     if not takes:
         messages.error(request, _("Tick at least one task."))
+    elif not theirs.issuperset(takes):
+        messages.warning(request, _("Some of these tasks have been done or given to somebody else meanwhile."))
     chosen = defaultdict(list)
-    for task_id, agent_id in takes.items():
-        if agent_id in workers:
-            chosen[agent_id].append(task_id)
+    for task_id, agent in takes.items():
+        if agent in workers and task_id in theirs:
+            chosen[workers[agent]].append(task_id)
     return chosen
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.formats import date_format
@@ -17,10 +18,11 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from accounts.models import User
 from leasing.models import Contract, Property, Tenant
 from sites_app.models import Site
+from tasks.actions import OUTCOMES_OF_PEOPLE
+from tasks.actions.change import LONGEST_KEY
 from tasks.models import Task
 
-_LONGEST_KEY = 120
-_LONGEST_TEXT = 2000
+LONGEST_TEXT = 2000
 _AFTERNOON, _MORNING = dt.time(15), dt.time(9)
 _LATEST = dt.date(2100, 12, 31)
 
@@ -28,7 +30,7 @@ _LATEST = dt.date(2100, 12, 31)
 class TapForm(forms.Form):
     """A change that needs no more than a press on a button."""
 
-    key = forms.CharField(max_length=_LONGEST_KEY, widget=forms.HiddenInput, label=gettext_lazy("Key of the form"))
+    key = forms.CharField(max_length=LONGEST_KEY, widget=forms.HiddenInput, label=gettext_lazy("Key of the form"))
     version = forms.IntegerField(
         required=False, min_value=1, widget=forms.HiddenInput, label=gettext_lazy("Version of the task")
     )
@@ -40,7 +42,7 @@ class TapForm(forms.Form):
 
 def _text(label: Any, *, required: bool, rows: int = 2) -> forms.CharField:
     return forms.CharField(
-        label=label, required=required, max_length=_LONGEST_TEXT, widget=forms.Textarea(attrs={"rows": rows})
+        label=label, required=required, max_length=LONGEST_TEXT, widget=forms.Textarea(attrs={"rows": rows})
     )
 
 
@@ -48,8 +50,7 @@ class DoneForm(TapForm):
     outcome = forms.ChoiceField(
         label=gettext_lazy("How did it end?"),
         widget=forms.RadioSelect,
-        # What a job alone can say is not offered.
-        choices=[choice for choice in Task.Outcome.choices if choice[0] != Task.Outcome.CAUSE_GONE],
+        choices=[(outcome.value, outcome.label) for outcome in OUTCOMES_OF_PEOPLE],
         error_messages={"required": gettext_lazy("Say how it ended.")},
     )
     rating = forms.TypedChoiceField(
@@ -106,7 +107,8 @@ class LaterForm(TapForm):
         self.zone = zoneinfo.ZoneInfo(site.timezone)
         here = now.astimezone(self.zone)
         self.fields["when"].choices = [(moment.isoformat(), words) for moment, words in _moments(here)]
-        self.fields["day"].widget.attrs["min"] = here.date().isoformat()
+        first = here.date() if here.time() < _MORNING else here.date() + dt.timedelta(days=1)
+        self.fields["day"].widget.attrs["min"] = first.isoformat()
 
     def clean_day(self) -> dt.date | None:
         return _not_too_far(self.cleaned_data["day"])
@@ -153,7 +155,7 @@ def tap_form(verb: str, task: Any, site: Site, now: dt.datetime, data: Any = Non
 
 
 class UndoForm(forms.Form):
-    key = forms.CharField(max_length=_LONGEST_KEY, widget=forms.HiddenInput)
+    key = forms.CharField(max_length=LONGEST_KEY, widget=forms.HiddenInput)
 
 
 class AgentForm(forms.Form):
@@ -221,33 +223,35 @@ class FilterForm(forms.Form):
 
     def __init__(self, *args: Any, workers: Iterable[User], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        names = [(str(worker.pk), worker.get_full_name()) for worker in workers]
+        self._workers = list(workers)
+        names = [(str(worker.pk), worker.get_full_name()) for worker in self._workers]
         self.fields["agent"].choices = [("", _("All")), *names, (self.NOBODY, _("Nobody"))]
 
-    def chosen(self) -> dict[str, Any]:
-        """Filters for Task.objects; what cannot be is not asked."""
+    def chosen(self) -> Q:
+        """The filter for Task.objects; what cannot be is not asked."""
         asked = self.cleaned_data if self.is_valid() else {}
-        filters: dict[str, Any] = {}
+        found = Q()
         if asked.get("agent") == self.NOBODY:
-            filters["agent"] = None
+            # Also of people who do not work here any more.
+            found &= Q(agent=None) | ~Q(agent__in=self._workers) if self._workers else Q(agent=None)
         elif asked.get("agent"):
-            filters["agent_id"] = int(asked["agent"])
+            found &= Q(agent_id=int(asked["agent"]))
         if asked.get("kind"):
-            filters["kind"] = asked["kind"]
+            found &= Q(kind=asked["kind"])
         match asked.get("state"):
             case None | "":
-                filters["status__in"] = Task.OPEN
+                found &= Q(status__in=Task.OPEN)
             case "all":
                 pass
             case status:
-                filters["status"] = status
-        return filters
+                found &= Q(status=status)
+        return found
 
 
 class NewForm(AgentForm):
     """A task that a person asks for."""
 
-    key = forms.CharField(max_length=_LONGEST_KEY, widget=forms.HiddenInput)
+    key = forms.CharField(max_length=LONGEST_KEY, widget=forms.HiddenInput)
     title = forms.CharField(label=gettext_lazy("What is to be done?"), max_length=160)
     kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=Task.Kind.choices, initial=Task.Kind.ADMIN)
     due_on = forms.DateField(

@@ -18,6 +18,10 @@ from tasks.workers import WORKING_ROLES
 END_OF_DAY = dt.time(18)
 LATE_STEPS = (3, 10, 20)
 """Days after its due date on which an unpaid rent asks to be followed, and asks again."""
+ASKED_AGAIN_DAYS = 30
+"""So long after the last time a debt asks again, as long as it is there."""
+PROMISE_DAYS, NO_ANSWER_DAYS = 7, 2
+"""So long a debt waits when the tenant has promised to pay, or could not be reached; then it asks again."""
 NOTICE_DAYS = 5
 IDLE_DAYS = 14
 TERM_DAYS = 60
@@ -28,10 +32,9 @@ TERM_LEAD_DAYS = 30
 def generate_tasks(*, site: Site, today: dt.date) -> int:
     """Make what the records of the site ask for on a day, once each, and bring open tasks up to date with them.
 
-    What is late on a contract is one task at a time: while it is open, it grows with each step of each rent (and is due
-    again, unless a person has put it off to a later day). What a person has finished or cancelled is not asked for
-    again; only the next step is, of a rent that is still unpaid. What was closed because its cause had gone is open
-    again when the cause is back: a payment that was reversed. Returns how many are to do that were not.
+    What is late on a contract is one task at a time. What a person has finished or cancelled is not asked for again,
+    but for a debt: that asks again, see docs/formulas/task-causes.md. What was closed because its cause had gone is
+    open again when the cause is back: a payment that was reversed. Returns how many are to do that were not.
     """
     with change(None):
         return _count(_GENERATE, site, today)
@@ -55,6 +58,9 @@ def _count(statement: str, site: Site, today: dt.date, **more: Any) -> int:
         "first": first,
         "second": second,
         "third": third,
+        "again": ASKED_AGAIN_DAYS,
+        "promise": PROMISE_DAYS,
+        "no_answer": NO_ANSWER_DAYS,
         "notice": NOTICE_DAYS,
         "idle": IDLE_DAYS,
         "term": TERM_DAYS,
@@ -63,7 +69,6 @@ def _count(statement: str, site: Site, today: dt.date, **more: Any) -> int:
         "roles": list(WORKING_ROLES),
         "gone": verbs.CAUSE_GONE,
         "back": verbs.CAUSE_BACK,
-        "grew": verbs.CAUSE_GREW,
     }
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(_CAUSES + statement, parameters | more)
@@ -71,9 +76,9 @@ def _count(statement: str, site: Site, today: dt.date, **more: Any) -> int:
 
 
 # One row for each cause. `root` is the same for as long as the trouble lasts, `source` for as long as it asks for the
-# same thing: a debt's carries the rent that reached a step last, and the step; a dispute's the day of its last
-# movement, a term's its end. `begins` is false for what keeps a task open but makes none: a term that is over runs on
-# by tacit renewal.
+# same thing: a debt's carries the day on which it asked last, a dispute's the day of its last movement, a term's its
+# end. `begins` is false for what keeps a task open but makes none: a term that is over runs on by tacit renewal, and a
+# tenant who has promised to pay is left in peace for a while.
 _CAUSES = """
     WITH worker AS (
         SELECT m.user_id
@@ -93,12 +98,31 @@ _CAUSES = """
         FROM leasing_instalment
         WHERE site_id = %(site)s AND paid_amount < amount AND due_date <= %(today)s::date - %(first)s
     ),
-    debt AS (
-        SELECT contract_id, sum(francs)::bigint AS francs, min(due_date) AS since, max(due_date + step) AS asked_on,
-            array_agg(period ORDER BY due_date, period) AS periods,
-            (array_agg(to_char(period, 'YYYY-MM') || ':' || step ORDER BY due_date + step DESC, period DESC))[1] AS step
+    answered AS (
+        SELECT DISTINCT ON (contract_id) contract_id, (completed_at AT TIME ZONE %(timezone)s)::date AS answered_on,
+            CASE outcome WHEN 'promised' THEN %(promise)s WHEN 'no_answer' THEN %(no_answer)s ELSE %(again)s END
+                AS pause,
+            outcome IN ('promised', 'no_answer') AS waits
+        FROM tasks_task
+        WHERE site_id = %(site)s AND cause = 'rent_late' AND status IN ('done', 'cancelled') AND outcome <> 'cause_gone'
+        ORDER BY contract_id, completed_at DESC
+    ),
+    owed AS (
+        SELECT contract_id, sum(francs)::bigint AS francs, min(due_date) AS since, max(due_date + step) AS reached_on,
+            array_agg(period ORDER BY due_date, period) AS periods
         FROM late
         GROUP BY contract_id
+    ),
+    debt AS (
+        SELECT owed.*, last_on + (%(today)s::date - last_on) / %(again)s * %(again)s AS asked_on,
+            coalesce(answered_on + pause > %(today)s AND (waits OR reached_on <= answered_on), false) AS rests
+        FROM owed
+        LEFT JOIN answered USING (contract_id)
+        CROSS JOIN LATERAL (
+            SELECT greatest(
+                reached_on, CASE WHEN answered_on + pause <= %(today)s THEN answered_on + pause END
+            ) AS last_on
+        ) l
     ),
     request AS (
         SELECT r.*, c.id AS contract_id, c.agent_id
@@ -141,9 +165,9 @@ _CAUSES = """
         WHERE l.site_id = %(site)s AND l.resolved_on IS NULL AND l.opened_on <= %(today)s::date - %(idle)s
     ),
     found (cause, kind, root, step, facts, due_on, agent_id, tenant_id, contract_id, property_id, begins) AS (
-        SELECT 'rent_late', 'payment_follow', 'rent_late:' || c.id, ':' || d.step,
+        SELECT 'rent_late', 'payment_follow', 'rent_late:' || c.id, ':' || d.asked_on,
             jsonb_build_object('since', d.since, 'periods', d.periods, 'amount', d.francs),
-            d.asked_on, c.agent_id, c.tenant_id, c.id, c.property_id, true
+            d.asked_on, c.agent_id, c.tenant_id, c.id, c.property_id, NOT d.rests
         FROM debt d
         JOIN contract c ON c.id = d.contract_id
         UNION ALL
@@ -166,7 +190,7 @@ _CAUSES = """
             c.end_date - %(lead)s, c.agent_id, c.tenant_id, c.id, c.property_id, c.end_date >= %(today)s
         FROM contract c
         WHERE c.end_date <= %(today)s::date + %(term)s AND c.start_date <= %(today)s
-            AND (c.ended_on IS NULL OR c.ended_on >= %(today)s)
+            AND c.ended_on IS NULL
             AND NOT EXISTS (
                 SELECT FROM leasing_contract r
                 WHERE r.site_id = %(site)s AND r.renewal_of_id = c.id AND r.status <> 'draft'
@@ -207,9 +231,7 @@ _GENERATE = """
     stale AS (
         -- One of a root: two are open when a person has undone what was finished before the next step.
         SELECT DISTINCT ON (c.source) t.id, t.version, t.before, c.source, c.facts, t.status = 'done' AS is_back,
-            c.source <> t.source AS has_grown,
-            CASE WHEN t.status = 'done' THEN c.due_at
-                WHEN c.source <> t.source THEN greatest(t.due_at, c.due_at) ELSE t.due_at END AS due_at
+            CASE WHEN t.status = 'done' THEN c.due_at ELSE t.due_at END AS due_at
         FROM generated t
         JOIN cause c ON c.root = t.root
         WHERE CASE WHEN t.status = 'done' THEN c.begins AND c.source = t.source
@@ -227,20 +249,20 @@ _GENERATE = """
     ),
     renewed AS (
         UPDATE tasks_task t
-        SET source = s.source, facts = s.facts, due_at = s.due_at, version = t.version + (is_back OR has_grown)::int,
+        SET source = s.source, facts = s.facts, due_at = s.due_at, version = t.version + is_back::int,
             status = CASE WHEN is_back THEN 'pending' ELSE t.status END,
             started_at = CASE WHEN is_back THEN NULL ELSE t.started_at END,
             completed_at = CASE WHEN is_back THEN NULL ELSE t.completed_at END,
             outcome = CASE WHEN is_back THEN '' ELSE t.outcome END
         FROM stale s JOIN locked ON locked.id = s.id
         WHERE t.site_id = %(site)s AND t.id = s.id
-        RETURNING t.id, t.version, s.before, s.is_back, s.has_grown
+        RETURNING t.id, t.version, s.before, s.is_back
     ),
     written AS (
         INSERT INTO tasks_taskchange (site_id, task_id, key, request_digest, verb, before, version_after, at)
-        SELECT %(site)s, id, verb || ':' || id || ':' || version, '', verb, before, version, now()
-        FROM (SELECT *, CASE WHEN is_back THEN %(back)s ELSE %(grew)s END AS verb FROM renewed) r
-        WHERE is_back OR has_grown
+        SELECT %(site)s, id, %(back)s || ':' || id || ':' || version, '', %(back)s, before, version, now()
+        FROM renewed
+        WHERE is_back
     ),
     made AS (
         INSERT INTO tasks_task (

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import logging
+from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 
@@ -17,9 +18,12 @@ log = logging.getLogger(__name__)
 @site_job
 def begin_day(job: Job) -> None:
     """Each morning: tasks whose cause has gone are closed, what the records ask for is made, and the order in which
-    each agent's day begins is kept (job.kwargs: the day).
+    each agent's day begins is kept (job.kwargs: the day). A job that comes when its day is over leaves it to the next.
     """
-    site, day, now = Site.objects.get(code=job.site_code), _day_of(job), timezone.now()
+    site, now = Site.objects.get(code=job.site_code), timezone.now()
+    if _is_over(job, site, now):
+        return
+    day = dt.date.fromisoformat(job.kwargs["day"])
     closed = close_gone(site=site, today=day, now=now)
     made = generate_tasks(site=site, today=day)
     kept = keep_rankings(site=site, day=day, now=now)
@@ -28,11 +32,14 @@ def begin_day(job: Job) -> None:
 
 @site_job
 def close_what_is_gone(job: Job) -> None:
-    """Each hour: a task whose rent has come in is closed (job.kwargs: the day)."""
-    site = Site.objects.get(code=job.site_code)
-    if closed := close_gone(site=site, today=_day_of(job), now=timezone.now()):
+    """Each hour: a task whose rent has come in is closed (job.kwargs: the day, which is not over)."""
+    site, now = Site.objects.get(code=job.site_code), timezone.now()
+    if _is_over(job, site, now):
+        return
+    if closed := close_gone(site=site, today=dt.date.fromisoformat(job.kwargs["day"]), now=now):
         log.info("%s: %s tasks closed", site.code, closed)
 
 
-def _day_of(job: Job) -> dt.date:
-    return dt.date.fromisoformat(job.kwargs["day"])
+def _is_over(job: Job, site: Site, now: dt.datetime) -> bool:
+    """Whether the job's day has passed: what is due today would not have been yesterday, and would be closed."""
+    return dt.date.fromisoformat(job.kwargs["day"]) < now.astimezone(ZoneInfo(site.timezone)).date()

@@ -109,7 +109,7 @@ class Task(SiteScopedModel):
         db_index=False,
     )
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
-    # The same cause is one task, however often it is looked for: "rent_late:<contract>:2026-03:20", "manual:<random>".
+    # The same cause is one task, however often it is looked for: "rent_late:<contract>:<day>", "manual:<random>".
     source = models.CharField(_("source"), max_length=120)
     started_at = models.DateTimeField(_("started"), null=True, blank=True)
     completed_at = models.DateTimeField(_("completed"), null=True, blank=True)

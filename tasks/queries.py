@@ -37,7 +37,6 @@ __all__ = [
     "kept_ranking",
     "manifesto",
     "proposals",
-    "ranked",
     "site_day",
 ]
 
@@ -88,7 +87,7 @@ class Manifesto:
 
 @dataclass(frozen=True)
 class AgentLoad:
-    """What one agent has at hand; `agent_id` None: the tasks of nobody, or of people who are no agents any more."""
+    """What one person has at hand; `agent_id` None: the tasks of nobody, or of people who do not work here any more."""
 
     agent_id: int | None
     name: str
@@ -139,23 +138,20 @@ def manifesto(site: Site, agent_id: int, now: dt.datetime) -> Manifesto:
     )
 
 
-def ranked(site: Site, agent_ids: Sequence[int], now: dt.datetime) -> list[RankedTask]:
-    """The open tasks of some agents, in one order. Three statements."""
-    return list(board_of(site, agent_ids, now).tasks)
-
-
 def site_day(site: Site, now: dt.datetime) -> SiteDay:
-    """Every active agent of the site by name, last what belongs to none of them; and how all that is open stands.
+    """Every agent of the site by name, managers who have tasks, last what is nobody's; and how all that is open stands.
 
     Three statements.
     """
     board = board_of(site, None, now)
-    agents = {person.id: person for person in board.agents}
-    tasks_of: dict[int | None, list[RankedTask]] = {agent_id: [] for agent_id in agents}
+    tasks_of: dict[int | None, list[RankedTask]] = {person.id: [] for person in board.agents}
     for task in board.tasks:
-        tasks_of.setdefault(task.agent_id if task.agent_id in agents else None, []).append(task)
-    loads = tuple(_load(agents.get(agent_id), tasks, now) for agent_id, tasks in tasks_of.items())
-    return SiteDay(loads, {task.id: task for task in board.tasks})
+        tasks_of.setdefault(None if board.is_nobodys(task) else task.agent_id, []).append(task)
+    nobodys = tasks_of.pop(None, [])
+    loads = [_load(board.people[agent_id], tasks, now) for agent_id, tasks in tasks_of.items()]
+    if nobodys:
+        loads.append(_load(None, nobodys, now))
+    return SiteDay(tuple(loads), {task.id: task for task in board.tasks})
 
 
 def _load(person: Person | None, tasks: Sequence[RankedTask], now: dt.datetime) -> AgentLoad:
@@ -174,14 +170,13 @@ def proposals(site: Site, agent_id: int | None, now: dt.datetime) -> list[Propos
     """For each open task of an agent, the most pressing first, who could take it. Three statements.
 
     It is the colleague with the highest affinity of those who have the time left that it takes; where nobody has, the
-    one with the least to do. None as the agent: the tasks that belong to no agent of the site.
+    one with the least to do. None as the agent: the tasks of nobody, or of people who do not work here any more.
     """
     board = board_of(site, None if agent_id is None else [agent_id], now)
-    agents = {person.id for person in board.agents}
     free = {person.id: WORKDAY_MINUTES - person.due_minutes for person in board.agents if person.id != agent_id}
     found = []
     for task in board.tasks:
-        if agent_id is None and task.agent_id in agents:
+        if agent_id is None and not board.is_nobodys(task):
             continue
         person = _best_for(task, board, free) or _least_busy(board, free)
         if person is not None:

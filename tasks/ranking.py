@@ -33,6 +33,7 @@ from tasks.priority import (
     rounded,
     waiting_for,
 )
+from tasks.workers import WORKING_ROLES
 
 WORKDAY_MINUTES = 8 * 60
 LEAST_MINUTES, MOST_MINUTES = 5, WORKDAY_MINUTES
@@ -53,7 +54,10 @@ class Debt:
 
 @dataclass(frozen=True)
 class Grounds:
-    """What a task's score and its reasons rest on, on the day `day` of the site; `due_on` is the due date there."""
+    """What a task's score and its reasons rest on, on the day `day` of the site; `due_on` is the due date there.
+
+    `left_on`: the last day of its contract, when that is over; `deposit`: the francs of it that are still held.
+    """
 
     day: dt.date
     due_on: dt.date
@@ -62,6 +66,8 @@ class Grounds:
     has_missed: bool = False
     late_rents: int = 0
     debt: Debt | None = None
+    left_on: dt.date | None = None
+    deposit: int | None = None
     record: Record = field(default_factory=Record)
 
 
@@ -112,6 +118,7 @@ class Person:
     id: int
     name: str
     is_agent: bool
+    works_here: bool
     done_this_week: int
     records: Mapping[str, Record]
     due_minutes: int
@@ -137,6 +144,11 @@ class Board:
     def agents(self) -> list[Person]:
         return sorted((p for p in self.people.values() if p.is_agent), key=lambda person: (person.name, person.id))
 
+    def is_nobodys(self, task: RankedTask) -> bool:
+        """Whether it belongs to nobody, or to somebody who does not work here any more."""
+        person = self.people.get(task.agent_id)
+        return person is None or not person.works_here
+
 
 def board_of(site: Site, agent_ids: Sequence[int] | None, now: dt.datetime) -> Board:
     """The open tasks of some agents, or of everyone and nobody, with the people of the site."""
@@ -160,6 +172,8 @@ def board_of(site: Site, agent_ids: Sequence[int] | None, now: dt.datetime) -> B
             has_missed=row["has_missed"],
             late_rents=row["late_rents"],
             debt=Debt(row["francs"], tuple(row["periods"]), row["since"]) if row["cause"] == "rent_late" else None,
+            left_on=row["left_on"],
+            deposit=row["deposit"],
             record=person.records[row["kind"]] if person else Record(),
         )
         rank = priority(
@@ -179,11 +193,12 @@ def board_of(site: Site, agent_ids: Sequence[int] | None, now: dt.datetime) -> B
 def _people(
     site: Site, agent_ids: Sequence[int], now: dt.datetime, local: dt.datetime
 ) -> tuple[dict[int, Person], dict[str, int]]:
-    """The site's agents and those asked for, and how many minutes each kind takes there."""
+    """Who may have tasks on the site and those asked for, and how many minutes each kind takes there."""
     today = local.date()
     parameters = {
         "site": site.code,
         "agents": list(agent_ids),
+        "roles": list(WORKING_ROLES),
         "kinds": list(KIND_MINUTES),
         "minutes": list(KIND_MINUTES.values()),
         "enough": FINISHED_FOR_A_MEDIAN,
@@ -206,6 +221,7 @@ def _people(
             id=agent_id,
             name=rows[0]["name"],
             is_agent=rows[0]["is_agent"],
+            works_here=rows[0]["works_here"],
             done_this_week=rows[0]["done_this_week"],
             records={row["kind"]: Record(**{name: row[name] for name in _COUNTED}) for row in rows},
             due_minutes=sum(row["due"] * row["minutes"] for row in rows),
@@ -250,6 +266,7 @@ def _kept_grounds(site: Site, row: Mapping[str, Any], parts: Mapping[str, Any], 
             "due_on": dt.date.fromisoformat(kept["due_on"]),
             "percentile": None if kept["percentile"] is None else Decimal(kept["percentile"]),
             "debt": _debt_of(**kept["debt"]) if kept["debt"] else None,
+            "left_on": kept["left_on"] and dt.date.fromisoformat(kept["left_on"]),
             "record": Record(**kept["record"]),
         }
     )
@@ -263,7 +280,7 @@ def _debt_of(francs: int, periods: Sequence[str], since: str | None) -> Debt:
 def kept_parts(task: RankedTask) -> dict[str, Any]:
     """What TaskPrioritization.parts keeps of a task: its four parts, and what they and the reasons rest on."""
     grounds = task.grounds
-    days = {"day": grounds.day.isoformat(), "due_on": grounds.due_on.isoformat()}
+    days = {name: day and day.isoformat() for name, day in asdict(grounds).items() if name in _DAYS}
     return {
         **{name: str(part) for name, part in task.priority.parts.items()},
         "minutes": task.minutes,
@@ -274,6 +291,9 @@ def kept_parts(task: RankedTask) -> dict[str, Any]:
             "debt": _as_texts(task.debt),
         },
     }
+
+
+_DAYS = ("day", "due_on", "left_on")
 
 
 def _as_texts(debt: Debt | None) -> dict[str, Any] | None:

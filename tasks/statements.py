@@ -21,7 +21,8 @@ SELECT t.id, t.kind, t.cause, t.facts, t.title, t.description, t.status, t.due_a
     home.id AS property_id, coalesce(home.code, '') AS property_code,
     coalesce(home.neighbourhood, '') AS neighbourhood,
     placed.percentile::numeric AS percentile, coalesce(owed.has_missed, false) AS has_missed,
-    coalesce(owed.late_rents, 0) AS late_rents, owed.francs, owed.periods, owed.since
+    coalesce(owed.late_rents, 0) AS late_rents, owed.francs, owed.periods, owed.since,
+    CASE WHEN contract.ended_on < %(today)s THEN contract.ended_on END AS left_on, held.amount AS deposit
     {more}
 FROM tasks_task t
 {join}
@@ -30,6 +31,8 @@ LEFT JOIN leasing_tenant tenant
     ON tenant.site_id = t.site_id AND tenant.id = coalesce(t.tenant_id, contract.tenant_id)
 LEFT JOIN leasing_property home
     ON home.site_id = t.site_id AND home.id = coalesce(t.property_id, contract.property_id)
+LEFT JOIN leasing_deposit held
+    ON held.site_id = t.site_id AND held.contract_id = t.contract_id AND held.state = 'held'
 LEFT JOIN placed ON placed.tenant_id = tenant.id
 LEFT JOIN LATERAL (
     SELECT bool_or(paid_amount < amount AND due_date <= %(missed_by)s) AS has_missed,
@@ -64,16 +67,17 @@ KEPT_TASKS = _TASKS.format(
     which="kept.agent_id = ANY (%(agents)s::bigint[]) AND kept.day = %(today)s",
 )
 
-# The site's agents and those asked for, each with one row for each kind: what they did, what they have, how long it
-# takes. A task that the records closed was done by nobody, unless somebody had begun it.
+# Who may have tasks on the site and those asked for, each with one row for each kind: what they did, what they have,
+# how long it takes. A task that the records closed was done by nobody, unless somebody had begun it.
 PEOPLE = """
 WITH usual AS (SELECT kind, minutes FROM unnest(%(kinds)s::text[], %(minutes)s::int[]) AS k (kind, minutes)),
 person AS (
     SELECT u.id AS agent_id, coalesce(nullif(u.full_name, ''), u.username) AS name,
-        coalesce(m.role = 'agent' AND u.is_active, false) AS is_agent
+        coalesce(m.role = 'agent' AND u.is_active, false) AS is_agent,
+        coalesce(m.role = ANY (%(roles)s) AND u.is_active, false) AS works_here
     FROM accounts_user u
     LEFT JOIN sites_app_membership m ON m.user_id = u.id AND m.site_id = %(site)s
-    WHERE m.role = 'agent' AND u.is_active OR u.id = ANY (%(agents)s::bigint[])
+    WHERE m.role = ANY (%(roles)s) AND u.is_active OR u.id = ANY (%(agents)s::bigint[])
 ),
 finished AS MATERIALIZED (
     SELECT agent_id, kind, outcome, rating, completed_at,
@@ -113,7 +117,7 @@ at_hand AS (
     WHERE site_id = %(site)s AND status IN ('pending', 'in_progress', 'blocked')
     GROUP BY agent_id, kind
 )
-SELECT kind, minutes, agent_id, name, is_agent, coalesce(done_this_week, 0) AS done_this_week,
+SELECT kind, minutes, agent_id, name, is_agent, works_here, coalesce(done_this_week, 0) AS done_this_week,
     coalesce(due, 0) AS due, coalesce("left", 0) AS "left", coalesce(done, 0) AS done,
     coalesce(succeeded, 0) AS succeeded, coalesce(rated, 0) AS rated, coalesce(rating, 0) AS rating,
     coalesce(timed, 0) AS timed, coalesce(quick, 0) AS quick

@@ -13,11 +13,11 @@ from tasks.forms import TapForm, tap_form
 from tasks.models import Task, TaskDependency
 from tasks.page import Card, card_of, forms_of, title_of_row
 from tasks.priority import WEIGHTS
-from tasks.queries import ranked
+from tasks.queries import manifesto
 
 PAST_DAYS = 10
 # What does not change, and the version, which rises with everything that does.
-_NOT_TOLD = ("version", "source", "cause", "created_by", "created_at", "tenant", "contract", "property")
+_NOT_TOLD = ("version", "source", "cause", "facts", "created_by", "created_at", "tenant", "contract", "property")
 PART_NAMES = {
     "urgency": gettext_lazy("Urgency"),
     "impact": gettext_lazy("Impact"),
@@ -87,8 +87,9 @@ def task_page(task: Task, now: dt.datetime, *, may_manage: bool, tried: dict[str
 def _card_now(task: Task, now: dt.datetime) -> Card | None:
     if task.agent_id is None or not task.is_open():
         return None
-    order = ranked(task.site, [task.agent_id], now)
-    return next((card_of(one, rank, reasons=10) for rank, one in enumerate(order, 1) if one.id == task.pk), None)
+    day = manifesto(task.site, task.agent_id, now)
+    order = enumerate((*day.top, *day.rest), 1)
+    return next((card_of(one, rank, reasons=10) for rank, one in order if one.id == task.pk), None)
 
 
 def _parts(values: dict[str, Decimal]) -> tuple[Part, ...]:

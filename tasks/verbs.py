@@ -3,4 +3,4 @@
 START, FINISH, CANNOT, POSTPONE, RESUME, CANCEL = "start", "finish", "cannot", "postpone", "resume", "cancel"
 CREATE, REASSIGN, UNDO = "create", "reassign", "undo"
 # By AKIG itself (tasks.generation).
-CAUSE_GONE, CAUSE_BACK, CAUSE_GREW = "cause_gone", "cause_back", "cause_grew"
+CAUSE_GONE, CAUSE_BACK = "cause_gone", "cause_back"

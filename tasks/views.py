@@ -16,15 +16,16 @@ from waffle import flag_is_active
 
 from leasing.models import Property
 from leasing.refusals import IdempotencyConflict, RuleBroken
-from sites_app.models import Membership
 from sites_app.permissions import needs
 from tasks import actions
+from tasks.actions.change import key_of
 from tasks.forms import TapForm, UndoForm, tap_form
 from tasks.models import Task, TaskChange
 from tasks.page import day_page, round_of, title_of_row
 from tasks.queries import manifesto
 from tasks.refusals import TaskConflict
 from tasks.task_page import PAST_DAYS, task_page
+from tasks.workers import whose_day
 
 FLAG = "offline_tasks"
 MANAGE = "tasks.manage_tasks"
@@ -85,7 +86,7 @@ def detail(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def change(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
     """A tap. The same key again changes nothing; a task that somebody else has changed is not changed either."""
-    task = _task_or_404(request, pk)
+    task = _task_or_404(request, pk, lock=True)
     if verb not in TAPS:
         raise Http404
     if verb == "cancel" and MANAGE not in request.site_permissions:
@@ -113,7 +114,7 @@ def undo(request: HttpRequest) -> HttpResponse:
     """Give back what one's own last change took, unless the task was changed again since."""
     form = UndoForm(request.POST)
     key = form.cleaned_data["key"] if form.is_valid() else None
-    changed = get_object_or_404(TaskChange.objects.filter(site=request.site, by=request.user), key=key)
+    changed = get_object_or_404(TaskChange, site=request.site, by=request.user, key=key_of(request.user, key))
     _task_or_404(request, changed.task_id)
     try:
         actions.undo_change(key=key, by=request.user, now=timezone.now())
@@ -131,20 +132,21 @@ def choose_a_site(request: HttpRequest, name: str) -> HttpResponse:
 
 
 def _whose_day(request: HttpRequest) -> int:
-    """The reader's own, or for whoever manages tasks that of a colleague on this site; else 404."""
-    asked = request.GET.get("agent", "")
-    if not asked or asked == str(request.user.pk):
-        return request.user.pk
-    if MANAGE not in request.site_permissions or not (asked.isdecimal() and len(asked) < 10):
+    asked = request.GET.get("agent") or str(request.user.pk)
+    found = whose_day(asked, request.user, request.site, request.site_permissions)
+    if found is None:
         raise Http404
-    if not Membership.objects.active().filter(site=request.site, user=int(asked)).exists():
-        raise Http404
-    return int(asked)
+    return found
 
 
-def _task_or_404(request: HttpRequest, pk: UUID) -> Task:
-    """A colleague's task, another site's and one that does not exist are the same to an agent."""
+def _task_or_404(request: HttpRequest, pk: UUID, *, lock: bool = False) -> Task:
+    """A colleague's task, another site's and one that does not exist are the same to an agent.
+
+    With a lock it stays the agent's until the request is over.
+    """
     rows = Task.objects.visible_to(request.user.pk, request.site_permissions).filter(site=request.site)
+    if lock:
+        rows = rows.select_for_update(of=("self",), no_key=True)
     named = rows.select_related("site", "agent", "tenant", "contract", "property")
     return get_object_or_404(named.with_past_ranks(PAST_DAYS), pk=pk)
 
@@ -160,16 +162,17 @@ def _just_changed(request: HttpRequest) -> dict[str, Any]:
     key = request.GET.get("changed", "")
     if not key or "\x00" in key:
         return {}
-    rows = TaskChange.objects.filter(site=request.site, key=key, by=request.user, undone_at=None)
+    rows = TaskChange.objects.filter(site=request.site, key=key_of(request.user, key), by=request.user, undone_at=None)
     found = rows.select_related("task__site", "task__tenant", "task__contract", "task__property").first()
-    return {"changed": found, "changed_title": title_of_row(found.task)} if found else {}
+    return {"changed": found, "changed_key": key, "changed_title": title_of_row(found.task)} if found else {}
 
 
 def _done(request: HttpRequest, task: Task, key: str) -> HttpResponse:
     following = _back(request, task, changed=key)
     if _wants_json(request):
-        # The version: a second tap made offline has seen the task before the first one was sent.
-        return JsonResponse({"next": following, "version": task.version})
+        # A second tap made offline has seen the task before the first one was sent, and not what others did since.
+        seen = TaskChange.objects.get(site=request.site, key=key_of(request.user, key)).version_after
+        return JsonResponse({"next": following, "version": seen})
     return HttpResponseRedirect(following)
 
 

@@ -110,6 +110,8 @@ def _reasons(task: RankedTask) -> Iterator[tuple[Decimal, str]]:
     urgency = rank.contributions["urgency"]
     if cause:
         yield urgency + rank.contributions["impact"], cause
+    if grounds.left_on:
+        yield urgency + rank.contributions["impact"], _left(task)
     if not cause or ((grounds.due_on - grounds.day).days < _SOON_DAYS and task.cause not in _CAUSE_TELLS_WHEN):
         yield urgency, _due(task)
     if grounds.has_missed and not _is_about_a_missed_rent(task):
@@ -200,6 +202,15 @@ def _late(task: RankedTask) -> str:
         "%(count)s rents are late, the oldest by %(days)s days: %(amount)s.",
         days,
     ) % {"count": grouped(len(months)), "days": grouped(days), "amount": amount_of(task)}
+
+
+def _left(task: RankedTask) -> str:
+    values = {"day": _day(task.grounds.left_on, task.grounds.day)}
+    if task.grounds.deposit:
+        return _("The contract ended on %(day)s; its deposit of %(amount)s is still held.") % (
+            values | {"amount": _francs(task.grounds.deposit, task.currency)}
+        )
+    return _("The contract ended on %(day)s.") % values
 
 
 def _deadline(deadline: dt.date, today: dt.date) -> str:

@@ -76,6 +76,16 @@ def tag(model: type[models.Model], name: str, tones: dict[Any, str]) -> Callable
     return column
 
 
+def person(model: type[models.Model], name: str) -> Callable[..., str]:
+    """Who did something, as a word."""
+
+    @display(description=model._meta.get_field(name).verbose_name)
+    def column(self: Any, row: models.Model) -> str:
+        return str(getattr(row, name) or NOTHING)
+
+    return column
+
+
 @display(description=Tenant._meta.get_field("phone").verbose_name, ordering="phone")
 def phone(self: Any, row: Any) -> str:
     if not row.phone:

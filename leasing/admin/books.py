@@ -17,11 +17,7 @@ from unfold.enums import ActionVariant
 
 from leasing import actions
 from leasing.admin import forms as admin_forms
-from leasing.admin.base import (
-    PortfolioAdmin,
-    money,
-    tag,
-)
+from leasing.admin.base import PortfolioAdmin, money, person, tag
 from leasing.models import (
     Allocation,
     Contract,
@@ -31,8 +27,7 @@ from leasing.models import (
     PaymentReversal,
 )
 from leasing.refusals import francs
-from sites_app.history import NOTHING
-from sites_app.site_admin import ReadOnlyInline
+from sites_app.site_admin import ReadOnlyInline, ShownAdmin
 
 
 class OpenMonthFilter(admin.SimpleListFilter):
@@ -49,11 +44,10 @@ class OpenMonthFilter(admin.SimpleListFilter):
 
 
 @admin.register(Instalment)
-class InstalmentAdmin(PortfolioAdmin):
+class InstalmentAdmin(PortfolioAdmin, ShownAdmin):
     """Made by contracts and paid by payments: only shown."""
 
     icon = "calendar_month"
-    may_add = may_change = may_delete = False
     exported_as = "instalments"
     actions_list = ["export"]
     list_display = ["month", "contract", "tenant", "due_date", "due", "paid", "state"]
@@ -111,10 +105,7 @@ class ReversalInline(ReadOnlyInline):
     model = PaymentReversal
     fields = ["reversed_on", "reason", "person"]
     readonly_fields = ["person"]
-
-    @display(description=PaymentReversal._meta.get_field("reversed_by").verbose_name)
-    def person(self, reversal: PaymentReversal) -> str:
-        return str(reversal.reversed_by or NOTHING)
+    person = person(PaymentReversal, "reversed_by")
 
 
 @admin.register(Payment)
@@ -143,6 +134,7 @@ class PaymentAdmin(PortfolioAdmin):
     ]
     readonly_fields = ["received", "standing_word", "person", "recorded_on"]
     received = money(Payment, "amount")
+    person = person(Payment, "recorded_by")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return self.takes_changes(request) and "leasing.record_payment" in request.site_permissions
@@ -208,17 +200,9 @@ class PaymentAdmin(PortfolioAdmin):
     def choice_label(self, obj: Payment) -> str:
         return f"{obj.contract.reference} · {date_format(obj.received_on, 'SHORT_DATE_FORMAT')} · {self.received(obj)}"
 
-    @display(description=Payment._meta.get_field("recorded_by").verbose_name)
-    def person(self, payment: Payment) -> str:
-        return str(payment.recorded_by or NOTHING)
-
-
-class _BooksAdmin(PortfolioAdmin):
-    may_add = may_change = may_delete = False
-
 
 @admin.register(PaymentReversal)
-class PaymentReversalAdmin(_BooksAdmin):
+class PaymentReversalAdmin(PortfolioAdmin, ShownAdmin):
     icon = "undo"
     list_display = ["reversed_on", "payment", "contract", "reason", "reversed_by"]
     list_select_related = ["payment__contract", "reversed_by"]
@@ -226,18 +210,15 @@ class PaymentReversalAdmin(_BooksAdmin):
     date_hierarchy = "reversed_on"
     fields = ["payment", "reversed_on", "reason", "person"]
     readonly_fields = ["person"]
+    person = person(PaymentReversal, "reversed_by")
 
     @display(description=Payment._meta.get_field("contract").verbose_name, ordering="payment__contract__reference")
     def contract(self, reversal: PaymentReversal) -> str:
         return reversal.payment.contract.reference
 
-    @display(description=PaymentReversal._meta.get_field("reversed_by").verbose_name)
-    def person(self, reversal: PaymentReversal) -> str:
-        return str(reversal.reversed_by or NOTHING)
-
 
 @admin.register(Allocation)
-class AllocationAdmin(_BooksAdmin):
+class AllocationAdmin(PortfolioAdmin, ShownAdmin):
     icon = "call_split"
     list_display = ["month", "contract", "payment", "share"]
     list_select_related = ["payment", "instalment__contract"]
@@ -260,11 +241,10 @@ class AllocationAdmin(_BooksAdmin):
 
 
 @admin.register(Deposit)
-class DepositAdmin(PortfolioAdmin):
+class DepositAdmin(PortfolioAdmin, ShownAdmin):
     """Held when a contract is signed, settled when it has ended."""
 
     icon = "savings"
-    may_add = may_change = may_delete = False
     list_display = ["contract", "tenant", "held", "state_tag", "refunded", "settled_on"]
     list_select_related = ["contract__tenant"]
     list_filter = ["state"]

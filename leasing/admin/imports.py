@@ -5,13 +5,12 @@ from django.db import models
 from django.http import HttpRequest
 
 from leasing.models import ImportRun
-from sites_app.site_admin import SiteModelAdmin
+from sites_app.site_admin import ShownAdmin
 
 
 @admin.register(ImportRun)
-class ImportRunAdmin(SiteModelAdmin):
+class ImportRunAdmin(ShownAdmin):
     view_permission = change_permission = "leasing.import_portfolio"
-    may_add = may_change = may_delete = False
     icon = "upload_file"
     list_display = ["started_at", "started_by", "state", "dry_run", "problem_count"]
     list_select_related = ["started_by"]

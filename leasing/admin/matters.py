@@ -7,14 +7,13 @@ from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from unfold.decorators import action, display
+from unfold.decorators import action
 from unfold.enums import ActionVariant
 
 from leasing import actions
 from leasing.admin import forms as admin_forms
-from leasing.admin.base import PortfolioAdmin, tag
+from leasing.admin.base import PortfolioAdmin, person, tag
 from leasing.models import Interaction, Litigation, Notice, ServiceRequest, Survey
-from sites_app.history import NOTHING
 
 
 @admin.register(Notice)
@@ -132,6 +131,7 @@ class InteractionAdmin(PortfolioAdmin):
     date_hierarchy = "happened_at"
     autocomplete_fields = ["tenant"]
     fields = ["tenant", "channel", "direction", "happened_at", "person", "note"]
+    person = person(Interaction, "agent")
     add_fieldsets = [(None, {"fields": ["tenant", "channel", "direction", "happened_at", "note"]})]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -146,10 +146,6 @@ class InteractionAdmin(PortfolioAdmin):
         if obj is None:
             kwargs["form"] = admin_forms.RecordInteractionForm
         return super().get_form(request, obj, change=change, **kwargs)
-
-    @display(description=Interaction._meta.get_field("agent").verbose_name)
-    def person(self, interaction: Interaction) -> str:
-        return str(interaction.agent or NOTHING)
 
 
 @admin.register(Survey)

@@ -26,7 +26,6 @@ _PROPERTY = "property bien code_bien ref_bien logement lot bien_loue property_co
 _PHONE = "phone telephone tel portable mobile contact numero_de_telephone no_tel"
 _EMAIL = "email e_mail mail courriel adresse_email adresse_mail"
 _AMOUNT = "amount montant somme montant_gnf montant_xof montant_fcfa montant_cfa"
-_REFERENCE = "reference ref code numero no n id"
 _AGENT = "agent gestionnaire charge_de_clientele commercial agent_responsable"
 _STATUS = "status statut etat situation"
 _STATE = "state etat statut status"

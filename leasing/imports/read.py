@@ -15,7 +15,7 @@ from leasing.imports.staging import STAGED
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing wrong with one cell (or row, when `column` is empty), in the reader's language."""
+    """One thing wrong with a cell (the row without a `column`, the file without a `line`), in the reader's language."""
 
     source: str
     line: int

@@ -16,7 +16,8 @@ from leasing.refusals import RuleBroken, constraint_of
 from tasks.models import Task, TaskChange
 from tasks.refusals import KeyReused, TaskConflict
 
-LONGEST_KEY = TaskChange._meta.get_field("key").max_length
+LONGEST_KEY = 90
+"""In characters, of a key that a person or a program sends; with whose it is, it has to fit its column."""
 _MOMENTS = ("due_at", "started_at", "completed_at")
 STATE = ("status", *_MOMENTS, "outcome", "rating", "note", "agent_id")
 """What a tap may change, and undoing it gives back."""
@@ -42,7 +43,7 @@ def change_task(
     digest = digest_of(verb, by, task=str(task_id), version=version, **asked)
     with change(by):
         task = locked_task(task_id)
-        if was_done_before(task.site_id, key, digest):
+        if was_done_before(task.site_id, by, key, digest):
             return task
         if version is not None and version != task.version:
             raise TaskConflict(task)
@@ -50,7 +51,7 @@ def change_task(
         apply(task)
         task.version += 1
         task.save(update_fields=[*(name.removesuffix("_id") for name in STATE), "version"])
-        write_down(task, verb=verb, by=by, now=now, key=key, digest=digest, before=before)
+        write_down(task, verb=verb, by=by, now=now, key=key_of(by, key), digest=digest, before=before)
         return task
 
 
@@ -60,14 +61,20 @@ def locked_task(task_id: UUID) -> Task:
     return tasks.select_for_update(of=("self",), no_key=True).get(pk=task_id)
 
 
-def was_done_before(site_code: str, key: str, digest: str) -> bool:
+def key_of(by: Any, key: str) -> str:
+    """A person's key as it is kept: nobody takes another's, or one of those that AKIG gives its own changes."""
+    return f"by {by and by.pk}:{key}"
+
+
+def was_done_before(site_code: str, by: Any, key: str, digest: str) -> bool:
     """Whether the key's change was made. Raises KeyReused when it was another one, RuleBroken for no key at all."""
     if not key:
         raise RuleBroken("key", "idempotency_key", _("Without a key the same change could be made twice."))
     if len(key) > LONGEST_KEY:
         sentence = _("A key has at most %(longest)s characters.") % {"longest": LONGEST_KEY}
         raise RuleBroken("key", "idempotency_key", sentence)
-    known = TaskChange.objects.filter(site_id=site_code, key=key).values_list("request_digest", flat=True).first()
+    rows = TaskChange.objects.filter(site_id=site_code, key=key_of(by, key))
+    known = rows.values_list("request_digest", flat=True).first()
     if known is not None and known != digest:
         raise KeyReused
     return known is not None

@@ -12,7 +12,7 @@ from leasing.models import Contract, Property, Tenant
 from leasing.refusals import RuleBroken, constraint_of, not_on_this_site
 from sites_app.models import Site
 from tasks import verbs
-from tasks.actions.change import digest_of, was_done_before, write_down
+from tasks.actions.change import digest_of, key_of, was_done_before, write_down
 from tasks.actions.handover import require_worker
 from tasks.actions.taps import require_due_to_come
 from tasks.models import Task, TaskDependency
@@ -63,18 +63,18 @@ def create_task(
     )
     digest = _digest_of_new(task, by)
     with change(by):
-        if was_done_before(site.pk, key, digest):
-            return _made_with(site, key)
+        if was_done_before(site.pk, by, key, digest):
+            return _made_with(site, by, key)
         _require_sound(task, now)
         try:
             with transaction.atomic():
                 task.save(force_insert=True)
-                write_down(task, verb=verbs.CREATE, by=by, now=now, key=key, digest=digest, before={})
+                write_down(task, verb=verbs.CREATE, by=by, now=now, key=key_of(by, key), digest=digest, before={})
         except KeyReused:
             # Taken at this moment, perhaps by this very request sent twice.
-            if not was_done_before(site.pk, key, digest):
+            if not was_done_before(site.pk, by, key, digest):
                 raise
-            return _made_with(site, key)
+            return _made_with(site, by, key)
         return task
 
 
@@ -104,8 +104,8 @@ def _digest_of_new(task: Task, by: Any) -> str:
     return digest_of(verbs.CREATE, by, **{name: getattr(task, name) for name in asked})
 
 
-def _made_with(site: Site, key: str) -> Task:
-    return Task.objects.select_related("site", "agent").get(changes__site=site, changes__key=key)
+def _made_with(site: Site, by: Any, key: str) -> Task:
+    return Task.objects.select_related("site", "agent").get(changes__site=site, changes__key=key_of(by, key))
 
 
 def _require_sound(task: Task, now: dt.datetime) -> None:

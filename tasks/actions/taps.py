@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from leasing.actions.change import change
 from leasing.refusals import RuleBroken
 from tasks import verbs
-from tasks.actions.change import change_task, give_back, locked_task, state_of, write_down
+from tasks.actions.change import change_task, give_back, key_of, locked_task, state_of, write_down
 from tasks.models import Task, TaskChange
 from tasks.refusals import TaskConflict, moment
 
@@ -121,7 +121,7 @@ def undo_change(*, key: str, by: Any, now: dt.datetime) -> Task:
     Raises Task.DoesNotExist: there is no such change of this person; TaskConflict: the task was changed since;
     RuleBroken: the change made or moved the task.
     """
-    mine = TaskChange.objects.filter(key=key, by_id=by and by.pk).exclude(by_id=None)
+    mine = TaskChange.objects.filter(key=key_of(by, key), by_id=by and by.pk)
     found = mine.values_list("task_id", flat=True).first()
     if found is None:
         raise Task.DoesNotExist

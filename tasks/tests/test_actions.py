@@ -9,7 +9,7 @@ import pytest
 
 from accounts.models import User
 from leasing.refusals import IdempotencyConflict, RuleBroken
-from leasing.tests.factories import make_contract, make_tenant
+from leasing.tests.factories import make_contract, make_instalment, make_tenant
 from sites_app.models import Membership, Site
 from sites_app.scope import site_scope
 from tasks.actions import (
@@ -25,6 +25,7 @@ from tasks.actions import (
     undo_change,
     wait_for,
 )
+from tasks.generation import close_gone, generate_tasks
 from tasks.models import Task, TaskChange
 from tasks.tests.factories import NOW, make_task
 from tests.owner import as_owner
@@ -200,10 +201,27 @@ def test_a_key_works_for_one_request_of_one_person(site, awa):
         (partial(finish_task, outcome="refused"), one, awa),
         (partial(finish_task, outcome="succeeded", note="x"), one, awa),
         (partial(finish_task, outcome="succeeded", version=1), one, awa),
-        (finish, one, person("boris")),
     ):
         refused(IdempotencyConflict, partial(tap, action, task, by))
     assert (everything(one), everything(other)) == before
+
+
+def test_a_key_is_ones_own_whoever_else_has_used_it(site, awa):
+    one, other = make_task(site), make_task(site)
+    tap(start_task, one, awa)
+    tap(start_task, other, person("boris"))
+    assert (Task.objects.get(pk=one.pk).status, Task.objects.get(pk=other.pk).status) == ("in_progress",) * 2
+
+
+def test_nobody_takes_the_key_with_which_akig_closes_a_task(site, awa):
+    contract = make_contract(site, agent=awa)
+    instalment = make_instalment(contract, dt.date(2026, 3, 1), due_date=dt.date(2026, 3, 1))
+    generate_tasks(site=site, today=NOW.date())
+    task = Task.objects.get()
+    for version in range(1, 6):
+        tap(start_task, make_task(site, agent=awa), awa, key=f"cause_gone:{task.pk}:{version}")
+    instalment.delete()
+    assert close_gone(site=site, today=NOW.date(), now=NOW) == 1
 
 
 def test_a_tap_on_what_the_person_has_not_seen_names_who_was_first(site, awa):

@@ -14,7 +14,8 @@ from sites_app.models import Site
 from sites_app.scope import site_scope
 from tasks.models import Task, TaskPrioritization
 from tasks.priority import WEIGHTS
-from tasks.queries import kept_parts, ranked
+from tasks.queries import kept_parts
+from tasks.ranking import board_of
 from tasks.tests.factories import NOW, make_dependency, make_task
 
 pytestmark = pytest.mark.django_db
@@ -178,7 +179,7 @@ def test_a_day_that_is_over_is_as_it_began(client, site, awa):
         task = make_task(site, agent=awa, title="First on Monday", due_at=monday - DAY)
         for number in range(3):
             make_task(site, agent=awa, title=f"Visit {number}", due_at=monday + (number + 5) * DAY)
-        began = ranked(site, [awa.pk], monday)
+        began = board_of(site, [awa.pk], monday).tasks
         for rank, found in enumerate(began, 1):
             TaskPrioritization.objects.create(
                 site=site, agent=awa, day=monday.date(), task_id=found.id, rank=rank, score=found.priority.score,

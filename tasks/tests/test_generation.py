@@ -177,47 +177,79 @@ def test_a_task_goes_to_the_contracts_agent_only_while_working_there(site, awa, 
 # --- a rent that grows older --------------------------------------------------------------------------------
 
 
-def step_of(task):
-    """The step that was reached last: the last word of the source."""
-    return int(task.source.rpartition(":")[2])
+def asked_on(task):
+    """The day on which the debt asked last: the last word of the source."""
+    return D.fromisoformat(task.source.rpartition(":")[2])
 
 
-def test_one_rent_is_one_task_that_grows(site, awa):
+def days_made(site, days):
+    return [day for day in days if generate(site, TODAY + day * DAY)]
+
+
+def test_one_rent_is_one_task_as_long_as_nobody_ends_it(site, awa):
     rent(make_contract(site, agent=awa), TODAY - 3 * DAY)
-    for day, step, version in ((0, 3, 1), (6, 3, 1), (7, 10, 2), (16, 10, 2), (17, 20, 3), (400, 20, 3)):
+    for day, asked in ((0, 0), (6, 0), (7, 7), (16, 7), (17, 17), (46, 17), (47, 47), (76, 47), (77, 77)):
         generate(site, TODAY + day * DAY)
         task = only()
-        assert (step_of(task), task.version) == (step, version)
-        assert task.due_at == six(TODAY + (step - 3) * DAY)
-    assert list(TaskChange.objects.order_by("at").values_list("verb", "by")) == [("cause_grew", None)] * 2
+        assert asked_on(task) == TODAY + asked * DAY
+        # Overdue since the first day; a tap made meanwhile is no conflict.
+        assert (task.due_at, task.version) == (six(TODAY), 1)
+    assert not TaskChange.objects.exists()
 
 
-def test_a_rent_seen_late_begins_at_the_step_it_has_reached(site, awa):
+def test_a_rent_seen_late_is_due_since_it_asked_last(site, awa):
     rent(make_contract(site, agent=awa), TODAY - 200 * DAY)
     generate(site)
-    assert (step_of(only()), only().due_at) == (20, six(TODAY - 180 * DAY))
+    assert only().due_at == six(TODAY)  # 20 + 6 × 30
 
 
-def test_what_a_person_put_off_longer_stays_put_off_when_the_rent_grows(site, awa):
+def test_what_a_person_put_off_stays_put_off(site, awa):
     rent(make_contract(site, agent=awa), TODAY - 3 * DAY)
     generate(site)
     later = six(TODAY + 12 * DAY)
     by_hand(postpone_task, only(), awa, due_at=later)
-    generate(site, TODAY + 7 * DAY)
-    assert (step_of(only()), only().due_at) == (10, later)
-    generate(site, TODAY + 17 * DAY)
-    assert (step_of(only()), only().due_at) == (20, six(TODAY + 17 * DAY))
+    for day in (7, 17):
+        generate(site, TODAY + day * DAY)
+        assert only().due_at == later
 
 
-def test_a_promise_that_is_not_kept_asks_again_at_the_next_step_and_once(site, awa):
+@pytest.mark.parametrize(
+    ("outcome", "days"),
+    [
+        # Due three days before: it asks on days 0, 7, 17, 47, …
+        ("promised", [7, 17, 47]),
+        ("no_answer", [2, 7, 17, 47]),
+        ("refused", [7, 17, 47]),
+        ("succeeded", [7, 17, 47]),
+    ],
+)
+def test_a_debt_that_is_still_there_asks_again(site, awa, outcome, days):
     rent(make_contract(site, agent=awa), TODAY - 3 * DAY)
     generate(site)
+    by_hand(partial(finish_task, outcome=outcome), only(), awa)
+    found = []
+    for day in range(50):
+        if generate(site, TODAY + day * DAY):
+            found.append(day)
+            task = Task.objects.open().get()
+            now = six(TODAY + day * DAY)
+            finish_task(task_id=task.pk, by=awa, now=now, key=f"day {day}", outcome="succeeded")
+    assert found == days
+
+
+def test_an_old_debt_is_not_buried_by_a_promise(site, awa):
+    rent(make_contract(site, agent=awa), TODAY - 203 * DAY)
+    generate(site)
     by_hand(partial(finish_task, outcome="promised"), only(), awa)
-    made = [generate(site, TODAY + day * DAY) for day in range(20)]
-    assert [day for day, n in enumerate(made) if n] == [7]
-    assert step_of(Task.objects.open().get()) == 20
-    by_hand(partial(finish_task, outcome="promised"), Task.objects.open().get(), awa, key="b")
-    assert [generate(site, TODAY + day * DAY) for day in range(20, 25)] == [0] * 5
+    assert days_made(site, range(30)) == [7]
+
+
+def test_a_tenant_who_has_promised_is_left_in_peace_when_the_next_step_comes(site, awa):
+    rent(make_contract(site, agent=awa), TODAY - 8 * DAY)
+    generate(site)
+    by_hand(partial(finish_task, outcome="promised"), only(), awa)
+    # The tenth day is in two days; the promise is good for seven.
+    assert days_made(site, range(30)) == [7]
 
 
 def test_undoing_an_earlier_end_leaves_the_later_step_in_peace(site, awa):
@@ -239,11 +271,10 @@ def test_every_late_rent_of_a_contract_is_in_one_task_and_one_call(site, awa):
     assert [generate(site) for _ in range(3)] == [0] * 3
     task = only()
     assert task.facts == {"since": "2026-02-17", "periods": ["2026-02-01", "2026-03-01"], "amount": 2_000_000}
-    # The younger rent has reached a step: due again today.
-    assert (step_of(task), task.version, task.due_at) == (3, 2, six(TODAY))
+    assert (asked_on(task), task.version) == (TODAY, 1)
     Instalment.objects.filter(pk=february.pk).update(paid_amount=1_500_000)
     assert (generate(site), close(site)) == (0, 0)
-    assert (only().facts["periods"], only().version) == (["2026-03-01"], 2)
+    assert (only().facts["periods"], only().version) == (["2026-03-01"], 1)
 
 
 def test_two_contracts_of_one_tenant_are_two_debts(site, awa):
@@ -253,13 +284,13 @@ def test_two_contracts_of_one_tenant_are_two_debts(site, awa):
     assert generate(site) == 2
 
 
-def test_after_a_promise_the_next_rent_that_is_late_asks_again(site, awa):
+def test_after_a_refusal_the_next_rent_that_is_late_asks_again(site, awa):
     contract = make_contract(site, agent=awa)
     rent(contract, TODAY - 40 * DAY)
     generate(site)
-    by_hand(partial(finish_task, outcome="promised"), only(), awa)
+    by_hand(partial(finish_task, outcome="refused"), only(), awa)
     rent(contract, TODAY - 2 * DAY)
-    assert [generate(site, TODAY + day * DAY) for day in range(4)] == [0, 1, 0, 0]
+    assert days_made(site, range(4)) == [1]
     assert len(Task.objects.open().get().facts["periods"]) == 2
 
 
@@ -376,6 +407,13 @@ def test_a_dispute_that_stops_again_asks_again_and_a_task_done_is_a_movement(sit
     assert Task.objects.open().get().facts["last_moved_on"] == "2026-03-20"
 
 
+def test_a_contract_that_is_to_end_asks_for_no_renewal(site, awa):
+    contract = make_contract(site, agent=awa, end_date=TODAY + 40 * DAY)
+    generate(site)
+    Contract.objects.filter(pk=contract.pk).update(status="terminated", ended_on=TODAY + 10 * DAY)
+    assert (close(site), generate(site)) == (1, 0)
+
+
 def test_a_term_that_has_passed_runs_on_and_asks_for_nothing(site, awa):
     make_contract(site, end_date=TODAY - DAY)
     assert generate(site) == 0
@@ -490,13 +528,15 @@ def expected_tasks(site, today, workers):
         c, asked = contracts[contract_id], []
         for i in rents:
             step = next(step for step in (20, 10, 3) if (today - i.due_date).days >= step)
-            asked.append((i.due_date + step * DAY, i.period, step))
-        due, period, step = max(asked)
+            asked.append(i.due_date + step * DAY)
+        due = max(asked)
+        while due + 30 * DAY <= today:
+            due += 30 * DAY
         facts = {
             "since": str(rents[0].due_date), "periods": [str(i.period) for i in rents],
             "amount": sum(i.amount - i.paid_amount for i in rents),
         }  # fmt: skip
-        source = f"rent_late:{contract_id}:{period:%Y-%m}:{step}"
+        source = f"rent_late:{contract_id}:{due}"
         add(source, "payment_follow", "rent_late", facts, due, c, c.tenant_id, c.property_id)
     for n in Notice.objects.all():
         if n.closed_on is None and n.contract_id in contracts and (n.legal_deadline - today).days <= 5:
@@ -518,7 +558,13 @@ def expected_tasks(site, today, workers):
             add(source, "litigation", "litigation_idle", facts, moved + 14 * DAY, c, c.tenant_id, c.property_id)
     renewed = {c.renewal_of_id for c in contracts.values()}
     for c in contracts.values():
-        if c.is_in_force_on(today) and c.end_date and 0 <= (c.end_date - today).days <= 60 and c.pk not in renewed:
+        if (
+            c.is_in_force_on(today)
+            and not c.ended_on
+            and c.end_date
+            and 0 <= (c.end_date - today).days <= 60
+            and c.pk not in renewed
+        ):
             facts = {"end_date": str(c.end_date), "monthly_rent": c.monthly_rent}
             source = f"term_ending:{c.pk}:{c.end_date}"
             add(source, "retention", "term_ending", facts, c.end_date - 30 * DAY, c, c.tenant_id, c.property_id)
@@ -540,7 +586,7 @@ def tasks_made():
     return {task.source: tuple(getattr(task, field) for field in fields) for task in Task.objects.all()}
 
 
-@pytest.mark.parametrize("today", [D(2023, 3, 4), D(2024, 2, 29), D(2025, 1, 15)])
+@pytest.mark.parametrize("today", [D(2023, 3, 4), D(2024, 2, 29), D(2024, 6, 30)])
 def test_a_whole_portfolio_has_exactly_the_tasks_of_the_rules(site, today):
     workers = fill(7, 150)
     made = generate(site, today)

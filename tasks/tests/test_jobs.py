@@ -55,15 +55,27 @@ def test_the_morning_makes_the_tasks_and_keeps_the_order_that_the_agent_then_see
     assert kept() == [(dt.date(2026, 3, 20), n, task.id) for n, task in enumerate(seen.top, 1)]
 
 
-def test_a_second_morning_of_the_day_changes_nothing_and_the_next_day_has_its_own(awa):
+def test_a_second_morning_of_the_day_changes_nothing_and_the_next_day_has_its_own(awa, monkeypatch):
     run(begin_day, "a")
     before = kept()
     with site_scope([CODE]):
         make_task(Site.objects.get(pk=CODE), agent=awa, kind="litigation")
     run(begin_day, "b")
     assert kept() == before
+    monkeypatch.setattr("tasks.jobs.timezone.now", lambda: NOW.replace(hour=6) + dt.timedelta(days=1))
     run(begin_day, "c", "2026-03-21")
     assert (len(before), len(kept())) == (2, 5)
+
+
+def test_a_job_that_comes_a_day_late_leaves_everything_to_that_day_s_own(awa, monkeypatch):
+    monkeypatch.setattr("tasks.jobs.timezone.now", lambda: NOW + dt.timedelta(days=1))
+    run(begin_day, "a", "2026-03-21")
+    with site_scope([CODE]):
+        before = list(Task.objects.order_by("pk").values()), kept()
+    run(close_what_is_gone, "b")
+    run(begin_day, "c")
+    with site_scope([CODE]):
+        assert (list(Task.objects.order_by("pk").values()), kept()) == before
 
 
 def test_a_rent_that_comes_in_closes_its_task_within_the_hour(awa):

@@ -11,12 +11,17 @@ from sites_app.models import OutsideScope, Site
 from sites_app.scope import site_scope
 from tasks.models import Task, TaskPrioritization
 from tasks.priority import KIND_MINUTES
-from tasks.queries import kept_parts, kept_ranking, manifesto, proposals, ranked, site_day
+from tasks.queries import kept_parts, kept_ranking, manifesto, proposals, site_day
+from tasks.ranking import board_of
 from tasks.tests.factories import NOW, make_dependency, make_task
 
 pytestmark = pytest.mark.django_db
 D = dt.date
 HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
+
+
+def ranked(site, agents, now):
+    return board_of(site, agents, now).tasks
 
 
 @pytest.fixture
@@ -43,21 +48,18 @@ def ids(tasks):
 @pytest.mark.parametrize("number", [1, 200])
 def test_the_day_is_three_statements_whatever_the_number_of_tasks(site, awa, binta, number, django_assert_num_queries):
     previous = None
-    for _ in range(number):
+    for one in range(number):
         contract = make_contract(site)
         make_instalment(contract, D(2026, 2, 1))
         task = make_task(site, agent=awa, contract=contract, tenant=contract.tenant, kind="payment_follow")
-        if previous is not None and number % 2:
+        if previous is not None and one % 2:
             make_dependency(task, previous)
         previous = task
     with django_assert_num_queries(3):
         found = manifesto(site, awa.pk, NOW)
+    assert any(task.waits_for for task in found.rest) == (number == 200)
     assert (found.total, len(found.top), len(found.rest)) == (number, min(3, number), max(0, number - 3))
-    for read in (
-        lambda: ranked(site, [awa.pk], NOW),
-        lambda: site_day(site, NOW),
-        lambda: proposals(site, awa.pk, NOW),
-    ):
+    for read in (lambda: site_day(site, NOW), lambda: proposals(site, awa.pk, NOW)):
         with django_assert_num_queries(3):
             assert read()
 
@@ -260,13 +262,15 @@ def test_the_load_of_every_agent_is_there_and_what_is_nobodys_last(site, awa, bi
         (awa.pk, "Awa", 2),
         (binta.pk, "Binta", 0),
         (ousmane.pk, "Ousmane", 0),
-        (None, "", 3),
+        (mariama.pk, "Mariama", 1),
+        (None, "", 2),
     ]
     # 35 + 0.35 × 69.5 + 12 = 71.33: being late alone does not make it urgent.
     assert (rows[0].urgent, rows[0].overdue, rows[0].minutes) == (0, 1, 150)
     assert rows[1].done_this_week == 1
     Task.objects.filter(agent__isnull=True).update(status="cancelled", completed_at=NOW)
-    assert [row.open for row in site_day(site, NOW).loads] == [2, 0, 0, 2]
+    assert [row.open for row in site_day(site, NOW).loads] == [2, 0, 0, 1, 1]
+    assert [one.task.agent_id for one in proposals(site, None, NOW)] == [left.pk]
 
 
 def test_a_task_is_proposed_to_the_best_of_those_who_have_the_time(site, awa, binta):

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from kpi.tests.people import make_person
 from leasing.tests.factories import make_contract, make_instalment, make_property, make_tenant
-from sites_app.models import Flag, Site
+from sites_app.models import Flag, Membership, Site
 from sites_app.scope import site_scope
 from tasks.models import Task, TaskChange, TaskPrioritization
 from tasks.tests.factories import NOW, make_dependency, make_task
@@ -113,9 +113,9 @@ def test_an_agent_reads_three_tasks_in_order_with_their_reasons_and_the_rest_bel
 
 
 def test_each_card_says_its_level_in_a_word_beside_its_colour(client, day):
-    for tone, word in re.findall(
-        r'<span class="tag (\w+)"><svg.*?</svg>(.*?) · \d+</span>', client.get(DAY).content.decode()
-    ):
+    tags = re.findall(r'<span class="tag (\w+)"><svg.*?</svg>(.*?) · \d+</span>', client.get(DAY).content.decode())
+    assert len(tags) >= 3
+    for tone, word in tags:
         assert word == {"bad": "Urgent", "warn": "To do", "good": "No hurry"}[tone]
 
 
@@ -545,6 +545,39 @@ def test_the_tasks_of_who_is_absent_go_to_colleagues_one_by_one_or_all_at_once(c
     assert {row(task).agent_id for task in tasks} == {colleague.pk}
     assert given(answer) in client.get(answer["Location"]).content.decode()
     assert "Nothing to hand over" in text_of(client.get(f"{URL}absent/?agent={away.pk}"))
+
+
+def test_the_tasks_of_who_has_left_are_nobodys_and_are_handed_over_as_such(client, manager, site):
+    left, colleague = (make_person(name, GN_KINDIA="agent") for name in ("fatou", "ousmane"))
+    with site_scope([site.code]):
+        task = make_task(site, agent=left, kind="admin", title="Find the key")
+    Membership.objects.filter(user=left).delete()
+    board = client.get(f"{URL}?agent=nobody").content.decode()
+    assert f'href="{URL}absent/?agent=nobody"' in board
+    assert "Find the key" in board
+    assert "Find the key" in client.get(f"{DAY}?agent={left.pk}").content.decode()
+    page = client.get(f"{URL}absent/?agent=nobody").content.decode()
+    pairs = re.findall(r'name="take" value="([^"]+)"', page)
+    client.post(f"{URL}absent/", {"agent": "nobody", "take": pairs})
+    assert row(task).agent_id == colleague.pk
+
+
+def test_a_task_that_went_to_somebody_else_meanwhile_stays_there(client, manager, site):
+    away, colleague, third = (make_person(name, GN_KINDIA="agent") for name in ("fatou", "ousmane", "sekou"))
+    with site_scope([site.code]):
+        task = make_task(site, agent=away, kind="admin")
+        Task.objects.filter(pk=task.pk).update(agent=third)
+    answer = client.post(f"{URL}absent/", {"agent": away.pk, "take": [f"{task.pk}:{colleague.pk}"]}, follow=True)
+    assert "done or given to somebody else meanwhile" in text_of(answer)
+    assert row(task).agent_id == third.pk
+
+
+def test_the_page_of_a_task_says_its_place_in_the_day(client, agent, site):
+    with site_scope([site.code]):
+        stuck = make_task(site, agent=agent, kind="litigation", status="blocked", note="No key")
+        other = make_task(site, agent=agent, kind="admin")
+    assert "place 1 today" in text_of(client.get(f"{URL}{other.pk}/"))
+    assert "place 2 today" in text_of(client.get(f"{URL}{stuck.pk}/"))
 
 
 @pytest.mark.parametrize("take", [[], ["x"], ["x:y"], [f"{uuid.UUID(int=1)}:0"]])

@@ -1,6 +1,5 @@
 """Import an agency's spreadsheets from a terminal."""
 
-import csv
 import sys
 from argparse import ArgumentParser
 from pathlib import Path
@@ -11,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from leasing.exports import as_csv
 from leasing.imports.run import ImportReport, run_import
 from leasing.imports.sources import UnreadableSource, read_folder
 from sites_app.models import Site
@@ -82,18 +82,10 @@ class Command(BaseCommand):
             self.stdout.write(_("Only checked: nothing was changed."))
 
     def _write_report(self, path: Path, report: ImportReport) -> None:
+        rows: list[list[Any]] = [[_("kind"), _("file"), _("line"), _("column"), _("value"), _("reason")]]
+        for kind, found in ((_("refused"), report.problems), (_("remark"), report.warnings)):
+            rows += [[kind, p.source, p.line or "", p.column, p.value, p.reason] for p in found]
         try:
-            with path.open("w", encoding="utf-8-sig", newline="") as target:
-                writer = csv.writer(target, delimiter=";")
-                writer.writerow([_("kind"), _("file"), _("line"), _("column"), _("value"), _("reason")])
-                for kind, found in ((_("refused"), report.problems), (_("remark"), report.warnings)):
-                    writer.writerows(
-                        [kind, p.source, p.line or "", p.column, harmless(p.value), p.reason] for p in found
-                    )
+            path.write_bytes(as_csv(rows))
         except OSError as error:
             raise CommandError(f"{path}: {error.strerror}") from error
-
-
-def harmless(cell: str) -> str:
-    """The cell with an apostrophe before it where a spreadsheet would run it as a formula."""
-    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell

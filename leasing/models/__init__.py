@@ -1,0 +1,46 @@
+"""The records that everything else reads: owners, properties, tenants, contracts, rent due and rent received.
+
+Money is whole francs. Dates are dates of the site's timezone. Every index leads with the site.
+"""
+
+from leasing.models.books import (
+    MISSED_AFTER_DAYS,
+    Allocation,
+    Deposit,
+    Instalment,
+    Payment,
+    PaymentQuerySet,
+    PaymentReversal,
+)
+from leasing.models.contracts import (
+    Contract,
+    _DateRange,  # noqa: F401 -- the first migration names it by this module
+)
+from leasing.models.imports import ImportRun, ImportRunQuerySet
+from leasing.models.matters import Interaction, Litigation, Notice, ServiceRequest, Survey
+from leasing.models.people import Owner, Property, Tenant
+
+# The tables of events are put here by the history of the tables they follow.
+__all__ = [
+    "MISSED_AFTER_DAYS",
+    "Allocation",
+    "Contract",
+    "ContractEvent",
+    "Deposit",
+    "DepositEvent",
+    "ImportRun",
+    "ImportRunQuerySet",
+    "Instalment",
+    "Interaction",
+    "Litigation",
+    "Notice",
+    "NoticeEvent",
+    "Owner",
+    "Payment",
+    "PaymentQuerySet",
+    "PaymentReversal",
+    "Property",
+    "ServiceRequest",
+    "Survey",
+    "Tenant",
+]

@@ -1,0 +1,247 @@
+"""Rent due and rent received, and the deposits. What was received is never edited or deleted."""
+
+import datetime as dt
+
+import pghistory
+import pgtrigger
+from django.conf import settings
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.db.models import F, Q, Sum, Value
+from django.db.models.functions import Coalesce
+from django.utils.translation import gettext_lazy as _
+
+from leasing.models.contracts import Contract
+from leasing.models.people import Tenant
+from sites_app.models import SameSiteForeignKey, SiteScopedModel, SiteScopedQuerySet, every_change, scoped_manager
+from sites_app.rules import PAYMENT_METHODS
+
+MISSED_AFTER_DAYS = 30
+"""An instalment still unpaid this many days after its due date counts as missed."""
+
+
+class Instalment(SiteScopedModel):
+    """One month's rent that is due."""
+
+    class State(models.TextChoices):
+        PAID = "paid", _("Paid")
+        PARTIAL = "partial", _("Partly paid")
+        PENDING = "pending", _("Pending")
+        LATE = "late", _("Late")
+        MISSED = "missed", _("Missed")
+
+    contract = SameSiteForeignKey(
+        Contract, on_delete=models.PROTECT, related_name="instalments", verbose_name=_("contract")
+    )
+    tenant = SameSiteForeignKey(Tenant, on_delete=models.PROTECT, related_name="instalments", verbose_name=_("tenant"))
+    period = models.DateField(_("month"), help_text=_("First day of the month."))
+    due_date = models.DateField(_("due on"))
+    amount = models.BigIntegerField(_("amount"), validators=[MinValueValidator(0)])
+    paid_amount = models.BigIntegerField(_("paid"), default=0)
+    settled_on = models.DateField(_("settled on"), null=True, blank=True)
+
+    class Meta:
+        ordering = ["due_date", "period"]
+        verbose_name = _("instalment")
+        verbose_name_plural = _("instalments")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["site", "contract", "period"],
+                name="one_instalment_per_contract_and_month",
+                violation_error_message=_("This contract already has an instalment for this month."),
+            ),
+            models.CheckConstraint(condition=Q(period__day=1), name="instalment_period_is_a_first_of_month"),
+            models.CheckConstraint(
+                condition=Q(paid_amount__gte=0, paid_amount__lte=F("amount")),
+                name="instalment_paid_at_most_its_amount",
+            ),
+            models.CheckConstraint(
+                condition=Q(settled_on__isnull=True) | Q(paid_amount=F("amount")),
+                name="instalment_settled_only_when_paid",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["site", "due_date"], name="instalment_site_due"),
+            # What was owed on a day: settled after it or never, due before it.
+            models.Index(fields=["site", "settled_on", "due_date"], name="instalment_site_settled"),
+            models.Index(fields=["site", "tenant", "due_date"], name="instalment_site_tenant"),
+            models.Index(
+                fields=["site", "contract", "due_date"],
+                condition=Q(paid_amount__lt=F("amount")),
+                name="instalment_site_open",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.contract_id} · {self.period:%Y-%m}"
+
+    def state_on(self, day: dt.date) -> "Instalment.State":
+        """What the instalment is on a day, from what is paid now.
+
+        A partly paid instalment is late or missed past its due date like an unpaid one.
+        """
+        if self.paid_amount >= self.amount:
+            return self.State.PAID
+        if day >= self.due_date + dt.timedelta(days=MISSED_AFTER_DAYS):
+            return self.State.MISSED
+        if day > self.due_date:
+            return self.State.LATE
+        return self.State.PARTIAL if self.paid_amount else self.State.PENDING
+
+
+class PaymentQuerySet(SiteScopedQuerySet):
+    def standing(self) -> "PaymentQuerySet":
+        """Payments that were not reversed: a reversed one was a mistake and counts nowhere."""
+        return self.filter(reversals__isnull=True)
+
+    def with_on_account(self) -> "PaymentQuerySet":
+        """Adds `on_account`: the francs of each payment that no instalment has taken yet."""
+        return self.annotate(on_account=F("amount") - Coalesce(Sum("allocations__amount"), Value(0)))
+
+
+class Payment(SiteScopedModel):
+    """Money received. Never edited, never deleted: a mistake is reversed (PaymentReversal)."""
+
+    contract = SameSiteForeignKey(
+        Contract, on_delete=models.PROTECT, related_name="payments", verbose_name=_("contract")
+    )
+    amount = models.BigIntegerField(_("amount"), validators=[MinValueValidator(1)])
+    method = models.CharField(_("method"), max_length=8, choices=PAYMENT_METHODS)
+    provider = models.CharField(_("provider"), max_length=40, blank=True)
+    external_reference = models.CharField(_("reference"), max_length=80, blank=True)
+    received_on = models.DateField(_("received on"))
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("recorded by"),
+        db_index=False,
+    )
+    recorded_at = models.DateTimeField(auto_now_add=True)
+    idempotency_key = models.CharField(_("idempotency key"), max_length=120)
+    request_digest = models.CharField(max_length=64, editable=False)
+
+    objects = scoped_manager(PaymentQuerySet)
+
+    class Meta:
+        ordering = ["-received_on", "-recorded_at"]
+        verbose_name = _("payment")
+        verbose_name_plural = _("payments")
+        constraints = [
+            models.UniqueConstraint(fields=["site", "idempotency_key"], name="payment_key_unique_in_site"),
+            models.UniqueConstraint(
+                fields=["site", "provider", "external_reference"],
+                condition=Q(method="mobile") & ~Q(external_reference=""),
+                name="mobile_payment_reference_unique_in_site",
+                violation_error_message=_("This mobile money transaction is already recorded."),
+            ),
+            models.CheckConstraint(condition=Q(amount__gt=0), name="payment_amount_positive"),
+        ]
+        indexes = [
+            models.Index(fields=["site", "contract", "received_on"], name="payment_site_contract"),
+            models.Index(fields=["site", "received_on"], name="payment_site_received"),
+        ]
+        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return f"{self.received_on:%Y-%m-%d} · {self.amount}"
+
+
+class PaymentReversal(SiteScopedModel):
+    """Says that a payment was a mistake: it counts nowhere any more, and both rows stay."""
+
+    payment = SameSiteForeignKey(Payment, on_delete=models.PROTECT, related_name="reversals", verbose_name=_("payment"))
+    reversed_on = models.DateField(_("reversed on"))
+    reversed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name=_("reversed by"),
+        db_index=False,
+    )
+    reason = models.CharField(_("reason"), max_length=200)
+
+    class Meta:
+        ordering = ["-reversed_on"]
+        verbose_name = _("reversal")
+        verbose_name_plural = _("reversals")
+        constraints = [models.UniqueConstraint(fields=["site", "payment"], name="one_reversal_per_payment")]
+        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return f"{self.payment_id} · {self.reversed_on:%Y-%m-%d}"
+
+
+class Allocation(SiteScopedModel):
+    """How much of a payment pays which instalment. What no allocation covers is on account."""
+
+    payment = SameSiteForeignKey(
+        Payment, on_delete=models.PROTECT, related_name="allocations", verbose_name=_("payment")
+    )
+    instalment = SameSiteForeignKey(
+        Instalment, on_delete=models.PROTECT, related_name="allocations", verbose_name=_("instalment")
+    )
+    amount = models.BigIntegerField(_("amount"), validators=[MinValueValidator(1)])
+
+    class Meta:
+        ordering = ["instalment__due_date"]
+        verbose_name = _("allocation")
+        verbose_name_plural = _("allocations")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["site", "payment", "instalment"], name="one_allocation_per_payment_and_instalment"
+            ),
+            models.CheckConstraint(condition=Q(amount__gt=0), name="allocation_amount_positive"),
+        ]
+        indexes = [models.Index(fields=["site", "instalment"], name="allocation_site_instalment")]
+
+    def __str__(self) -> str:
+        return f"{self.payment_id} → {self.instalment_id}: {self.amount}"
+
+
+@pghistory.track(*every_change())
+class Deposit(SiteScopedModel):
+    """The caution of a contract, and what became of it."""
+
+    class State(models.TextChoices):
+        HELD = "held", _("Held")
+        FULL = "full", _("Returned in full")
+        PARTIAL = "partial", _("Returned in part")
+        WITHHELD = "withheld", _("Withheld")
+
+    contract = SameSiteForeignKey(
+        Contract, on_delete=models.PROTECT, related_name="deposits", verbose_name=_("contract")
+    )
+    amount = models.BigIntegerField(_("amount"), validators=[MinValueValidator(0)])
+    state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.HELD)
+    refunded_amount = models.BigIntegerField(_("refunded"), default=0, validators=[MinValueValidator(0)])
+    settled_on = models.DateField(_("settled on"), null=True, blank=True)
+
+    class Meta:
+        ordering = ["-settled_on"]
+        verbose_name = _("deposit")
+        verbose_name_plural = _("deposits")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["site", "contract"],
+                name="one_deposit_per_contract",
+                violation_error_message=_("This contract already has its deposit."),
+            ),
+            models.CheckConstraint(
+                condition=Q(amount__gte=0, refunded_amount__gte=0, refunded_amount__lte=F("amount")),
+                name="deposit_refund_at_most_its_amount",
+                violation_error_message=_("More would be refunded than was deposited."),
+            ),
+            models.CheckConstraint(
+                condition=Q(state="held", settled_on__isnull=True) | (~Q(state="held") & Q(settled_on__isnull=False)),
+                name="deposit_settled_on_goes_with_state",
+                violation_error_message=_("A deposit has the day it was settled exactly when it is no longer held."),
+            ),
+        ]
+        indexes = [models.Index(fields=["site", "settled_on"], name="deposit_site_settled")]
+
+    def __str__(self) -> str:
+        return f"{self.contract_id} · {self.amount}"
