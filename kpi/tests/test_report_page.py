@@ -19,6 +19,8 @@ from leasing.models import Contract
 from leasing.tests.factories import (
     make_contract,
     make_instalment,
+    make_litigation,
+    make_notice,
     make_paid_instalment,
     make_property,
     make_survey,
@@ -107,6 +109,16 @@ def test_where_to_act_comes_in_order_of_francs_with_the_place_where_one_does(man
     assert 'href="/GN_KINDIA/kpi/occupancyRate/?period=last-month">Empty properties</a>' in page
 
 
+def test_matters_that_took_long_are_shown_as_they_are_counted_notices_too(manager, year):
+    with site_scope(["GN_KINDIA"]):
+        make_notice(year, issued_on=D(2026, 7, 1), legal_deadline=D(2026, 8, 1), closed_on=D(2026, 10, 9))
+        make_litigation(year, opened_on=D(2026, 6, 1), resolved_on=D(2026, 10, 9))
+    page = manager.get(URL).content.decode()
+    [address] = re.findall(r'href="([^"]*)">Matters closed, the longest first</a>', page)
+    rows = text_of(manager.get(address.replace("&amp;", "&")))
+    assert re.search(r" 130 .* 100 ", rows), rows
+
+
 def test_every_link_of_the_page_leads_somewhere(manager, year):
     page = manager.get(URL).content.decode()
     addresses = set(re.findall(r'href="(/GN_KINDIA/[^"#]*)"', page))
@@ -192,6 +204,14 @@ def test_outside_the_flag_what_belongs_to_the_dashboard_leads_to_the_plain_indic
     flag.flush()
     answer = manager.get(URL + address + "?period=quarter")
     assert (answer.status_code, answer["Location"]) == (302, "/GN_KINDIA/kpi/?period=quarter")
+
+
+def test_a_programs_report_is_on_no_side_of_the_flag(manager, year, flag):
+    flag.everyone = False
+    flag.save()
+    flag.flush()
+    answer = manager.get("/api/kpi/report", headers={"X-Site-ID": "GN_KINDIA"})
+    assert (answer.status_code, answer.json()["siteId"]) == (200, "GN_KINDIA")
 
 
 def test_raising_the_percentage_keeps_who_had_it(client, year, flag):
