@@ -79,10 +79,15 @@ def table(answer):
     """The rows of the list: each a dictionary of heading and words."""
     listed = answer.content.decode().split('id="list"')[1]
     body = re.search(r"<tbody>.*</tbody>", listed, re.DOTALL)
+    if body is None:
+        assert "<td" not in listed
+        return []
     found = []
-    for row in re.findall(r"<tr>(.*?)</tr>", body[0], re.DOTALL) if body else ():
+    for row in re.findall(r"<tr>(.*?)</tr>", body[0], re.DOTALL):
         cells = re.findall(r'<t[hd][^>]*data-label="([^"]*)"[^>]*>(.*?)</t[hd]>', row, re.DOTALL)
+        assert len(cells) == len(re.findall(r"<t[hd]\b", row)) > 0, row
         found.append({head: " ".join(re.sub(r"<[^>]+>", " ", cell).split()) for head, cell in cells})
+    assert len(found) == body[0].count("<tr") > 0
     return found
 
 
