@@ -27,6 +27,7 @@ if (worker) {
     const cache = await caches.open(`day-${person}`);
     const headers = {
       "Content-Type": "text/html; charset=utf-8",
+      Date: new Date().toUTCString(),
       "Content-Security-Policy": "default-src 'self'; img-src 'self' data:",
     };
     await cache.put(worker, new Response(page, { headers }));
@@ -34,11 +35,16 @@ if (worker) {
       .map((one) => new URL(one.getAttribute("href") || one.getAttribute("src"), location).href.split("#")[0]);
     const known = (await cache.keys()).map((request) => request.url);
     const wanted = [...new Set(files)];
-    for (const address of known) if (!wanted.includes(address) && !address.endsWith(worker)) await cache.delete(address);
+    // The days of other sites stay: one person may work on two.
+    const old = known.filter((address) => !wanted.includes(address) && !address.endsWith("/tasks/today/"));
+    for (const address of old) await cache.delete(address);
     await cache.addAll(wanted.filter((address) => !known.includes(address)));
   };
-  if (stale) show("stale", true);
-  else if (window.caches) keep();
+  if (stale) {
+    show("stale", true);
+    // Only the day itself is kept: its links lead nowhere without a network.
+    for (const link of document.querySelectorAll(".task h2 a, .rest a")) link.removeAttribute("href");
+  } else if (window.caches) keep();
   if (navigator.serviceWorker) navigator.serviceWorker.register("/service-worker.js", { scope: worker });
 
   // --- what waits
@@ -132,13 +138,16 @@ if (worker) {
       answer = undefined;
     }
     busy.delete(key);
-    if (answer === undefined || answer.status >= 500) {
+    // Sent to the page of signing in: what was tapped is kept, and sent by whoever signs in again.
+    const signedOut = answer?.redirected === true;
+    if (answer === undefined || answer.status >= 500 || signedOut) {
       write(localStorage, queue, [...read(localStorage, queue), tap]);
       form.closest("details")?.removeAttribute("open");
       delete form.dataset.sent; // taken back, it can be sent again (static/akig.js)
       mark();
+      show("signed-out", signedOut);
       if (answer === undefined && navigator.onLine) empty();
-    } else if (answer.ok && !answer.redirected) location.assign((await answer.json()).next);
+    } else if (answer.ok) location.assign((await answer.json()).next);
     else form.submit(); // the server's own page says what is wrong
   });
 

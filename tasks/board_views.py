@@ -27,7 +27,7 @@ from tasks.queries import WORKDAY_MINUTES, RankedTask, SiteDay, proposals, site_
 from tasks.views import choose_a_site
 from tasks.workers import workers_of
 
-_TASKS_A_PAGE = 50
+_TASKS_A_PAGE = 20
 
 
 @needs("tasks.manage_tasks")
@@ -45,6 +45,7 @@ def board(request: HttpRequest) -> HttpResponse:
         "form": form,
         "page": page,
         "lines": [_line(task, day.ranked.get(task.pk)) for task in page],
+        "can_give": site is not None and any(task.is_open() for task in page),
         "loads": day.loads,
         "most": max((load.minutes for load in day.loads), default=0),
         "workday": WORKDAY_MINUTES,

@@ -1,10 +1,12 @@
 """What people send to the pages of tasks. Each change carries the key of its form and the version that was seen."""
 
 import datetime as dt
+import re
 import uuid
 import zoneinfo
 from collections.abc import Iterable
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -25,6 +27,8 @@ from tasks.models import Task
 LONGEST_TEXT = 2000
 _AFTERNOON, _MORNING = dt.time(15), dt.time(9)
 _LATEST = dt.date(2100, 12, 31)
+_SUNDAY = 6
+_ID = "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 
 
 class TapForm(forms.Form):
@@ -38,6 +42,12 @@ class TapForm(forms.Form):
     def asked(self) -> dict[str, Any]:
         """The arguments of the action that come from the form."""
         return dict(self.cleaned_data)
+
+    def point_at_the_error(self) -> None:
+        """Have the page open where the first wrong field is: on a phone it is far below."""
+        wrong = next((name for name in self.errors if name in self.fields and not self[name].is_hidden), None)
+        if wrong:
+            self.fields[wrong].widget.attrs["autofocus"] = True
 
 
 def _text(label: Any, *, required: bool, rows: int = 2) -> forms.CharField:
@@ -140,6 +150,8 @@ def _moments(here: dt.datetime) -> Iterable[tuple[dt.datetime, str]]:
     days = {7 - today.weekday(): _("Next week, on %(day)s")} | days
     for ahead in sorted(days):
         day = today + dt.timedelta(days=ahead)
+        if day.weekday() == _SUNDAY:
+            continue
         yield dt.datetime.combine(day, _MORNING, here.tzinfo), days[ahead] % {"day": date_format(day, "l j F")}
 
 
@@ -152,6 +164,33 @@ def tap_form(verb: str, task: Any, site: Site, now: dt.datetime, data: Any = Non
     needed = {"site": site, "now": now} if kind is LaterForm else {}
     fresh = {"key": uuid.uuid4(), "version": task.version}
     return kind(data, initial=fresh, auto_id=f"{verb}-{str(task.id)[:8]}-%s", **needed)
+
+
+class WaitForm(forms.Form):
+    """Which task is to be done before: one of the agent's, or a colleague's by the address of its page."""
+
+    needs = forms.ChoiceField(label=gettext_lazy("Do this one first"), required=False)
+    address = forms.CharField(
+        label=gettext_lazy("Or a colleague’s task: the address of its page"), required=False, max_length=300
+    )
+
+    def __init__(self, *args: Any, others: Iterable[tuple[UUID, str]] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["needs"].choices = [("", "—"), *((str(pk), title) for pk, title in others)]
+        # What was offered a minute ago may be done by now: the task itself says what is wrong with it.
+        self.fields["needs"].valid_value = is_id
+
+    def clean(self) -> dict[str, Any]:
+        needs, address = self.cleaned_data.get("needs"), self.cleaned_data.get("address", "")
+        found = re.search(_ID, address)
+        if needs:
+            self.cleaned_data["task"] = UUID(needs)
+        elif found:
+            self.cleaned_data["task"] = UUID(found[0])
+        elif not self.errors:
+            field = "address" if address else "needs"
+            self.add_error(field, _("Choose a task, or give the address of its page."))
+        return self.cleaned_data
 
 
 class UndoForm(forms.Form):
@@ -177,11 +216,11 @@ class AgentForm(forms.Form):
 class GiveForm(AgentForm):
     """The tasks ticked in a list, and to whom they go."""
 
-    task = forms.TypedMultipleChoiceField(label=gettext_lazy("Tasks"), coerce=uuid.UUID)
+    task = forms.TypedMultipleChoiceField(label=gettext_lazy("Tasks"), coerce=UUID)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["task"].valid_value = _is_id
+        self.fields["task"].valid_value = is_id
         self.fields["task"].error_messages["required"] = _("Tick at least one task.")
 
 
@@ -192,9 +231,9 @@ class TakeBackForm(forms.Form):
     filters = forms.CharField(required=False, widget=forms.HiddenInput)
 
 
-def _is_id(text: str) -> bool:
+def is_id(text: str) -> bool:
     try:
-        uuid.UUID(text)
+        UUID(text)
     except ValueError:
         return False
     return True

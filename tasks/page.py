@@ -2,10 +2,12 @@
 
 import datetime as dt
 import zoneinfo
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any
+from uuid import UUID
 
 from sites_app.models import Site
 from tasks import words
@@ -40,6 +42,8 @@ class Card:
     tone: str
     reasons: tuple[str, ...]
     amount: int | None
+    overdue: bool
+    """Since a day that is over."""
     whatsapp: str
     """The address at which one writes to the tenant; "" without a number."""
     forms: dict[str, TapForm] = field(default_factory=dict)
@@ -56,16 +60,29 @@ class DayPage:
     risks: tuple[str, ...]
 
 
-def day_page(found: Manifesto, site: Site, now: dt.datetime) -> DayPage:
-    """The three cards with their forms, and the rest of the day without."""
-    cards = [card_of(task, rank, forms=forms_of(task, site, now)) for rank, task in enumerate(found.top, 1)]
+def day_page(
+    found: Manifesto, site: Site, now: dt.datetime, tried: Mapping[UUID, dict[str, TapForm]] = MappingProxyType({})
+) -> DayPage:
+    """The three cards with their forms, and the rest of the day without.
+
+    `tried` are forms of a task that were refused: they stand in place of fresh ones. The page advises to hand over
+    what does not fit; where to start is plain from the cards.
+    """
+    cards = [
+        card_of(task, rank, forms=forms_of(task, site, now) | tried.get(task.id, {}))
+        for rank, task in enumerate(found.top, 1)
+    ]
     shown = found.rest[: _LONGEST_DAY - len(cards)]
     return DayPage(
         manifesto=found,
         cards=tuple(cards),
         rest=tuple(card_of(task, rank, reasons=1) for rank, task in enumerate(shown, len(cards) + 1)),
         more=len(found.rest) - len(shown),
-        advice=tuple(words.recommendation_sentences(found)),
+        advice=tuple(
+            sentence
+            for advice, sentence in zip(found.recommendations, words.recommendation_sentences(found), strict=True)
+            if advice.advice == "delegate"
+        ),
         risks=tuple(words.risk_sentences(found)),
     )
 
@@ -81,6 +98,7 @@ def card_of(task: RankedTask, rank: int, *, reasons: int = 3, forms: dict[str, T
         tone=tone,
         reasons=tuple(words.reasons_of(task, limit=reasons)),
         amount=task.amount or task.facts.get("monthly_rent"),
+        overdue=task.grounds.due_on < task.grounds.day,
         whatsapp=_whatsapp(task.tenant_phone),
         forms=forms or {},
     )
@@ -134,22 +152,28 @@ def forms_of(task: Any, site: Site, now: dt.datetime) -> dict[str, TapForm]:
 
 
 @dataclass(frozen=True)
-class Stop:
-    """A visit of the round: a task at an address."""
+class Visit:
+    """A stop of the round: an address, and the tasks to be done there."""
 
-    card: Card
     place: str
     address: str
+    property_code: str
+    cards: tuple[Card, ...]
 
 
-def round_of(found: Manifesto, addresses: dict[Any, tuple[str, str]], site: Site, now: dt.datetime) -> list[Stop]:
+# What is about the tenant is done where the tenant lives, not where they lived.
+_ABOUT_THE_HOME = ("inspection", "maintenance")
+
+
+def round_of(found: Manifesto, addresses: dict[Any, tuple[str, str]], site: Site, now: dt.datetime) -> list[Visit]:
     """The visits of today by neighbourhood, then address: the three first tasks and what is due by this evening."""
     zone = zoneinfo.ZoneInfo(site.timezone)
     today = now.astimezone(zone).date()
-    ranked: Iterable[tuple[int, RankedTask]] = enumerate((*found.top, *found.rest), 1)
-    stops = [
-        Stop(card_of(task, rank, reasons=2), *addresses[task.property_id])
-        for rank, task in ranked
-        if task.property_id in addresses and (rank <= len(found.top) or task.due_at.astimezone(zone).date() <= today)
-    ]
-    return sorted(stops, key=lambda stop: (stop.place.casefold(), stop.address.casefold(), stop.card.rank))
+    cards: dict[Any, list[Card]] = {}
+    for rank, task in enumerate((*found.top, *found.rest), 1):
+        if task.property_id not in addresses or (task.grounds.left_on and task.kind not in _ABOUT_THE_HOME):
+            continue
+        if rank <= len(found.top) or task.due_at.astimezone(zone).date() <= today:
+            cards.setdefault(task.property_id, []).append(card_of(task, rank, reasons=1))
+    visits = [Visit(*addresses[home], here[0].task.property_code, tuple(here)) for home, here in cards.items()]
+    return sorted(visits, key=lambda visit: (visit.place.casefold(), visit.address.casefold(), visit.property_code))

@@ -95,6 +95,8 @@ class AgentLoad:
     urgent: int
     overdue: int
     minutes: int
+    due_minutes: int
+    """Of these, what is due by tonight: the rest of a working day is free."""
     done_this_week: int
 
 
@@ -162,6 +164,7 @@ def _load(person: Person | None, tasks: Sequence[RankedTask], now: dt.datetime) 
         urgent=sum(task.priority.score >= URGENT for task in tasks),
         overdue=sum(task.due_at < now for task in tasks),
         minutes=sum(task.minutes for task in tasks),
+        due_minutes=sum(task.minutes for task in tasks if task.grounds.due_on <= task.grounds.day),
         done_this_week=person.done_this_week if person else 0,
     )
 

@@ -33,7 +33,7 @@ from tasks.priority import (
     rounded,
     waiting_for,
 )
-from tasks.workers import WORKING_ROLES
+from tasks.workers import WORKING_ROLES, staffed_by
 
 WORKDAY_MINUTES = 8 * 60
 LEAST_MINUTES, MOST_MINUTES = 5, WORKDAY_MINUTES
@@ -199,6 +199,7 @@ def _people(
         "site": site.code,
         "agents": list(agent_ids),
         "roles": list(WORKING_ROLES),
+        "staff": staffed_by(site),
         "kinds": list(KIND_MINUTES),
         "minutes": list(KIND_MINUTES.values()),
         "enough": FINISHED_FOR_A_MEDIAN,

@@ -73,11 +73,12 @@ PEOPLE = """
 WITH usual AS (SELECT kind, minutes FROM unnest(%(kinds)s::text[], %(minutes)s::int[]) AS k (kind, minutes)),
 person AS (
     SELECT u.id AS agent_id, coalesce(nullif(u.full_name, ''), u.username) AS name,
-        coalesce(m.role = 'agent' AND u.is_active, false) AS is_agent,
-        coalesce(m.role = ANY (%(roles)s) AND u.is_active, false) AS works_here
+        coalesce(bool_or(m.role = 'agent') AND u.is_active, false) AS is_agent,
+        coalesce(bool_or(m.role = ANY (%(roles)s)) AND u.is_active, false) AS works_here
     FROM accounts_user u
-    LEFT JOIN sites_app_membership m ON m.user_id = u.id AND m.site_id = %(site)s
+    LEFT JOIN sites_app_membership m ON m.user_id = u.id AND m.site_id = ANY (%(staff)s)
     WHERE m.role = ANY (%(roles)s) AND u.is_active OR u.id = ANY (%(agents)s::bigint[])
+    GROUP BY u.id
 ),
 finished AS MATERIALIZED (
     SELECT agent_id, kind, outcome, rating, completed_at,

@@ -9,11 +9,12 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy
 
 from sites_app.history import HistoryEntry, history_of
-from tasks.forms import TapForm, tap_form
+from tasks import words
+from tasks.forms import TapForm, WaitForm, tap_form
 from tasks.models import Task, TaskDependency
 from tasks.page import Card, card_of, forms_of, title_of_row
 from tasks.priority import WEIGHTS
-from tasks.queries import manifesto
+from tasks.queries import RankedTask, manifesto
 
 PAST_DAYS = 10
 # What does not change, and the version, which rises with everything that does.
@@ -66,12 +67,18 @@ class TaskPage:
     history: tuple[HistoryEntry, ...]
     past: tuple[PastRank, ...]
     forms: dict[str, TapForm]
+    wait_form: WaitForm | None
 
 
-def task_page(task: Task, now: dt.datetime, *, may_manage: bool, tried: dict[str, TapForm]) -> TaskPage:
-    """Needs a task with its past ranks. `tried` are forms that were refused: they stand in place of fresh ones."""
-    card = _card_now(task, now)
+def task_page(
+    task: Task, now: dt.datetime, *, may_manage: bool, tried: dict[str, TapForm], wait_form: WaitForm | None = None
+) -> TaskPage:
+    """Needs a task with its past ranks. `tried` and `wait_form` were refused: they stand in place of fresh ones."""
+    day = _day_of(task, now)
+    card = next((card_of(one, rank, reasons=10) for rank, one in enumerate(day, 1) if one.id == task.pk), None)
     needed, waiting = _neighbours(task)
+    linked = {task.pk, *(one.task.pk for one in (*needed, *waiting))}
+    others = [(one.id, words.title_of(one)) for one in day if one.id not in linked]
     return TaskPage(
         title=title_of_row(task),
         card=card,
@@ -81,15 +88,16 @@ def task_page(task: Task, now: dt.datetime, *, may_manage: bool, tried: dict[str
         history=tuple(history_of(task, leave_out=_NOT_TOLD)),
         past=_past(task),
         forms=_forms(task, now, may_manage) | tried,
+        wait_form=(wait_form or WaitForm(others=others)) if task.is_open() else None,
     )
 
 
-def _card_now(task: Task, now: dt.datetime) -> Card | None:
+def _day_of(task: Task, now: dt.datetime) -> tuple[RankedTask, ...]:
+    """The day on which the task stands, in order; none for a task that is over or nobody's."""
     if task.agent_id is None or not task.is_open():
-        return None
+        return ()
     day = manifesto(task.site, task.agent_id, now)
-    order = enumerate((*day.top, *day.rest), 1)
-    return next((card_of(one, rank, reasons=10) for rank, one in order if one.id == task.pk), None)
+    return (*day.top, *day.rest)
 
 
 def _parts(values: dict[str, Decimal]) -> tuple[Part, ...]:

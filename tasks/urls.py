@@ -13,5 +13,6 @@ urlpatterns = [
     path("take-back/", board_views.take_back, name="take-back"),
     path("absent/", board_views.absent, name="absent"),
     path("<uuid:pk>/", views.detail, name="detail"),
+    path("<uuid:pk>/wait/", views.wait, name="wait"),
     path("<uuid:pk>/<slug:verb>/", views.change, name="change"),
 ]

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from waffle import flag_is_active
 
 from leasing.models import Property
@@ -19,7 +19,7 @@ from leasing.refusals import IdempotencyConflict, RuleBroken
 from sites_app.permissions import needs
 from tasks import actions
 from tasks.actions.change import key_of
-from tasks.forms import TapForm, UndoForm, tap_form
+from tasks.forms import TapForm, UndoForm, WaitForm, is_id, tap_form
 from tasks.models import Task, TaskChange
 from tasks.page import day_page, round_of, title_of_row
 from tasks.queries import manifesto
@@ -47,11 +47,15 @@ def today(request: HttpRequest) -> HttpResponse:
     if request.site is None:
         return choose_a_site(request, "tasks:today")
     agent_id, now = _whose_day(request), timezone.now()
+    is_own = agent_id == request.user.pk
+    offline = is_own and flag_is_active(request, FLAG)
     context = {
         "page": day_page(manifesto(request.site, agent_id, now), request.site, now),
         "now": now,
-        "is_own": agent_id == request.user.pk,
-        "offline": flag_is_active(request, FLAG) and agent_id == request.user.pk,
+        "is_own": is_own,
+        "offline": offline,
+        "not_kept": is_own and not offline,
+        "covered": [(a.site, MANAGE in a.permissions) for a in request.accessible_sites if a.via_cover],
         **_just_changed(request),
     }
     return render(request, "tasks/today.html", context)
@@ -68,7 +72,7 @@ def round_sheet(request: HttpRequest) -> HttpResponse:
     wanted = {task.property_id for task in (*found.top, *found.rest) if task.property_id}
     rows = Property.objects.filter(site=request.site, pk__in=wanted).values_list("pk", "neighbourhood", "address")
     addresses = {pk: (place, address) for pk, place, address in rows}
-    context = {"manifesto": found, "stops": round_of(found, addresses, request.site, now), "now": now}
+    context = {"manifesto": found, "visits": round_of(found, addresses, request.site, now), "now": now}
     return render(request, "tasks/round.html", context)
 
 
@@ -83,12 +87,17 @@ def detail(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @needs("tasks.work_on_tasks")
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def change(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
-    """A tap. The same key again changes nothing; a task that somebody else has changed is not changed either."""
-    task = _task_or_404(request, pk, lock=True)
+    """A tap. The same key again changes nothing; a task that somebody else has changed is not changed either.
+
+    Its address opened as a page, after signing in again or by the browser's reload, is the task's.
+    """
     if verb not in TAPS:
         raise Http404
+    if request.method != "POST":
+        return HttpResponseRedirect(reverse("tasks:detail", args=[_task_or_404(request, pk).pk]))
+    task = _task_or_404(request, pk, lock=True)
     if verb == "cancel" and MANAGE not in request.site_permissions:
         raise PermissionDenied
     if request.POST.get("person", str(request.user.pk)) != str(request.user.pk):
@@ -102,7 +111,9 @@ def change(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
     except (TaskConflict, IdempotencyConflict) as refusal:
         return _refused(request, pk, 409, refusal.sentence)
     except RuleBroken as refusal:
-        field = "when" if refusal.field == "due_at" else refusal.field
+        field = refusal.field
+        if field == "due_at":
+            field = "day" if form.cleaned_data["day"] else "when"
         form.add_error(field if field in form.fields else None, refusal.sentence)
         return _refused(request, pk, 422, verb=verb, form=form)
     return _done(request, changed, form.cleaned_data["key"])
@@ -122,6 +133,32 @@ def undo(request: HttpRequest) -> HttpResponse:
     except RuleBroken as refusal:
         messages.warning(request, refusal.sentence)
     return HttpResponseRedirect(_back(request, changed.task))
+
+
+@needs("tasks.work_on_tasks")
+@require_POST
+def wait(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """This task is to be done after another one that the person may see; or not any more."""
+    task = _task_or_404(request, pk, lock=True)
+    address = HttpResponseRedirect(reverse("tasks:detail", args=[task.pk]))
+    if is_id(request.POST.get("no_more", "")):
+        actions.stop_waiting(task=task, needs=UUID(request.POST["no_more"]), by=request.user)
+        return address
+    form, status = WaitForm(request.POST), 400
+    if form.is_valid():
+        needs = _visible_to(request).filter(pk=form.cleaned_data["task"]).first()
+        field = "needs" if form.cleaned_data["needs"] else "address"
+        if needs is not None:
+            try:
+                actions.wait_for(task=task, needs=needs, by=request.user)
+            except RuleBroken as refusal:
+                form.add_error(field, refusal.sentence)
+                status = 422
+            else:
+                return address
+        else:
+            form.add_error(field, _("There is no such task, or it is not one of those that you may see."))
+    return _detail(request, task, status, wait_form=form)
 
 
 def choose_a_site(request: HttpRequest, name: str) -> HttpResponse:
@@ -144,11 +181,15 @@ def _task_or_404(request: HttpRequest, pk: UUID, *, lock: bool = False) -> Task:
 
     With a lock it stays the agent's until the request is over.
     """
-    rows = Task.objects.visible_to(request.user.pk, request.site_permissions).filter(site=request.site)
+    rows = _visible_to(request)
     if lock:
         rows = rows.select_for_update(of=("self",), no_key=True)
     named = rows.select_related("site", "agent", "tenant", "contract", "property")
     return get_object_or_404(named.with_past_ranks(PAST_DAYS), pk=pk)
+
+
+def _visible_to(request: HttpRequest) -> Any:
+    return Task.objects.visible_to(request.user.pk, request.site_permissions).filter(site=request.site)
 
 
 def _of_all_sites(request: HttpRequest) -> Any:
@@ -190,19 +231,33 @@ def _back(request: HttpRequest, task: Task, **query: Any) -> str:
 def _refused(
     request: HttpRequest, pk: UUID, status: int, sentence: str = "", verb: str = "", form: TapForm | None = None
 ) -> HttpResponse:
-    """Why nothing was changed: to a script in a sentence, to a person on the task's page as it is now."""
+    """Why nothing was changed: to a script in a sentence, to a person on the page of the tap as it is now."""
     if _wants_json(request):
         sentences = [sentence] if sentence else [str(error) for errors in form.errors.values() for error in errors]
         return JsonResponse({"detail": " ".join(sentences)}, status=status)
-    return _detail(request, _task_or_404(request, pk), status, sentence, {verb: form} if form else {})
+    if form:
+        form.point_at_the_error()
+    task, tried = _task_or_404(request, pk), {verb: form} if form else {}
+    if request.POST.get("back") != "task" and task.agent_id is not None:
+        now = timezone.now()
+        page = day_page(manifesto(request.site, task.agent_id, now), request.site, now, tried={pk: tried})
+        if not tried or any(card.task.id == pk for card in page.cards):
+            context = {"page": page, "now": now, "is_own": task.agent_id == request.user.pk, "refused": sentence}
+            return render(request, "tasks/today.html", context, status=status)
+    return _detail(request, task, status, sentence, tried)
 
 
 def _detail(
-    request: HttpRequest, task: Task, status: int = 200, refused: str = "", tried: dict[str, TapForm] | None = None
+    request: HttpRequest,
+    task: Task,
+    status: int = 200,
+    refused: str = "",
+    tried: dict[str, TapForm] | None = None,
+    wait_form: WaitForm | None = None,
 ) -> HttpResponse:
     may_manage = MANAGE in request.site_permissions
     context = {
-        "page": task_page(task, timezone.now(), may_manage=may_manage, tried=tried or {}),
+        "page": task_page(task, timezone.now(), may_manage=may_manage, tried=tried or {}, wait_form=wait_form),
         "task": task,
         "refused": refused,
         **_just_changed(request),

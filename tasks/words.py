@@ -86,7 +86,7 @@ def level_of(task: RankedTask) -> tuple[str, str]:
     if task.priority.score >= URGENT:
         return _("Urgent"), "bad"
     if task.priority.score >= PRESSING:
-        return _("To do"), "warn"
+        return _("Important"), "warn"
     return _("No hurry"), "good"
 
 
@@ -130,7 +130,7 @@ def _reasons(task: RankedTask) -> Iterator[tuple[Decimal, str]]:
     if record.tasks >= _TOLD_TASKS and rank.affinity > NEUTRAL_AFFINITY:
         yield (
             WEIGHTS["affinity"] * (rank.affinity - NEUTRAL_AFFINITY),
-            _("%(count)s of the agent’s %(of)s tasks of this kind succeeded in 90 days.")
+            _("%(count)s of %(of)s tasks of this kind came to a good end in 90 days.")
             % {"count": record.succeeded, "of": record.tasks},
         )
     if grounds.late_rents > 1:
@@ -277,7 +277,7 @@ def _risk(found: Risk) -> str:
             return ngettext(
                 "%(count)s of these tasks holds up others.", "%(count)s of these tasks hold up others.", found.count
             ) % {"count": grouped(found.count)}
-    return _("%(kind)s: %(count)s of the agent’s %(of)s succeeded in 90 days.") % {
+    return _("%(kind)s: %(count)s of %(of)s came to a good end in 90 days, the overdue ones counted.") % {
         "kind": Task.Kind(found.kind).label, "count": grouped(found.count), "of": grouped(found.of)
     }  # fmt: skip
 

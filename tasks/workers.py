@@ -4,17 +4,26 @@ from collections.abc import Container
 from typing import Any
 
 from accounts.models import User
-from sites_app.models import Membership, Role, Site
+from sites_app.access import cover_for
+from sites_app.models import Membership, MembershipQuerySet, Role, Site
 from tasks.models import Task
 
 WORKING_ROLES = (Role.AGENT, Role.MANAGER)
 _LONGEST_ID = 18
 
 
+def staffed_by(site: Site) -> list[str]:
+    """Whose people work on the site's tasks: its own, and while it is offline also those of the site that covers it."""
+    if site.status != Site.Status.OFFLINE:
+        return [site.code]
+    cover = cover_for(site, Site.objects.in_bulk())
+    return [site.code, cover.code] if cover else [site.code]
+
+
 def workers_of(site: Site) -> list[User]:
-    """The people of the site whom a task may be given to, by name."""
-    members = Membership.objects.active().filter(site=site, role__in=WORKING_ROLES).select_related("user")
-    people = [member.user for member in members]
+    """The people whom a task of the site may be given to, by name."""
+    members = _working(site).select_related("user")
+    people = {member.user_id: member.user for member in members}.values()
     return sorted(people, key=lambda person: (person.get_full_name().casefold(), person.pk))
 
 
@@ -37,4 +46,8 @@ def whose_day(asked: str, reader: Any, site: Site, permissions: Container[str]) 
 
 
 def works_on(site: Site, person: Any) -> bool:
-    return Membership.objects.active().filter(site=site, role__in=WORKING_ROLES, user_id=person.pk).exists()
+    return _working(site).filter(user_id=person.pk).exists()
+
+
+def _working(site: Site) -> MembershipQuerySet:
+    return Membership.objects.active().filter(site__in=staffed_by(site), role__in=WORKING_ROLES)

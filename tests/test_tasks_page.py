@@ -69,7 +69,7 @@ def titles(page):
 
 
 def card(page, title):
-    return page.locator("article.task", has=page.get_by_role("link", name=title, exact=True))
+    return page.locator("article.task", has=page.locator("h2 a", has_text=title))
 
 
 def answer(page, title, verb, **fields):
@@ -196,6 +196,39 @@ def test_the_kept_day_is_not_for_the_next_person_on_this_phone(offline_page, liv
     page.click("details.menu form button")
     page.wait_for_url("**/accounts/login/**")
     page.wait_for_function("caches.keys().then((all) => all.length === 0)")
+
+
+def test_a_tap_made_after_the_session_has_ended_is_kept_and_sent_by_who_signs_in_again(
+    offline_page, live_server, people
+):
+    page = offline_page
+    sign_in(page, live_server.url, "ibrahima", PASSWORD)
+    page.goto(live_server.url + DAY)
+    page.context.clear_cookies(name=settings.SESSION_COOKIE_NAME)
+    answer(page, "Visite 1", "start")
+    page.locator("[data-signed-out]").wait_for()
+    assert task("Visite 1").status == "pending"
+    sign_in(page, live_server.url, "ibrahima", PASSWORD)
+    page.goto(live_server.url + DAY)
+    page.locator("[data-told] .note", has_text="Visite 1").wait_for()
+    assert task("Visite 1").status == "in_progress"
+
+
+def test_the_days_of_two_sites_are_kept_and_forgotten_with_the_right_to_see_them(offline_page, live_server, people):
+    agent = people[0]
+    Membership.objects.create(user=agent, site_id="GN_LABE", role="agent")
+    page = offline_page
+    sign_in(page, live_server.url, "ibrahima", PASSWORD)
+    for code in (CODE, "GN_LABE"):
+        day = f"/{code}/tasks/today/"
+        page.goto(live_server.url + day)
+        page.wait_for_function(f"caches.match('{day}')")
+        page.wait_for_function("navigator.serviceWorker.ready")
+    assert page.evaluate(f"caches.match('{DAY}').then((found) => !!found)")
+    Membership.objects.filter(user=agent, site_id=CODE).delete()
+    page.goto(live_server.url + DAY)
+    page.wait_for_function(f"caches.match('{DAY}').then((found) => !found)")
+    assert page.evaluate("caches.match('/GN_LABE/tasks/today/').then((found) => !!found)")
 
 
 # What is legible in the dark is so in every language.

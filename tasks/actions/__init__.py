@@ -1,7 +1,7 @@
 """What can be done with tasks: one function for each change, all of it or nothing, once for a key."""
 
 from tasks.actions.handover import reassign_tasks, take_back
-from tasks.actions.planning import create_task, wait_for
+from tasks.actions.planning import create_task, stop_waiting, wait_for
 from tasks.actions.rankings import keep_rankings
 from tasks.actions.taps import (
     OUTCOMES_OF_PEOPLE,
@@ -27,6 +27,7 @@ __all__ = [
     "reassign_tasks",
     "resume_task",
     "start_task",
+    "stop_waiting",
     "take_back",
     "undo_change",
     "wait_for",

@@ -3,6 +3,7 @@
 import datetime as dt
 import uuid
 from typing import Any
+from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
@@ -97,6 +98,12 @@ def wait_for(*, task: Task, needs: Task, by: Any) -> Task:
             sentence = _("“%(needs)s” waits for this task itself: each would wait for the other.") % {"needs": needs}
             raise RuleBroken("needs", "tasks_do_not_wait_in_a_circle", sentence) from error
         return task
+
+
+def stop_waiting(*, task: Task, needs: UUID, by: Any) -> None:
+    """`task` does not wait for that task any more; saying it twice is saying it once."""
+    with change(by):
+        TaskDependency.objects.filter(site_id=task.site_id, task=task, needs_id=needs).delete()
 
 
 def _digest_of_new(task: Task, by: Any) -> str:

@@ -10,10 +10,11 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from kpi.tests.people import make_person
-from leasing.tests.factories import make_contract, make_instalment, make_property, make_tenant
+from leasing.models import Contract
+from leasing.tests.factories import make_contract, make_deposit, make_instalment, make_property, make_tenant
 from sites_app.models import Flag, Membership, Site
 from sites_app.scope import site_scope
-from tasks.models import Task, TaskChange, TaskPrioritization
+from tasks.models import Task, TaskChange, TaskDependency, TaskPrioritization
 from tasks.tests.factories import NOW, make_dependency, make_task
 
 pytestmark = pytest.mark.django_db
@@ -106,7 +107,7 @@ def test_an_agent_reads_three_tasks_in_order_with_their_reasons_and_the_rest_bel
     assert "Today, Friday, 20 March 2026 the first 3 of 5 tasks · about 6 h 45 · 0 done this week" in words
     assert "The rent of March is 15 days late: 1,500,000 GNF." in words
     assert "The rest of the day (2 tasks)" in words
-    assert re.search(r"Place 1 To do · \d\d 45 min Ask", words)
+    assert re.search(r"Place 1 Important · \d\d 45 min Ask", words)
     page = answer.content.decode()
     assert 'href="tel:+224620000009"' in page
     assert 'href="https://wa.me/224620000009" rel="noopener noreferrer"' in page
@@ -116,7 +117,7 @@ def test_each_card_says_its_level_in_a_word_beside_its_colour(client, day):
     tags = re.findall(r'<span class="tag (\w+)"><svg.*?</svg>(.*?) · \d+</span>', client.get(DAY).content.decode())
     assert len(tags) >= 3
     for tone, word in tags:
-        assert word == {"bad": "Urgent", "warn": "To do", "good": "No hurry"}[tone]
+        assert word == {"bad": "Urgent", "warn": "Important", "good": "No hurry"}[tone]
 
 
 def test_nothing_to_do_says_so(client, agent):
@@ -282,10 +283,105 @@ def test_nothing_one_can_send_breaks_the_pages(client, manager, site, value):
     for field in ("key", "version", "why", "person", "back"):
         answer = tap(client, task, "cannot", **({"key": "k", "why": "x"} | {field: value}))
         assert answer.status_code in (302, 400, 409), field
-    for path, field in (("undo/", "key"), ("give/", "task"), ("give/", "filters"), ("absent/", "agent")):
+    assert client.post(f"{URL}{task.pk}/wait/", {"needs": value, "address": value}).status_code == 400
+    forms = ("take-back/", "given"), ("undo/", "key"), ("give/", "task"), ("give/", "filters"), ("absent/", "agent")
+    for path, field in forms:
         assert client.post(URL + path, {field: value}).status_code in (200, 302, 404), path
     for path, field in (("", "q"), ("", "page"), ("today/", "changed"), ("today/", "agent"), ("absent/", "agent")):
         assert client.get(URL + path, {field: value}).status_code in (200, 400, 404), path
+
+
+@pytest.mark.parametrize(
+    ("verb", "fields", "status", "field"),
+    [
+        ("cannot", {"why": "  "}, 400, "why"),
+        ("later", {}, 400, "when"),
+        ("later", {"day": "2026-03-01"}, 422, "day"),
+        ("done", {"note": "x"}, 400, "outcome"),
+    ],
+)
+def test_what_is_refused_is_told_on_the_day_at_its_field(client, day, verb, fields, status, field):
+    answer = tap(client, day[0], verb, back="day", **fields)
+    assert answer.status_code == status
+    page = answer.content.decode()
+    assert "the first 3 of 5 tasks" in text_of(answer)
+    opened = re.search(r'<details class="ask"[^>]* open>.*?</details>', page, re.DOTALL)[0]
+    assert f'data-tap="{verb}"' in opened
+    wrong = re.search(r"<(?:input|textarea)[^>]*autofocus[^>]*>", opened)[0]
+    assert f'name="{field}"' in wrong
+    assert "data-worker" not in page  # this page is not kept for when there is no network
+    assert "data-off" not in page
+
+
+def test_what_somebody_else_has_changed_is_told_on_the_day_as_it_is_now(client, agent, day):
+    tap(client, day[0], "start")
+    answer = tap(client, day[0], "done", outcome="succeeded", version=1, back="day")
+    assert answer.status_code == 409
+    assert "Nothing was changed. This is the day as it is now." in text_of(answer)
+
+
+def test_the_address_of_a_tap_opened_as_a_page_is_the_task_s(client, agent, day):
+    assert client.get(f"{URL}{day[0].pk}/start/")["Location"] == f"{URL}{day[0].pk}/"
+    assert client.get(f"{URL}{day[0].pk}/golf/").status_code == 404
+    assert client.get(f"{URL}{uuid.UUID(int=1)}/start/").status_code == 404
+
+
+# --- what waits for what --------------------------------------------------------------------------------
+
+
+def test_a_task_waits_for_another_until_one_says_otherwise(client, agent, site):
+    with site_scope([site.code]):
+        repair, visit = make_task(site, agent=agent, title="Repair"), make_task(site, agent=agent, title="Visit")
+    page = client.get(f"{URL}{visit.pk}/").content.decode()
+    assert f'<option value="{repair.pk}">Repair</option>' in page
+    assert client.post(f"{URL}{visit.pk}/wait/", {"needs": repair.pk}).status_code == 302
+    words = text_of(client.get(f"{URL}{visit.pk}/"))
+    assert "This task waits for Repair" in words
+    assert "These wait for this task Visit" in text_of(client.get(f"{URL}{repair.pk}/"))
+    circle = client.post(f"{URL}{repair.pk}/wait/", {"address": f"http://testserver{URL}{visit.pk}/"})
+    assert circle.status_code == 422
+    assert "each would wait for the other" in text_of(circle)
+    for _time in range(2):
+        client.post(f"{URL}{visit.pk}/wait/", {"no_more": repair.pk})
+    with site_scope([site.code]):
+        assert not TaskDependency.objects.exists()
+
+
+@pytest.mark.parametrize("sent", [{}, {"address": "rue 12"}, {"needs": "x"}])
+def test_to_wait_for_nothing_that_there_is_says_what_is_missing(client, agent, day, sent):
+    answer = client.post(f"{URL}{day[0].pk}/wait/", sent)
+    assert answer.status_code == 400
+    assert 'role="alert"' in answer.content.decode() or "wrong" in answer.content.decode()
+
+
+def test_an_agent_lets_nothing_wait_for_a_colleague_s_task_that_they_may_not_see(client, agent, site, day):
+    with site_scope([site.code]):
+        theirs = make_task(site, agent=make_person("fatou", GN_KINDIA="agent"))
+    answer = client.post(f"{URL}{day[0].pk}/wait/", {"address": str(theirs.pk)})
+    assert "not one of those that you may see" in text_of(answer)
+    with site_scope([site.code]):
+        assert not TaskDependency.objects.exists()
+    client.force_login(make_person("mariama", GN_KINDIA="manager"))
+    assert client.post(f"{URL}{day[0].pk}/wait/", {"address": str(theirs.pk)}).status_code == 302
+
+
+# --- a site that is offline -----------------------------------------------------------------------------
+
+
+def test_who_covers_an_offline_site_is_told_so_and_may_be_given_its_tasks(client, site):
+    Site.objects.filter(pk=site.code).update(status="offline", failover_site="GN_CONAKRY")
+    person = make_person("fatou", GN_CONAKRY="agent")
+    client.force_login(person)
+    page = client.get("/GN_CONAKRY/tasks/today/")
+    assert "You stand in for Kindia Branch while it is offline" in text_of(page)
+    assert 'href="/GN_KINDIA/tasks/today/"' in page.content.decode()
+    assert 'href="/GN_KINDIA/tasks/"' not in page.content.decode()
+    client.force_login(make_person("mariama", GN_CONAKRY="manager"))
+    with site_scope([site.code]):
+        task = make_task(site, agent=None)
+    client.post(f"{URL}give/", {"task": [task.pk], "agent": person.pk})
+    assert row(task).agent_id == person.pk
+    assert "Fatou 1 h 30" in text_of(client.get(URL))
 
 
 # --- who may what ---------------------------------------------------------------------------------------
@@ -410,8 +506,8 @@ def test_a_manager_sees_the_load_of_each_agent_and_gives_tasks_away(client, mana
     with site_scope([site.code]):
         tasks = [make_task(site, agent=busy, title=f"Visit {n}") for n in range(7)]
     words = text_of(client.get(URL))
-    assert "Fatou 10 h 30 more than a day 7 " in words
-    assert "Ousmane 0 min 0 0 0 0" in words
+    assert "Fatou 10 h 30 more than a day 10 h 30 7 " in words
+    assert "Ousmane 0 min 0 min 0 0 0 0" in words
     answer = client.post(
         f"{URL}give/", {"task": [tasks[0].pk, tasks[1].pk], "agent": free.pk, "filters": "kind=inspection"}
     )
@@ -525,7 +621,7 @@ def test_the_board_says_how_pressing_each_open_task_is(client, manager, site):
         make_task(site, agent=manager, due_at=NOW - dt.timedelta(days=2), kind="litigation")
         make_task(site, agent=manager, status="done")
     page = client.get(f"{URL}?state=all").content.decode()
-    assert len(re.findall(r'<span class="tag warn"><svg.*?</svg>To do · \d+</span>', page)) == 1
+    assert len(re.findall(r'<span class="tag warn"><svg.*?</svg>Important · \d+</span>', page)) == 1
 
 
 # --- somebody is absent ---------------------------------------------------------------------------------
@@ -656,6 +752,23 @@ def test_the_round_is_ordered_by_neighbourhood_then_address_and_has_what_one_nee
     assert "At the desk" not in words
     assert "+224 620 00 00 09" in words
     assert "1,500,000 GNF" in words
+
+
+def test_one_address_is_one_visit_and_nobody_is_looked_for_where_they_have_left(client, agent, site):
+    with site_scope([site.code]):
+        home = make_property(site, address="Rue 1")
+        for title in ("Check the roof", "Read the meter"):
+            make_task(site, agent=agent, property=home, title=title)
+        gone = late_rent(site, agent)
+        Contract.objects.filter(pk=gone.contract_id).update(status="ended", ended_on=dt.date(2026, 3, 1))
+        make_deposit(gone.contract, amount=3_000_000)
+    words = text_of(client.get(f"{URL}round/"))
+    assert "1 visit" in words
+    assert "Check the roof" in words
+    assert "Read the meter" in words
+    assert "Aïssatou Bah" not in words
+    day = text_of(client.get(DAY))
+    assert "The contract ended on 1 March; its deposit of 3,000,000 GNF is still held." in day.replace("\u00a0", " ")
 
 
 def test_a_day_without_a_visit_says_so(client, agent):

@@ -116,28 +116,28 @@ CASES = [
         "Move the dispute with Fatoumata Diallo (P-1) forward",
         "Nothing has happened in this dispute for 19 days (payment, opened on 1 December 2025).",
         "Faire avancer le litige avec Fatoumata Diallo (P-1)",
-        "Rien ne s’est passé dans ce litige depuis 19 jours (paiement, ouvert le 1er décembre 2025).",
+        "Rien ne s’est passé dans ce litige depuis 19 jours (motif : paiement, ouvert le 1er décembre 2025).",
     ),
     (
         TERM,
         "Propose the renewal to Fatoumata Diallo (P-1)",
         "The contract ends its term in 42 days (1 May): 900,000 GNF a month.",
         "Proposer le renouvellement à Fatoumata Diallo (P-1)",
-        "Le contrat arrive à échéance dans 42 jours (1er mai) : 900 000 GNF par mois.",
+        "Le bail arrive à échéance dans 42 jours (1er mai) : 900 000 GNF par mois.",
     ),
     (
         TERM | {"facts": TERM["facts"] | {"end_date": "2026-03-20"}},
         "Propose the renewal to Fatoumata Diallo (P-1)",
         "The contract ends its term today (20 March): 900,000 GNF a month.",
         "Proposer le renouvellement à Fatoumata Diallo (P-1)",
-        "Le contrat arrive à échéance aujourd’hui (20 mars) : 900 000 GNF par mois.",
+        "Le bail arrive à échéance aujourd’hui (20 mars) : 900 000 GNF par mois.",
     ),
     (
         TERM | {"facts": TERM["facts"] | {"end_date": "2026-03-15"}},
         "Propose the renewal to Fatoumata Diallo (P-1)",
         "The contract ended its term on 15 March and runs on: 900,000 GNF a month.",
         "Proposer le renouvellement à Fatoumata Diallo (P-1)",
-        "Le contrat est arrivé à échéance le 15 mars et continue : 900 000 GNF par mois.",
+        "Le bail est arrivé à échéance le 15 mars et continue : 900 000 GNF par mois.",
     ),
     (
         REQUEST,
@@ -197,7 +197,7 @@ def test_what_moved_the_score_most_comes_first():
         assert reasons_of(task, limit=9) == [
             "The rent of March is 15 days late: 1,500,000\u00a0GNF.",
             "The rent is among the highest 10% of the site.",  # 0.35 × 25 × 0.92 = 8.05
-            "8 of the agent’s 10 tasks of this kind succeeded in 90 days.",  # 0.20 × 25 = 5
+            "8 of 10 tasks of this kind came to a good end in 90 days.",  # 0.20 × 25 = 5
             "2 tasks wait for this one.",  # 0.10 × 40 = 4
             "2 rents of three months came late or have not come.",
         ]
@@ -209,7 +209,7 @@ def test_what_moved_the_score_most_comes_first():
             "Le loyer de mars a 15 jours de retard : 1 500 000 GNF.",
             "2 tâches attendent celle-ci.",  # 10 now
             "Le loyer est parmi les 10 % les plus élevés du site.",
-            "2 loyers en trois mois sont venus en retard ou manquent encore.",  # an affinity of 60 says nothing
+            "2 loyers en retard ou impayés sur les trois derniers mois.",  # an affinity of 60 says nothing
         ]
 
 
@@ -252,7 +252,7 @@ def test_a_rent_that_has_come_in_is_told_until_its_task_is_closed(language):
 
 @pytest.mark.parametrize(
     ("urgency", "english", "french", "tone"),
-    [(100, "Urgent", "Urgent", "bad"), (99, "To do", "À faire", "warn"), (14, "No hurry", "Tranquille", "good")],
+    [(100, "Urgent", "Urgent", "bad"), (99, "Important", "Important", "warn"), (14, "No hurry", "Tranquille", "good")],
 )
 def test_a_level_is_a_word_and_a_tone(language, urgency, english, french, tone):
     # 0.35 U + 28 + 12 + 5: urgent from 80 on, to be done from 50 on.
@@ -282,7 +282,7 @@ def test_advice_and_risks_name_who_what_and_how_long(language):
             "Binta could take “Visit the roof”: they have 3 h 15 free today.",
             "The open tasks take 9 h 30: more than the 8 h of a working day.",
             "1 of these tasks holds up others.",
-            "Visit: 2 of the agent’s 5 succeeded in 90 days.",
+            "Visit: 2 of 5 came to a good end in 90 days, the overdue ones counted.",
         ],
         "fr": [
             "Commencez par : Visit the roof.",
@@ -290,7 +290,7 @@ def test_advice_and_risks_name_who_what_and_how_long(language):
             "Binta peut prendre « Visit the roof » : 3 h 15 libres aujourd’hui.",
             "Les tâches ouvertes prennent 9 h 30 : plus que les 8 h d’une journée.",
             "1 de ces tâches en bloque d’autres.",
-            "Visite : 2 sur 5 de l’agent ont réussi en 90 jours.",
+            "Visite : 2 sur 5 menées à bien en 90 jours, celles en retard comptées.",
         ],
     }[language]
     assert [plain(text) for text in recommendation_sentences(found) + risk_sentences(found)] == expected

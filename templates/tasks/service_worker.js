@@ -1,17 +1,34 @@
 // Opens the page of the day when the network does not: a copy that static/tasks.js has kept at the last visit, marked
 // as one. Each person's copy has a cache of its own, and a page throws away the others' (static/akig.js).
 const PATIENCE = 8000;
+const LONGEST_KEPT = 7 * 24 * 3600 * 1000;
 
 self.addEventListener("install", () => self.skipWaiting());
 self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
 
-// Exact for a page, so that ?changed=… finds the day too.
+// ?changed=… finds the day too.
+const asDay = { ignoreSearch: true };
 const kept = async (request) => {
   for (const name of await caches.keys()) {
     if (!name.startsWith("day-")) continue;
-    const found = await (await caches.open(name)).match(request, { ignoreSearch: request.mode === "navigate" });
-    if (found) return found;
+    const cache = await caches.open(name);
+    const found = await cache.match(request, request.mode === "navigate" ? asDay : {});
+    if (found && new Date() - new Date(found.headers.get("Date")) < LONGEST_KEPT) return found;
+    if (found && request.mode === "navigate") await cache.delete(request, asDay);
   }
+};
+
+// Whoever may not see the day any more does not keep it either.
+const forget = async (request) => {
+  for (const name of await caches.keys()) {
+    if (name.startsWith("day-")) await (await caches.open(name)).delete(request, asDay);
+  }
+};
+
+const fetched = async (request) => {
+  const answer = await fetch(request);
+  if (answer.status === 403 || answer.status === 404) await forget(request);
+  return answer;
 };
 
 const marked = async (copy) => {
@@ -21,10 +38,10 @@ const marked = async (copy) => {
 
 const day = async (request) => {
   const copy = await kept(request);
-  if (!copy) return fetch(request);
+  if (!copy) return fetched(request);
   const slow = new Promise((resolve) => setTimeout(resolve, PATIENCE));
   try {
-    return (await Promise.race([fetch(request), slow])) || marked(copy);
+    return (await Promise.race([fetched(request), slow])) || marked(copy);
   } catch {
     return marked(copy);
   }
