@@ -11,10 +11,10 @@ from django.utils import translation
 from accounts.models import User
 from kpi.actions import refresh_snapshots
 from kpi.models import KPIBenchmark, KPISnapshot, KPITarget, NetworkBenchmark
-from kpi.tests.people import make_person
 from leasing.tests.factories import make_contract
 from sites_app.models import Site
 from sites_app.scope import site_scope
+from tests.people import make_person
 
 pytestmark = pytest.mark.django_db
 URL = "/GN_KINDIA/admin/kpi/kpitarget/"

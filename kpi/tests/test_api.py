@@ -9,7 +9,6 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.actions import issue_token
 from kpi.definitions import KEYS
-from kpi.tests.people import make_person
 from leasing.tests.factories import (
     make_contract,
     make_instalment,
@@ -20,6 +19,7 @@ from leasing.tests.factories import (
 )
 from sites_app.models import Site
 from sites_app.scope import site_scope
+from tests.people import make_person
 
 pytestmark = pytest.mark.django_db
 D = dt.date

@@ -14,8 +14,6 @@ from kpi import evidence
 from kpi.definitions import KEYS
 from kpi.evidence import GROUPS
 from kpi.evidence_labels import GROUP_LABELS
-from kpi.tests.people import make_person
-from kpi.tests.portfolios import Portfolio, staff
 from leasing.tests.factories import (
     make_contract,
     make_instalment,
@@ -27,6 +25,8 @@ from leasing.tests.factories import (
 )
 from sites_app.models import Site
 from sites_app.scope import site_scope
+from tests.people import make_person
+from tests.portfolios import Portfolio, staff
 
 pytestmark = pytest.mark.django_db
 D = dt.date

@@ -14,12 +14,12 @@ from kpi.actions import subscribe, unsubscribe
 from kpi.jobs import compare_sites, mail_report, queue_reports, refresh_snapshots
 from kpi.mail import recipient
 from kpi.models import KPISnapshot, NetworkBenchmark, ReportSubscription
-from kpi.tests.people import make_person
 from leasing.tests.factories import make_contract, make_instalment, make_paid_instalment
 from outbox.actions import enqueue
 from outbox.models import Job
 from sites_app.models import Flag, Membership, Site
 from sites_app.scope import site_scope
+from tests.people import make_person
 
 pytestmark = pytest.mark.django_db
 D = dt.date

@@ -13,7 +13,6 @@ from accounts.models import User
 from kpi.actions import compare_sites, refresh_snapshots
 from kpi.cards import HEADLINE, OTHERS
 from kpi.models import KPITarget, ReportSubscription
-from kpi.tests.people import make_person
 from kpi.tests.test_views import text_of
 from leasing.models import Contract
 from leasing.tests.factories import (
@@ -27,6 +26,7 @@ from leasing.tests.factories import (
 )
 from sites_app.models import Flag, Site
 from sites_app.scope import site_scope
+from tests.people import make_person
 
 pytestmark = pytest.mark.django_db
 D = dt.date

@@ -17,8 +17,6 @@ from kpi.periods import calendar_month, first_of_month
 from kpi.queries import site_counts, site_figures
 from kpi.report import report
 from kpi.snapshots import record_of
-from kpi.tests.people import make_person
-from kpi.tests.portfolios import Portfolio, staff
 from leasing.actions.settlement import release, settle
 from leasing.models import (
     Contract,
@@ -47,6 +45,8 @@ from leasing.tests.factories import (
 )
 from sites_app.models import Membership, OutsideScope, Site
 from sites_app.scope import site_scope
+from tests.people import make_person
+from tests.portfolios import Portfolio, staff
 
 pytestmark = pytest.mark.django_db
 D = dt.date
