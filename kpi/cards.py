@@ -52,6 +52,11 @@ class Reading:
     series: tuple[Point, ...] = ()
     series_title: str = ""
 
+    @property
+    def unusual(self) -> tuple[Point, ...]:
+        """The months that the drawing marks, to be named beside it."""
+        return tuple(point for point in self.series if point.is_unusual)
+
 
 @dataclass(frozen=True)
 class Card:
@@ -115,12 +120,13 @@ def _move(trend: Trend) -> Move | None:
     comparison, definition = trend.comparison, BY_KEY[trend.key]
     if comparison is None:
         return None
+    is_stable = labels.is_stable(definition, comparison)
     return Move(
-        arrow=_ARROWS[comparison.direction],
-        change="" if comparison.is_good is None else labels.write_change(definition, comparison, trend.currency),
-        verdict=labels.verdict(comparison),
+        arrow=_ARROWS[Direction.STABLE if is_stable else comparison.direction],
+        change="" if is_stable else labels.write_change(definition, comparison, trend.currency),
+        verdict=labels.verdict(definition, comparison),
         previous=labels.write(definition.unit, comparison.previous, trend.currency),
-        tone={True: "good", False: "bad", None: "quiet"}[comparison.is_good],
+        tone="quiet" if is_stable else "good" if comparison.is_good else "bad",
     )
 
 

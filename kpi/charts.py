@@ -28,6 +28,10 @@ class LineChart:
     ticks: tuple[str, ...]  # from the top
     rows: tuple[tuple[Any, str, str, bool], ...]  # month, value, n, whether it is unusual
 
+    @property
+    def has_unusual(self) -> bool:
+        return any(point.is_unusual for point in self.trend.series)
+
 
 @dataclass(frozen=True)
 class Bar:
@@ -40,6 +44,7 @@ class Bar:
 
 @dataclass(frozen=True)
 class BarChart:
+    kind: str  # "arrears" or "income"
     name: str
     currency: str
     bars: tuple[Bar, ...]
@@ -65,7 +70,7 @@ def _line(trend: Trend, currency: str) -> LineChart:
         name=str(label.name),
         currency=currency,
         trend=trend,
-        title=_("%(name)s, month by month") % {"name": label.name},
+        title=_("%(name)s over 13 months") % {"name": label.name},
         low=low,
         high=high,
         ticks=tuple(labels.write(unit, value, trend.currency) for value in (high, (low + high) / 2, low)),
@@ -112,7 +117,7 @@ def _bars(by_currency: Mapping[str, Figures]) -> Iterator[BarChart]:
                 )
                 for method, part in parts
             )
-            yield _chart(_("Income by method"), shown, tuple(bars), currency)
+            yield _chart("income", _("Income by method"), shown, tuple(bars), currency)
 
 
 def _arrears(figures: Figures, currency: str, shown: str) -> BarChart:
@@ -126,9 +131,9 @@ def _arrears(figures: Figures, currency: str, shown: str) -> BarChart:
         )
         for number, part in enumerate(figures.arrears)
     )
-    return _chart(_("Arrears by age"), shown, tuple(bars), currency)
+    return _chart("arrears", _("Arrears by age"), shown, tuple(bars), currency)
 
 
-def _chart(name: str, shown: str, bars: tuple[Bar, ...], currency: str) -> BarChart:
+def _chart(kind: str, name: str, shown: str, bars: tuple[Bar, ...], currency: str) -> BarChart:
     total = sum(bar.part for bar in bars)
-    return BarChart(name, shown, bars, max(bar.part for bar in bars), labels.francs(total, currency))
+    return BarChart(kind, name, shown, bars, max(bar.part for bar in bars), labels.francs(total, currency))

@@ -3,6 +3,7 @@
 How each count is read from the records, with worked numbers: docs/formulas/kpi.md.
 """
 
+import datetime as dt
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields
 from decimal import Decimal
@@ -58,6 +59,11 @@ class Counts:
     def __add__(self, other: "Counts") -> "Counts":
         sums = {f.name: getattr(self, f.name) + getattr(other, f.name) for f in fields(self) if f.name != "agents"}
         return Counts(**sums, agents=self.agents | other.agents)
+
+    @property
+    def is_blank(self) -> bool:
+        """Whether no record of the period stands behind it: homes and agents are those of now, whatever the period."""
+        return self == Counts(lettable=self.lettable, agents=self.agents)
 
 
 def union(counts: Iterable[Counts]) -> Counts:
@@ -261,6 +267,10 @@ class Metrics:
     counts: Mapping[str, Counts]
     by_key: Mapping[str, Metric]
     by_currency: Mapping[str, Mapping[str, Metric]]
+
+    def is_before(self, first_day: dt.date | None) -> bool:
+        """Whether the period lies before the scope's first record: 0 % let then means that nobody wrote it down."""
+        return first_day is not None and self.period.end < first_day and self.counts[""].is_blank
 
 
 def metrics(per_site: Mapping[str, Counts], currency_of: Mapping[str, str], period: Period) -> Metrics:

@@ -50,6 +50,7 @@ class GroupLabel:
     name: Text
     empty: Text
     columns: tuple[Column, ...]
+    has_tasks: bool = False  # what is late makes tasks: those of a row are among the board's
 
 
 @dataclass(frozen=True)
@@ -160,7 +161,7 @@ GROUP_LABELS: Mapping[str, Mapping[str, GroupLabel]] = {
             (*_WHO, _SETTLED_ON, *_DEPOSIT, _AGENT),
         ),
         "full": GroupLabel(
-            gettext_lazy("Returned in full"),
+            gettext_lazy("Those returned in full"),
             gettext_lazy("No deposit settled was returned in full."),
             (*_WHO, _SETTLED_ON, *_DEPOSIT[:2], _AGENT),
         ),
@@ -240,7 +241,10 @@ GROUP_LABELS: Mapping[str, Mapping[str, GroupLabel]] = {
     },
     "portfolioRiskScore": {
         "missed": GroupLabel(
-            gettext_lazy("Rents missed"), gettext_lazy("No rent was missed."), (*_WHO, *_MISSING_RENT, _AGENT)
+            gettext_lazy("Rents unpaid 30 days after they were due"),
+            gettext_lazy("No rent was unpaid 30 days after it was due."),
+            (*_WHO, *_MISSING_RENT, _AGENT),
+            has_tasks=True,
         ),
         "disputed": GroupLabel(
             gettext_lazy("Contracts in litigation"),
@@ -272,6 +276,7 @@ GROUP_LABELS: Mapping[str, Mapping[str, GroupLabel]] = {
             gettext_lazy("Not received in full"),
             gettext_lazy("Every rent due was received in full."),
             (*_WHO, *_MISSING_RENT, _AGENT),
+            has_tasks=True,
         ),
         "paid": GroupLabel(
             gettext_lazy("Received in full"),

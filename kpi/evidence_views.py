@@ -17,8 +17,8 @@ from kpi.cards import Card, card_of
 from kpi.evidence import GROUPS, PAGE_ROWS, Evidence, Group, every_row, evidence, group_of
 from kpi.evidence_labels import GROUP_LABELS, GroupLabel, lines, table
 from kpi.flag import behind_flag
-from kpi.forms import Asked, Choice, PeriodForm
-from kpi.queries import targets_of
+from kpi.forms import Asked, Choice, PeriodForm, beginning
+from kpi.queries import yardsticks_of
 from kpi.report import history
 from leasing.downloads import download
 from leasing.exports import TooManyRows, as_csv
@@ -72,13 +72,15 @@ def indicator(request: HttpRequest, key: str) -> HttpResponse:
     question = _question(request, key)
     asked, sites = question.asked, question.sites
     past = history(sites, asked.period, asked.previous, today=today_of(sites))
-    trends = list(past.trends(key, targets_of(sites, asked.period.end)))
+    held_against = yardsticks_of(sites, asked.period.end)
+    trends = list(past.trends(key, held_against.targets))
     found = evidence(key, question.codes, asked.period, question.group, _page_number(request))
     shown = card_of(key, trends, past.now.counts)
     context = {
         "form": question.form,
         "choices": Choice.choices,
         "asked": asked,
+        "beginning": beginning(past.now, held_against.first_day, question.form.today),
         "card": shown,
         "lines_over_time": charts.lines(trends),
         "groups": [(name, label, found.counts[name]) for name, label in GROUP_LABELS[key].items()],
@@ -88,6 +90,7 @@ def indicator(request: HttpRequest, key: str) -> HttpResponse:
         "lines": lines(found.rows, question.label.columns, question.site_names),
         "nothing": _why_nothing(found, shown),
         "links": "leasing.view_portfolio" in request.site_permissions,
+        "has_tasks": question.label.has_tasks and "tasks.manage_tasks" in request.site_permissions,
         "page": Paginator(range(found.count), PAGE_ROWS).page(found.page),
         "csv_address": question.address("kpi:indicator_csv"),
         "crumbs": [{"label": _("Indicators"), "url": f"{reverse('kpi:dashboard')}?{asked.query}"}],

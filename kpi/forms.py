@@ -10,7 +10,17 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from kpi.periods import EARLIEST, LATEST, LONGEST_YEARS, Period, last_full_months, month_so_far
+from kpi.definitions import Metrics
+from kpi.periods import (
+    EARLIEST,
+    LATEST,
+    LONGEST_YEARS,
+    Period,
+    first_of_month,
+    last_full_months,
+    month_so_far,
+    whole_month,
+)
 
 
 class Choice(TextChoices):
@@ -22,11 +32,15 @@ class Choice(TextChoices):
 
 @dataclass(frozen=True)
 class Asked:
-    """The period to show and the one to compare it with; `choice` is "" for dates of one's own."""
+    """The period to show and the one to compare it with; `choice` is "" for dates of one's own.
+
+    `cut_from` is the end that was asked for, where that is still to come.
+    """
 
     period: Period
     previous: Period
     choice: str
+    cut_from: dt.date | None = None
 
     @property
     def query(self) -> str:
@@ -45,6 +59,22 @@ def asked_for(choice: str, today: dt.date) -> Asked:
     return Asked(period, period.previous(), choice)
 
 
+@dataclass(frozen=True)
+class Beginning:
+    """Where the records begin, for who asks for a period before them: the day, and its month, which has some."""
+
+    day: dt.date
+    month: Asked
+
+
+def beginning(found: Metrics, first_day: dt.date | None, today: dt.date) -> Beginning | None:
+    """The beginning of the records, if what was found lies before it."""
+    if not found.is_before(first_day):
+        return None
+    month = whole_month(first_of_month(first_day), today)
+    return Beginning(first_day, Asked(month, month.previous(), ""))
+
+
 def _day(label: Any) -> forms.DateField:
     widget = forms.DateInput(
         format="%Y-%m-%d", attrs={"type": "date", "min": EARLIEST.isoformat(), "max": LATEST.isoformat()}
@@ -53,7 +83,10 @@ def _day(label: Any) -> forms.DateField:
 
 
 class PeriodForm(forms.Form):
-    """A choice, or the two days of a period of one's own. Without either: the last full month."""
+    """A choice, or the two days of a period of one's own. Without either: the last full month.
+
+    What is still to come has no numbers: a period ends today at the latest, and says so.
+    """
 
     period = forms.ChoiceField(label=gettext_lazy("Period"), choices=Choice.choices, required=False)
     start = _day(pgettext_lazy("first day", "From"))
@@ -62,6 +95,7 @@ class PeriodForm(forms.Form):
     def __init__(self, *args: Any, today: dt.date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.today = today
+        self.fields["start"].widget.attrs["max"] = today.isoformat()
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
@@ -78,7 +112,9 @@ class PeriodForm(forms.Form):
             self.add_error("start" if start is None else "end", _("Give both days of the period."))
         elif end < start:
             self.add_error("end", _("The end, %(end)s, is before the start, %(start)s.") % _days(start=start, end=end))
-        elif Period(start, end).is_too_long:
+        elif start > self.today:
+            self.add_error("start", _("The start, %(start)s, is still to come.") % _days(start=start))
+        elif Period(start, min(end, self.today)).is_too_long:
             self.add_error("end", _("A period has at most %(years)s years.") % {"years": LONGEST_YEARS})
         return cleaned
 
@@ -88,8 +124,8 @@ class PeriodForm(forms.Form):
             return asked_for(Choice.LAST_MONTH, self.today)
         start, end = self.cleaned_data["start"], self.cleaned_data["end"]
         if start is not None:
-            period = Period(start, end)
-            return Asked(period, period.previous(), "")
+            period = Period(start, min(end, self.today))
+            return Asked(period, period.previous(), "", cut_from=end if end > self.today else None)
         return asked_for(self.cleaned_data["period"] or Choice.LAST_MONTH, self.today)
 
 

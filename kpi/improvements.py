@@ -100,8 +100,13 @@ def in_order(found: Iterable[Improvement]) -> tuple[Improvement, ...]:
     Where two currencies are among them, which cannot be compared, the gap alone decides.
     """
     improvements = list(found)
-    is_one = len({currency for improvement in improvements for currency in improvement.worth}) <= 1
-    return tuple(sorted(improvements, key=lambda one: _order(one, by_francs=is_one)))
+    by_francs = is_by_francs(improvements)
+    return tuple(sorted(improvements, key=lambda one: _order(one, by_francs=by_francs)))
+
+
+def is_by_francs(improvements: Iterable[Improvement]) -> bool:
+    """Whether francs decide their order: those of one currency can be compared."""
+    return len({currency for improvement in improvements for currency in improvement.worth}) == 1
 
 
 def _order(improvement: Improvement, *, by_francs: bool) -> tuple:

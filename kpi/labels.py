@@ -86,7 +86,7 @@ LABELS: Mapping[str, Label] = {
         "edit",
         lambda n: ngettext("%(count)s agent", "%(count)s agents", n),
         gettext_lazy(
-            "Contracts signed in the period, renewals included, for each agent and each month of 30.4375 days."
+            "Contracts signed in the period, renewals included, divided by the number of agents and of months."
         ),
     ),
     "revenuePerAgent": Label(
@@ -180,9 +180,14 @@ def write_change(definition: Definition, comparison: Comparison, currency: str =
     return _with_unit(unit, _signed(number), number, currency)
 
 
-def verdict(comparison: Comparison) -> str:
+def is_stable(definition: Definition, comparison: Comparison) -> bool:
+    """Whether a reader sees no move: none was made, or one whose digits are not shown ("+0.04 contracts")."""
+    return comparison.direction is Direction.STABLE or not shown(definition.unit, comparison.change)
+
+
+def verdict(definition: Definition, comparison: Comparison) -> str:
     """A move in one word, for those whom the colour does not reach."""
-    if comparison.direction is Direction.STABLE:
+    if is_stable(definition, comparison):
         return pgettext("KPI", "stable")
     return pgettext("KPI", "better") if comparison.is_good else pgettext("KPI", "worse")
 
@@ -227,8 +232,8 @@ def basis(key: str, counts: Counts, currency: str = "") -> str:
             return _part(c.let, c.lettable)
         case "portfolioRiskScore":
             return _(
-                "Rents missed in twelve months: %(missed)s of %(due)s. Contracts in litigation: %(disputed)s of"
-                " %(in_force)s. Without payment or contact: %(inactive)s of %(in_force)s."
+                "Rents of twelve months unpaid 30 days after they were due: %(missed)s of %(due)s. Contracts in"
+                " litigation: %(disputed)s of %(in_force)s. Without payment or contact: %(inactive)s of %(in_force)s."
             ) % {
                 "missed": whole(c.missed),
                 "due": whole(c.due_in_year),

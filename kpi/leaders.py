@@ -34,11 +34,16 @@ CONTESTS: tuple[Contest, ...] = (
 
 @dataclass(frozen=True)
 class Mark:
-    """A value, its n, and its rank among the agents: None where there are too few rows, or none."""
+    """A value, its n, whether these are enough, and its rank among the `of` agents that have one.
+
+    No rank where there are too few rows, or none, or nobody to be ranked with.
+    """
 
     value: Decimal | None
     n: int
     rank: int | None
+    of: int
+    is_enough: bool
 
 
 @dataclass(frozen=True)
@@ -65,15 +70,22 @@ def leaders(figures: Mapping[int, AgentFigures], agents: Iterable[int]) -> tuple
     competing = {agent: figures.get(agent, AgentFigures()) for agent in agents}
     placed = {contest.key: _placed(contest, competing) for contest in CONTESTS}
     found = [
-        Leader(agent, {c.key: Mark(c.value(part), c.n(part), placed[c.key].get(agent)) for c in CONTESTS})
+        Leader(agent, {c.key: _mark(c, part, placed[c.key], agent) for c in CONTESTS})
         for agent, part in competing.items()
     ]
     return tuple(sorted(found, key=lambda leader: (-_of(leader, "signed"), -_of(leader, "rent"), leader.agent)))
 
 
+def _mark(contest: Contest, part: AgentFigures, places: Mapping[int, int], agent: int) -> Mark:
+    n = contest.n(part)
+    return Mark(contest.value(part), n, places.get(agent), len(places), n >= contest.least)
+
+
 def _placed(contest: Contest, competing: Mapping[int, AgentFigures]) -> dict[int, int]:
+    """The places of those who stand on rows enough; the only one who does is first of nobody, and has none."""
     values = {agent: contest.value(part) for agent, part in competing.items() if contest.n(part) >= contest.least}
-    return ranks({agent: value for agent, value in values.items() if value is not None})
+    known = {agent: value for agent, value in values.items() if value is not None}
+    return ranks(known) if len(known) > 1 else {}
 
 
 def _of(leader: Leader, key: str) -> Decimal:

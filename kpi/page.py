@@ -11,7 +11,7 @@ from kpi import charts, labels, report_labels
 from kpi.benchmarks import Benchmark
 from kpi.cards import HEADLINE, OTHERS, Card, card_of
 from kpi.definitions import BY_KEY, MONEY_KEYS, Unit, meets
-from kpi.improvements import Improvement
+from kpi.improvements import Improvement, is_by_francs
 from kpi.leaders import CONTESTS, Leader, Mark
 from kpi.periods import first_of_month
 from kpi.report import Report, SiteReport
@@ -62,6 +62,7 @@ class LeaderCell:
     value: str
     n: str
     rank: int | None
+    of: int  # how many are ranked
     too_few: bool
 
 
@@ -100,6 +101,7 @@ class Page:
     others: tuple[Card, ...]
     is_empty: bool
     gaps: tuple[Gap, ...]
+    gaps_by_francs: bool  # they are in order of what they are worth, not of how large they are
     unusual: tuple[tuple[str, Any, str], ...]  # the KPI's name, the month, the value
     heat: tuple[HeatRow, ...]
     lines: tuple[charts.LineChart, ...]
@@ -116,11 +118,12 @@ def page_of(report: Report) -> Page:
         others=tuple(_card(report, key) for key in OTHERS),
         is_empty=report.is_empty,
         gaps=tuple(_gap(report, improvement, is_one_currency) for improvement in report.improvements),
+        gaps_by_francs=is_by_francs(report.improvements),
         unusual=tuple(_unusual(report)),
         heat=tuple(_heat(report, key) for key in (*HEADLINE, *OTHERS)) if len(report.sites) > 1 else (),
         lines=charts.lines(trend for key in _DRAWN for trend in report.trends if trend.key == key),
         bars=charts.bars(report.figures),
-        benchmarks=tuple(_benchmark(row) for row in report.benchmarks if row.reference or row.network),
+        benchmarks=tuple(_benchmark(report, row) for row in report.benchmarks if row.reference or row.network),
         leaders=tuple(
             LeaderTable("" if is_one_currency else currency, tuple(_leader(report, row, currency) for row in rows))
             for currency, rows in report.leaders.items()
@@ -183,7 +186,7 @@ def _heat_cell(row: SiteReport, key: str) -> HeatCell:
     )
 
 
-def _benchmark(row: Benchmark) -> BenchmarkRow:
+def _benchmark(report: Report, row: Benchmark) -> BenchmarkRow:
     unit, reference, network = BY_KEY[row.key].unit, row.reference, row.network
     position, tone = report_labels.POSITIONS[row.position] if row.position else ("", "")
     network_position, network_tone = (
@@ -192,7 +195,7 @@ def _benchmark(row: Benchmark) -> BenchmarkRow:
     return BenchmarkRow(
         key=row.key,
         name=str(labels.LABELS[row.key].name),
-        value="" if row.value is None else labels.write(unit, row.value),
+        value=_of_each_currency(report, row.key),
         position=str(position),
         tone=tone,
         average=labels.write(unit, reference.average) if reference else "",
@@ -211,6 +214,16 @@ def _benchmark(row: Benchmark) -> BenchmarkRow:
         else "",
         network_as_of=network.as_of if network else None,
     )
+
+
+def _of_each_currency(report: Report, key: str) -> str:
+    """The value; over sites of two currencies one of each where francs go into it, as on its card."""
+    found = [trend for trend in report.trends if trend.key == key and trend.current.value is not None]
+    is_one = sum(trend.key == key for trend in report.trends) == 1
+    written = (labels.write(BY_KEY[key].unit, trend.current.value, trend.currency) for trend in found)
+    if is_one:
+        return "".join(written)
+    return " · ".join(f"{trend.currency}\u00a0{value}" for trend, value in zip(found, written, strict=True))
 
 
 def _leader(report: Report, leader: Leader, currency: str) -> LeaderRow:
@@ -232,5 +245,5 @@ def leader_cell(key: str, mark: Mark, currency: str) -> LeaderCell:
     else:
         value = labels.write(_UNITS[key], mark.value, currency)
     n = "" if key == "signed" else report_labels.counted_mark(key, mark.n)
-    too_few = mark.n > 0 and mark.rank is None
-    return LeaderCell(str(report_labels.CONTEST_NAMES[key]), value, n, mark.rank, too_few)
+    too_few = mark.n > 0 and not mark.is_enough
+    return LeaderCell(str(report_labels.CONTEST_NAMES[key]), value, n, mark.rank, mark.of, too_few)

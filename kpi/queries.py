@@ -104,12 +104,16 @@ class Targets:
 
 @dataclass(frozen=True)
 class Yardsticks:
-    """What a scope's values are held against, and the sites whose report a person gets by mail."""
+    """What a scope's values are held against, and the sites whose report a person gets by mail.
+
+    `first_day` is the start of the scope's first contract, on which all other records stand; None where it has none.
+    """
 
     targets: Targets
     references: Mapping[str, Reference]
     network: Mapping[str, tuple[list[Decimal], dt.date]]  # the sites' values, the best first, and their day
     subscribed: frozenset[str] = frozenset()
+    first_day: dt.date | None = None
 
 
 def yardsticks_of(
@@ -133,12 +137,8 @@ def yardsticks_of(
         references={row["key"]: _reference(row) for row in kinds.get("reference", ())},
         network={row["key"]: (row["values"], row["as_of"]) for row in kinds.get("network", ())},
         subscribed=frozenset(row["site_id"] for row in kinds.get("subscription", ())),
+        first_day=min((row["as_of"] for row in kinds["first"] if row["as_of"] is not None), default=None),
     )
-
-
-def targets_of(sites: Sequence[Site], on: dt.date) -> Targets:
-    """The targets valid on a day, alone. One statement."""
-    return yardsticks_of(sites, on).targets
 
 
 def _deadline(value: str) -> Decimal:

@@ -48,11 +48,17 @@ class Report:
     improvements: tuple[Improvement, ...]
     sites: tuple[SiteReport, ...]
     subscribed: frozenset[str]
+    first_day: dt.date | None  # of the scope's records
 
     @property
     def is_empty(self) -> bool:
         """Nothing stands behind any value."""
-        return all(metric.n == 0 for metric in self.metrics.by_key.values())
+        return all(metric.n == 0 for metric in self.metrics.by_key.values()) or self.is_before_records
+
+    @property
+    def is_before_records(self) -> bool:
+        """Whether the period was over before anything was written down."""
+        return self.metrics.is_before(self.first_day)
 
 
 @dataclass(frozen=True)
@@ -120,6 +126,7 @@ def report(
             for site in sites
         ),
         subscribed=held_against.subscribed,
+        first_day=held_against.first_day,
     )
 
 

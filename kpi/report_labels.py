@@ -12,10 +12,10 @@ from kpi.labels import Text, francs, whole
 from sites_app.rules import PAYMENT_METHODS
 
 PRIORITIES: Mapping[Priority, tuple[Text, str]] = {
-    Priority.CRITICAL: (gettext_lazy("Critical"), "bad"),
-    Priority.HIGH: (gettext_lazy("High"), "bad"),
-    Priority.MEDIUM: (gettext_lazy("Medium"), "warn"),
-    Priority.LOW: (gettext_lazy("Low"), ""),
+    Priority.CRITICAL: (gettext_lazy("Critical gap"), "bad"),
+    Priority.HIGH: (gettext_lazy("Large gap"), "bad"),
+    Priority.MEDIUM: (gettext_lazy("Medium gap"), "warn"),
+    Priority.LOW: (gettext_lazy("Small gap"), ""),
 }
 POSITIONS: Mapping[Position, tuple[Text, str]] = {
     Position.ABOVE: (gettext_lazy("better than average"), "good"),
@@ -75,7 +75,8 @@ ADVICE: Mapping[str, Advice] = {
         gettext_lazy("Show the empty properties, the longest empty first."), gettext_lazy("Empty properties")
     ),
     "portfolioRiskScore": Advice(
-        gettext_lazy("Begin with the tenants who miss their rents."), gettext_lazy("Rents missed")
+        gettext_lazy("Begin with the tenants who miss their rents."),
+        gettext_lazy("Rents unpaid 30 days after they were due"),
     ),
     "paymentCollectionRate": Advice(
         gettext_lazy("Call the tenants whose rent is late, the largest amount first."), gettext_lazy("Unpaid rents")

@@ -12,11 +12,10 @@ from sites_app.models import Site
 
 @dataclass(frozen=True)
 class Standing:
-    """What an agent did in a month, each with its place among so many agents."""
+    """What an agent did in a month, each with its place among those who have one."""
 
     period: Period
     cells: tuple[LeaderCell, ...]
-    agents: int
 
 
 def standing_of(site: Site, user_id: int, today: dt.date) -> Standing | None:
@@ -31,4 +30,4 @@ def standing_of(site: Site, user_id: int, today: dt.date) -> Standing | None:
     ranked = leaders(record.figures[site.code].agents, record.agents)
     mine = next(leader for leader in ranked if leader.agent == user_id)
     cells = tuple(leader_cell(key, mark, site.currency) for key, mark in mine.marks.items())
-    return Standing(period, cells, len(record.agents))
+    return Standing(period, cells)

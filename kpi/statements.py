@@ -364,7 +364,8 @@ LEFT JOIN withdrawn ON withdrawn.site_id = kept.site_id AND withdrawn.month = ke
 WHERE site.code = ANY (%(sites)s)
 """
 
-# What values are held against on a day, and whether a person gets the report by mail: rows of four kinds.
+# What values are held against on a day, whether a person gets the report by mail, and the day on which a site's
+# records begin: rows of six kinds.
 YARDSTICKS = """
 SELECT 'target' AS kind, site_id, key, value::text, NULL AS top, NULL::numeric[] AS "values", NULL AS source,
     NULL AS status, NULL::date AS as_of
@@ -385,6 +386,12 @@ UNION ALL
 SELECT 'subscription', site_id, NULL, NULL, NULL, NULL, NULL, NULL, since
 FROM kpi_reportsubscription
 WHERE site_id = ANY (%(sites)s) AND user_id = %(user)s
+UNION ALL
+SELECT 'first', code, NULL, NULL, NULL, NULL, NULL, NULL, (
+    SELECT min(start_date) FROM leasing_contract WHERE site_id = code AND status <> 'draft'
+)
+FROM sites_app_site
+WHERE code = ANY (%(sites)s)
 """
 
 OVERVIEW = """

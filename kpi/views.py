@@ -13,7 +13,7 @@ from kpi.asked import sites_of, today_of
 from kpi.cards import board
 from kpi.exports import report_file
 from kpi.flag import behind_flag, is_on
-from kpi.forms import Choice, PeriodForm
+from kpi.forms import Beginning, Choice, PeriodForm, beginning
 from kpi.page import page_of
 from kpi.queries import Yardsticks, metrics_of, yardsticks_of
 from kpi.report import Report, report
@@ -32,13 +32,15 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     context = {"form": form, "choices": Choice.choices, "asked": asked}
     if is_on(request):
         template, found = "kpi/dashboard.html", _report(request, form)
-        context |= {"report": found, "page": page_of(found), "is_subscribed": _is_subscribed(request, found)}
+        context |= {"report": found, "page": page_of(found), "beginning": _beginning(found, form)}
+        context |= {"is_subscribed": _is_subscribed(request, found)}
     else:
         current, previous = metrics_of(sites, [asked.period, asked.previous])
         held_against = yardsticks_of(sites, asked.period.end, user_id=request.user.pk)
         template = "kpi/plain.html"
         context |= {"board": board(current, previous, held_against.targets)}
         context |= {"is_subscribed": _is_subscribed(request, held_against)}
+        context |= {"beginning": beginning(current, held_against.first_day, form.today)}
     return render(request, template, context, status=400 if form.errors else 200)
 
 
@@ -50,6 +52,7 @@ def printed(request: HttpRequest) -> HttpResponse:
     form = PeriodForm(request.GET, today=today_of(sites_of(request)))
     found = _report(request, form)
     context = {"form": form, "asked": form.asked(), "report": found, "page": page_of(found)}
+    context |= {"beginning": _beginning(found, form)}
     return render(request, "kpi/print.html", context, status=400 if form.errors else 200)
 
 
@@ -57,15 +60,16 @@ def printed(request: HttpRequest) -> HttpResponse:
 @require_safe
 @behind_flag
 def report_as_file(request: HttpRequest, kind: str) -> HttpResponse:
-    """The report for a spreadsheet. Dates that cannot be are shown on the page, which says what is wrong."""
+    """The report for a spreadsheet. Dates that cannot be, or without records, lead to the page that says so."""
     if kind not in KINDS:
         raise Http404
     form = PeriodForm(request.GET, today=today_of(sites_of(request)))
-    if not form.is_valid():
+    found = _report(request, form) if form.is_valid() else None
+    if found is None or found.is_before_records:
         return HttpResponseRedirect(f"{reverse('kpi:dashboard')}?{request.GET.urlencode()}")
     period = form.asked().period
     name = f"akig-{request.site_code}-{period.start}-{period.end}.{kind}"
-    return download(report_file(_report(request, form), kind), name)
+    return download(report_file(found, kind), name)
 
 
 @needs("kpi.view_kpi")
@@ -96,6 +100,10 @@ def subscription(request: HttpRequest) -> HttpResponse:
 def _report(request: HttpRequest, form: PeriodForm) -> Report:
     sites, asked = sites_of(request), form.asked()
     return report(sites, asked.period, asked.previous, today=today_of(sites), user_id=request.user.pk)
+
+
+def _beginning(found: Report, form: PeriodForm) -> Beginning | None:
+    return beginning(found.metrics, found.first_day, form.today)
 
 
 def _is_subscribed(request: HttpRequest, found: Report | Yardsticks) -> bool:

@@ -17,7 +17,9 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.models import User
+from leasing.models import Contract
 from leasing.refusals import RuleBroken
+from sites_app.models import Site
 from sites_app.permissions import needs
 from tasks import actions
 from tasks.forms import FilterForm, GiveForm, NewForm, TakeBackForm
@@ -28,6 +30,7 @@ from tasks.views import choose_a_site
 from tasks.workers import workers_of
 
 _TASKS_A_PAGE = 20
+_CONTRACTS_SUGGESTED = 500
 
 
 @needs("tasks.manage_tasks")
@@ -217,5 +220,16 @@ def new(request: HttpRequest) -> HttpResponse:
             else:
                 messages.success(request, _("The task is there."))
                 return HttpResponseRedirect(reverse("tasks:detail", args=[task.pk]))
-    crumbs = [{"label": _("Tasks"), "url": reverse("tasks:board")}]
-    return render(request, "tasks/new.html", {"form": form, "crumbs": crumbs}, status=status)
+    context = {
+        "form": form,
+        "contracts": _contracts_to_choose(request.site),
+        "crumbs": [{"label": _("Tasks"), "url": reverse("tasks:board")}],
+    }
+    return render(request, "tasks/new.html", context, status=status)
+
+
+def _contracts_to_choose(site: Site) -> Any:
+    """What the field suggests while one types: the reference, the tenant's name and the property's code."""
+    rows = Contract.objects.filter(site=site, ended_on=None).exclude(status=Contract.Status.DRAFT)
+    names = rows.order_by("tenant__name", "reference").values_list("reference", "tenant__name", "property__code")
+    return names[:_CONTRACTS_SUGGESTED]

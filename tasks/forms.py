@@ -305,6 +305,7 @@ class NewForm(AgentForm):
         label=gettext_lazy("Contract (its reference)"),
         required=False,
         max_length=40,
+        widget=forms.TextInput(attrs={"list": "contracts", "autocomplete": "off"}),
         help_text=gettext_lazy("Brings the tenant and the property along."),
     )
     tenant = forms.CharField(label=gettext_lazy("Tenant (the code)"), required=False, max_length=40)

@@ -55,7 +55,8 @@ KIND_MINUTES: Mapping[str, int] = {
 }
 FINISHED_FOR_A_MEDIAN = 10
 
-URGENT, PRESSING = 80, 50
+URGENT, PRESSING = 75, 50
+"""From so many whole points on."""
 
 
 class Impact(StrEnum):
@@ -74,6 +75,11 @@ class Priority:
     impact: Decimal
     affinity: Decimal
     dependency: Decimal
+
+    @property
+    def points(self) -> int:
+        """The score as a screen shows it."""
+        return round(self.score)
 
     @property
     def parts(self) -> Mapping[str, Decimal]:

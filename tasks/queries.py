@@ -161,7 +161,7 @@ def _load(person: Person | None, tasks: Sequence[RankedTask], now: dt.datetime) 
         agent_id=person.id if person else None,
         name=person.name if person else "",
         open=len(tasks),
-        urgent=sum(task.priority.score >= URGENT for task in tasks),
+        urgent=sum(task.priority.points >= URGENT for task in tasks),
         overdue=sum(task.due_at < now for task in tasks),
         minutes=sum(task.minutes for task in tasks),
         due_minutes=sum(task.minutes for task in tasks if task.grounds.due_on <= task.grounds.day),

@@ -83,9 +83,9 @@ def reasons_of(task: RankedTask, limit: int = 3) -> list[str]:
 
 def level_of(task: RankedTask) -> tuple[str, str]:
     """How pressing it is, as a word and a tone."""
-    if task.priority.score >= URGENT:
+    if task.priority.points >= URGENT:
         return _("Urgent"), "bad"
-    if task.priority.score >= PRESSING:
+    if task.priority.points >= PRESSING:
         return _("Important"), "warn"
     return _("No hurry"), "good"
 

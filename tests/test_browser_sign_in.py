@@ -41,6 +41,18 @@ def test_what_one_touches_is_at_least_44_pixels_high(open_page, live_server):
     assert min(heights) >= 44
 
 
+def test_what_was_wrong_stands_apart_from_the_first_field(open_page, live_server):
+    page = open_page()
+    page.goto(f"{live_server.url}/accounts/login/")
+    top = page.locator("form.card > :not([type=hidden])").first.bounding_box()["y"]
+    assert top - page.locator("form.card").bounding_box()["y"] < 20
+    page.fill("[name=username]", "nobody")
+    page.fill("[name=password]", "nothing")
+    page.click("form.card button")
+    wrong, field = (page.locator(f"form.card > {part}").first.bounding_box() for part in (".note.error", ".field"))
+    assert field["y"] - wrong["y"] - wrong["height"] == 16
+
+
 def test_the_keyboard_alone_reaches_the_content_and_signs_in(open_page, live_server):
     user = make_user("awa", preferred_language="fr")
     Membership.objects.create(user=user, site_id="GN_KINDIA", role="manager")

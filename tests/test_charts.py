@@ -46,6 +46,13 @@ def test_every_value_is_inside_the_drawing_and_none_is_drawn_twice(numbers):
         assert all(y <= other for (_a, other), v in zip(places, known, strict=True) if v < value)
 
 
+def test_with_an_axis_a_value_stands_where_its_ticks_and_its_grid_say():
+    points = [Point(Decimal(value)) for value in ("0", "0.5", "1")]
+    found = line(points, "title", Decimal(0), Decimal(1), Decimal("0.95"))
+    assert [y for _x, y in coordinates(found["path"])] == [HEIGHT, HEIGHT / 2, 0]
+    assert float(found["goal"]) == HEIGHT * 0.05
+
+
 def test_a_month_without_a_value_interrupts_the_line():
     found = line([Point(Decimal(n)) if n else Point(None) for n in (1, 2, 0, 4, 5)], "title")
     assert re.sub(r"[\d. ]", "", found["path"]) == "MLML"

@@ -9,7 +9,7 @@ from accounts.tests.factories import PASSWORD, make_user
 from leasing.tests.factories import make_contract, make_instalment, make_paid_instalment, make_survey
 from sites_app.models import Membership, Site
 from sites_app.scope import site_scope
-from tests.browser import PHONE, SMALLEST, axe_violations, sideways, sign_in
+from tests.browser import DESK, PHONE, SMALLEST, axe_violations, sideways, sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 LANGUAGES = [code for code, _name in settings.LANGUAGES]
@@ -72,6 +72,26 @@ def test_the_page_is_accessible_and_fits_the_smallest_phone_in_every_language(
             assert page.locator("html").get_attribute("lang") == code
             assert sideways(page) == 0, (code, address)
             assert axe_violations(page) == [], (code, address)
+
+
+# Where the words of each cell of a row begin: their first box's side.
+_FIRST_WORDS = """(row, side) => [...row.cells].map(cell => {
+    const range = document.createRange(), words = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT);
+    while (words.nextNode() && !words.currentNode.data.trim());
+    range.selectNodeContents(words.currentNode);
+    return Math.round(range.getClientRects()[0][side]);
+})"""
+
+
+def test_the_words_of_a_row_begin_on_one_line_and_on_a_phone_in_one_column(open_page, live_server, manager):
+    page = open_page()
+    sign_in(page, live_server.url, "mariama", PASSWORD)
+    for viewport, side in ((DESK, "top"), (PHONE, "left")):
+        page.set_viewport_size(viewport)
+        page.goto(live_server.url + ADDRESSES[0])
+        starts = page.locator("#list tbody tr").first.evaluate(f"row => ({_FIRST_WORDS})(row, {side!r})")
+        assert len(starts) == 9
+        assert len(set(starts)) == 1, (side, starts)
 
 
 def test_what_one_presses_is_at_least_44_pixels_high(open_page, live_server, manager):

@@ -152,8 +152,47 @@ def test_what_one_touches_is_at_least_44_pixels_high(open_page, live_server, peo
         "main :is(a.button, button, summary, input)",
         "found => found.filter(e => e.offsetParent).map(e => e.getBoundingClientRect().height)",
     )
-    assert len(heights) >= 4 + 1 + 3 + 12
+    assert len(heights) >= 4 + 1 + 3 + 4
     assert min(heights) >= 44
+
+
+def test_a_phone_folds_what_is_secondary_and_a_word_on_top_opens_it(open_page, live_server, people):
+    page = open_page(viewport=PHONE, java_script_enabled=False)
+    sign_in(page, live_server.url, "mariama", PASSWORD)
+    page.goto(f"{live_server.url}/GN_KINDIA/kpi/")
+    # What one looks at first is seen without scrolling.
+    assert page.locator("main > p.note").bounding_box()["y"] < PHONE["height"] - 150
+    agents = page.locator("#agents-table")
+    assert not agents.is_visible()
+    page.click("nav.goto a[href='#agents-table']")
+    agents.wait_for()
+    assert page.locator("#benchmarks-table").is_hidden()
+    page.locator("details.fold", has=page.locator("#benchmarks-table")).locator("> summary").click()
+    assert page.locator("#benchmarks-table").is_visible()
+
+
+def test_where_there_is_room_nothing_is_folded(open_page, live_server, people):
+    page = open_page(java_script_enabled=False)
+    sign_in(page, live_server.url, "mariama", PASSWORD)
+    page.goto(f"{live_server.url}/GN_KINDIA/kpi/")
+    for part in ("#charts-drawn", "#agents-table", "#benchmarks-table", "#others-cards"):
+        assert page.locator(part).is_visible()
+    assert page.locator(".fold > summary").first.is_hidden()
+
+
+PAPER = {"width": 703, "height": 1000}  # A4 less 12 mm on each side
+
+
+@pytest.mark.parametrize("site", ["GN_KINDIA", "ALL"])
+def test_paper_is_not_wider_than_its_sheet_and_leaves_nothing_closed(open_page, live_server, people, site):
+    page = open_page(viewport=PAPER)
+    sign_in(page, live_server.url, "mariama", PASSWORD)
+    page.emulate_media(media="print")
+    for address in ("print/", "", "portfolioRiskScore/", "paymentCollectionRate/", "occupancyRate/?group=let"):
+        page.goto(f"{live_server.url}/{site}/kpi/{address}")
+        assert sideways(page) == 0, address
+        assert page.locator("main table").last.is_visible()
+        assert page.get_by_text("octobre 2025").first.is_visible() or address == "print/", address
 
 
 def test_a_first_visit_weighs_at_most_60_kilobytes(open_page, live_server, people):

@@ -12,22 +12,27 @@ from django import template
 register = template.Library()
 
 WIDTH, HEIGHT = 120, 40
-_MARGIN = 3  # for the width of the line and its dots
+_MARGIN = 3  # for the width of the line and its dots; what lies on the edge of an axis may stand out by them
 
 
 @register.inclusion_tag("components/line.html")
 def line(points: Sequence[Any], title: str, low: Any = None, high: Any = None, goal: Any = None) -> dict[str, Any]:
-    """A line through the points, from `low` to `high` (without them: their own range), and a dashed one at `goal`."""
+    """A line through the points and a dashed one at `goal`, from `low` to `high`, which are the edges of the drawing.
+
+    Without them it takes the points' own range, and keeps off the edges.
+    """
     known = [float(point.value) for point in points if point.value is not None]
     if not known:
         return {}
     bottom = min(known) if low is None else float(low)
     top = max(known) if high is None else float(high)
+    # The ticks and the grid beside an axis go from edge to edge: so must what is read against them.
+    above, below = (_MARGIN if high is None else 0), (_MARGIN if low is None else 0)
 
     def y(value: float) -> str:
         if top == bottom:
             return _written(HEIGHT / 2)
-        return _written(HEIGHT - _MARGIN - (value - bottom) / (top - bottom) * (HEIGHT - 2 * _MARGIN))
+        return _written(HEIGHT - below - (value - bottom) / (top - bottom) * (HEIGHT - above - below))
 
     step = (WIDTH - 2 * _MARGIN) / max(len(points) - 1, 1)
     places = [

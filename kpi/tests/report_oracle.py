@@ -209,10 +209,12 @@ def marks(tables, sites, a, b):
             below = 1 if bottom is None else part[bottom]
             values[agent] = Fraction(part[top], below) if below else None
         ranked = {a: v for a, v in values.items() if v is not None and competing[a][counted] >= least}
+        if len(ranked) == 1:
+            ranked = {}
         for agent, value in values.items():
             better = [other for other in ranked.values() if agent in ranked and other > value]
             rank = len(better) + 1 if agent in ranked else None
-            found[agent][contest] = (value, competing[agent][counted], rank)
+            found[agent][contest] = (value, competing[agent][counted], rank, len(ranked))
     return found
 
 

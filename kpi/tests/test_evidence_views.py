@@ -14,6 +14,7 @@ from kpi import evidence
 from kpi.definitions import KEYS
 from kpi.evidence import GROUPS
 from kpi.evidence_labels import GROUP_LABELS
+from leasing.models import Contract
 from leasing.tests.factories import (
     make_contract,
     make_instalment,
@@ -108,7 +109,7 @@ def test_a_manager_reads_the_value_how_it_is_counted_and_the_rows_behind_it(mana
     assert "Not received in full 2 Received in full 1" in words
     first, second = table(answer)
     assert first == {
-        "Contract": "B-2",
+        "Contract": "B-2 Tasks B-2",
         "Tenant": "Mory +224 620 00 01 02",
         "Property": "P-2 Kaloum",
         "Due on": "05/10/2026",
@@ -118,7 +119,7 @@ def test_a_manager_reads_the_value_how_it_is_counted_and_the_rows_behind_it(mana
         "Paid since, on": "—",
         "Agent": "Awa",
     }
-    assert (second["Contract"], second["Paid since, on"]) == ("B-3", "02/11/2026")
+    assert (second["Contract"], second["Paid since, on"]) == ("B-3 Tasks B-3", "02/11/2026")
     [paid] = table(manager.get(URL + "?group=paid"))
     assert (paid["Contract"], paid["Paid on"]) == ("B-1", "05/10/2026")
 
@@ -130,6 +131,15 @@ def test_the_rows_link_to_their_records_and_the_phone_can_be_called(manager, oct
     assert {address.split("/")[4] for address in records} == {"contract", "tenant", "property"}
     for address in set(records):
         assert manager.get(address).status_code == 200
+
+
+def test_rents_that_are_late_lead_to_the_tasks_about_them(manager, october):
+    address = "/GN_KINDIA/tasks/?q=B-2"
+    assert f'href="{address}"' in manager.get(URL).content.decode()
+    assert manager.get(address).status_code == 200
+    assert 'href="/ALL/tasks/?q=B-2"' in manager.get("/ALL/kpi/paymentCollectionRate/").content.decode()
+    # What was paid needs nobody's work.
+    assert "tasks/?q=" not in manager.get(URL + "?group=paid").content.decode()
 
 
 @pytest.mark.parametrize("query", ["", "?period=last-month", "?start=2026-10-01&end=2026-10-31"])
@@ -164,9 +174,9 @@ def test_long_lists_come_in_pages_that_keep_the_query(manager, october, monkeypa
     assert "Not received in full · 2 (1–1)" in text_of(first)
     assert "Page 1 of 2" in text_of(first)
     assert 'href="?period=last-month&amp;group=open&amp;page=2"' in first.content.decode()
-    assert [row["Contract"] for row in table(first)] == ["B-2"]
+    assert [row["Contract"] for row in table(first)] == ["B-2 Tasks B-2"]
     for number in (2, 3):
-        assert [row["Contract"] for row in table(manager.get(f"{URL}?group=open&page={number}"))] == ["B-3"]
+        assert [row["Contract"] for row in table(manager.get(f"{URL}?group=open&page={number}"))] == ["B-3 Tasks B-3"]
 
 
 @pytest.mark.parametrize(
@@ -193,10 +203,19 @@ def test_an_empty_group_says_what_that_means_and_an_empty_indicator_why(manager,
         make_contract(Site.objects.get(pk="GN_KINDIA"), end_date=D(2026, 10, 15))
     renewal = "/GN_KINDIA/kpi/renewalRate/"
     assert "Every contract that came to its term was renewed, or runs on." in text_of(manager.get(renewal))
-    nobody = text_of(manager.get(renewal + "?start=2031-01-01&end=2031-01-31"))
+    nobody = text_of(manager.get(renewal + "?period=this-month"))
     assert "Nothing to list for this period" in nobody
     assert nobody.count("Not enough data: no contract came to its term in this period.") == 2
     assert "Every contract that came" not in nobody
+
+
+def test_a_period_before_the_records_lists_nothing_and_leads_to_their_beginning(manager, october):
+    with site_scope(["GN_KINDIA"]):
+        Contract.objects.update(start_date=D(2026, 8, 10))
+    answer = manager.get("/GN_KINDIA/kpi/occupancyRate/?start=2026-08-01&end=2026-08-09")
+    assert "No data before 10/08/2026" in text_of(answer)
+    assert 'href="?start=2026-08-01&amp;end=2026-08-31">See August 2026</a>' in answer.content.decode()
+    assert "P-1" not in text_of(answer)
 
 
 @pytest.fixture
@@ -349,5 +368,5 @@ def test_it_reads_as_french_for_whoever_reads_french(client, october):
 def test_thirteen_months_stand_above_the_rows_with_their_numbers(manager, october):
     page = manager.get(URL).content.decode()
     chart = page.split('id="list"')[0].split("<figure")[1]
-    assert "<title>Collection, month by month</title>" in chart
+    assert "<title>Collection over 13 months</title>" in chart
     assert chart.count("<tr>") == 1 + 13

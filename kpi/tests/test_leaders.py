@@ -51,14 +51,31 @@ def test_too_few_rows_are_shown_and_not_ranked():
         {
             1: AgentFigures(due=9, francs_due=100, francs_received=100, answers=4, rating=40),
             2: AgentFigures(due=10, francs_due=100, francs_received=50, answers=5, rating=20),
+            3: AgentFigures(due=10, francs_due=100, francs_received=40, answers=5, rating=10),
         },
-        [1, 2],
+        [1, 2, 3],
     )
-    few, enough = (leader.marks for leader in found)
+    few, enough, _third = (leader.marks for leader in found)
     assert (few["collection"].value, few["collection"].n, few["collection"].rank) == (1, 9, None)
     assert (enough["collection"].value, enough["collection"].rank) == (Decimal("0.5"), 1)
     assert (few["satisfaction"].value, few["satisfaction"].rank) == (10, None)
     assert (enough["satisfaction"].value, enough["satisfaction"].rank) == (4, 1)
+    assert [(mark.rank, mark.of, mark.is_enough) for mark in (few["satisfaction"], enough["satisfaction"])] == [
+        (None, 2, False),
+        (1, 2, True),
+    ]
+
+
+def test_who_alone_has_rows_enough_is_first_of_nobody():
+    found = leaders(
+        {
+            1: AgentFigures(answers=5, rating=30),
+            2: AgentFigures(answers=4, rating=40),
+        },
+        [1, 2, 3],
+    )
+    alone = found[0].marks["satisfaction"]
+    assert (alone.value, alone.rank, alone.of, alone.is_enough) == (6, None, 0, True)
 
 
 @given(figures)

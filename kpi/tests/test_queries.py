@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from kpi.models import KPITarget
 from kpi.periods import Period
-from kpi.queries import Rent, metrics_of, overview, site_counts, targets_of
+from kpi.queries import Rent, metrics_of, overview, site_counts, yardsticks_of
 from leasing.tests.factories import (
     make_allocation,
     make_contract,
@@ -288,7 +288,7 @@ def test_current_and_previous_period_of_any_sites_cost_four_statements_with_thei
     for some in ([sites[0]], sites):
         with site_scope([site.code for site in some]), CaptureQueriesContext(connection) as sent:
             metrics_of(some, [OCTOBER, OCTOBER.previous()])
-            targets_of(some, OCTOBER.end)
+            yardsticks_of(some, OCTOBER.end)
         assert len(sent) == 4
 
 
@@ -298,8 +298,8 @@ def test_current_and_previous_period_of_any_sites_cost_four_statements_with_thei
 def test_the_target_is_the_value_that_is_valid_on_the_day(kindia):
     KPITarget.objects.filter(key="npsScore").update(valid=(None, D(2026, 10, 1)))
     KPITarget.objects.create(site=kindia, key="npsScore", value=60, valid=(D(2026, 10, 1), None))
-    assert targets_of([kindia], D(2026, 9, 30)).of("npsScore") == 50
-    assert targets_of([kindia], D(2026, 10, 1)).of("npsScore") == 60
+    assert yardsticks_of([kindia], D(2026, 9, 30)).targets.of("npsScore") == 50
+    assert yardsticks_of([kindia], D(2026, 10, 1)).targets.of("npsScore") == 60
 
 
 def test_the_target_of_the_deposit_return_time_is_the_sites_deadline_on_that_day():
@@ -314,8 +314,8 @@ def test_the_target_of_the_deposit_return_time_is_the_sites_deadline_on_that_day
         valid=(D(2026, 10, 1), None),
     )
     with site_scope(["GN_LABE"]):
-        assert targets_of([labe], D(2026, 9, 30)).of("depositReturnTime") == 60
-        assert targets_of([labe], D(2026, 10, 1)).of("depositReturnTime") == 45
+        assert yardsticks_of([labe], D(2026, 9, 30)).targets.of("depositReturnTime") == 60
+        assert yardsticks_of([labe], D(2026, 10, 1)).targets.of("depositReturnTime") == 45
 
 
 def test_several_sites_have_a_target_only_where_all_agree():
@@ -323,12 +323,12 @@ def test_several_sites_have_a_target_only_where_all_agree():
     with site_scope(["GN_CONAKRY", "SN_DAKAR", "GN_LABE"]):
         KPITarget.objects.filter(site=dakar, key="npsScore").update(value=40)
         KPITarget.objects.filter(site=dakar, key="renewalRate").delete()
-        found = targets_of([conakry, dakar, labe], D(2026, 10, 31))
+        found = yardsticks_of([conakry, dakar, labe], D(2026, 10, 31)).targets
         assert found.of("occupancyRate") == Decimal("0.95")
         assert found.of("npsScore") is None
         assert found.of("renewalRate") is None
         assert found.of("depositReturnTime") is None  # 30, 30 and 60 days
-        assert targets_of([conakry, dakar], D(2026, 10, 31)).of("depositReturnTime") == 30
+        assert yardsticks_of([conakry, dakar], D(2026, 10, 31)).targets.of("depositReturnTime") == 30
         assert found.of("revenuePerAgent", "GNF") == 50_000_000
         assert found.of("revenuePerAgent", "XOF") == 3_500_000
         assert found.of("paymentCollectionRate", "XOF") == Decimal("0.95")

@@ -133,10 +133,10 @@ def check_figures(tables, codes, currency_of, period, found, seen):
         marks = again.marks(tables, sites, period.start, period.end)
         assert {leader.agent for leader in found.leaders[currency]} == set(marks)
         for leader in found.leaders[currency]:
-            for contest, (value, n, rank) in marks[leader.agent].items():
+            for contest, (value, n, rank, of) in marks[leader.agent].items():
                 mark = leader.marks[contest]
                 assert same(mark.value, value), (contest, codes, period)
-                assert (mark.n, mark.rank) == (n, rank), (contest, codes, period)
+                assert (mark.n, mark.rank, mark.of) == (n, rank, of), (contest, codes, period)
                 seen["ranks"] += rank is not None
 
 

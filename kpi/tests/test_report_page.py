@@ -90,7 +90,8 @@ def test_every_card_has_its_thirteen_months_and_leads_to_its_rows(manager, year)
     card = re.search(r'id="paymentCollectionRate">(.*?)</article>', page, re.DOTALL)[1]
     assert "<title>13 months: from 100% to 39%</title>" in card
     # October is unlike the twelve months before: a dot in another colour.
-    assert card.count('class="dot unusual"') == 1
+    assert card.count('class="dot unusual"') == 1 + 1  # the month's, and that of the words below
+    assert "unusual: Oct 2026" in re.sub(r"<[^>]+>", "", card)
 
 
 def test_an_unusual_month_of_the_period_is_named_and_no_other(manager, year):
@@ -101,8 +102,11 @@ def test_an_unusual_month_of_the_period_is_named_and_no_other(manager, year):
 def test_where_to_act_comes_in_order_of_francs_with_the_place_where_one_does(manager, year):
     answer = manager.get(URL)
     gaps = section(answer, "gaps")
-    assert "Collection Critical 39%, for a target of 95% (6 rents due). Closing the gap is worth 918,000 GNF." in gaps
+    assert (
+        "Collection Critical gap 39%, for a target of 95% (6 rents due). Closing the gap is worth 918,000 GNF." in gaps
+    )
     assert "1 property stands empty: 10,000 GNF a month at the median rent." in gaps
+    assert "In order of the francs at stake" in gaps
     in_order = ["Yearly rent per agent", "Collection", "Occupancy", "Contracts per agent per month"]
     assert sorted(in_order, key=gaps.index) == in_order
     page = answer.content.decode()
@@ -129,19 +133,20 @@ def test_every_link_of_the_page_leads_somewhere(manager, year):
 
 def test_charts_have_their_numbers_beside_them(manager, year):
     charts = section(manager.get(URL), "charts")
-    assert "Collection, month by month" in charts
+    assert "Collection over 13 months" in charts
     assert "October 2025 100% 5 rents due" in charts
     assert "October 2026 unusual 39% 6 rents due" in charts
+    assert "Arrears by age Rents due before 31/10/2026 and unpaid on that day. 1 to 30 days late" in charts
     assert "1 to 30 days late 1,000,000 GNF 1 rent" in charts
-    assert re.search(r"Income by method Cash 640,000 GNF 5 payments Together 640,000 GNF", charts)
+    assert "Income by method All payments from 01/10/2026 to 31/10/2026, advances and back rents included." in charts
+    assert "included. Cash 640,000 GNF 5 payments Together 640,000 GNF" in charts
 
 
 def test_agents_are_ranked_and_few_rows_are_not(manager, year):
     agents = section(manager.get(URL), "leaders")
-    assert re.search(r"Binta no. 1 1 no. 2 600,000 GNF 1 contract 100% 1 rent due, too few to rank", agents)
-    assert re.search(
-        r"Awa 0 no. 1 1,000,000 GNF 1 contract 0% 1 rent due, too few to rank no. 1 8 of 10 5 answers", agents
-    )
+    # Binta alone signed anything, Awa alone has answers enough: nobody is first of one.
+    assert re.search(r"Binta 1 no. 2 600,000 GNF 1 contract 100% 1 rent due, too few to rank", agents)
+    assert re.search(r"Awa 0 no. 1 1,000,000 GNF 1 contract 0% 1 rent due, too few to rank 8 of 10 5 answers ", agents)
 
 
 def test_benchmarks_say_what_they_rest_on(manager, year):
@@ -159,6 +164,16 @@ def test_benchmarks_say_what_they_rest_on(manager, year):
     # Nothing says which site is which.
     for name in ("Conakry", "Mamou", "Dakar"):
         assert name not in benchmarks
+
+
+def test_a_value_made_of_francs_stands_beside_the_others_in_each_currency(manager, year):
+    for code in ("GN_CONAKRY", "GN_MAMOU", "GN_LABE", "SN_DAKAR"):
+        with site_scope([code]):
+            contract = make_contract(Site.objects.get(pk=code), start_date=D(2026, 1, 1), monthly_rent=50_000)
+            make_paid_instalment(contract, D(2026, 10, 1), paid_on=D(2026, 10, 5))
+    compare_sites(today=D(2026, 11, 23))
+    assert re.search(r"Collection GNF\s39% · XOF\s100% ", section(manager.get("/ALL/kpi/"), "benchmarks"))
+    assert re.search(r"Collection 39% ", section(manager.get(URL), "benchmarks"))
 
 
 def test_all_my_sites_are_beside_one_another_each_against_its_own_target(manager, year):

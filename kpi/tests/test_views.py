@@ -3,14 +3,18 @@
 import datetime as dt
 import gzip
 import re
+from decimal import Decimal
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import translation
 
-from kpi.cards import HEADLINE, OTHERS
-from kpi.definitions import KEYS
+from kpi.cards import HEADLINE, OTHERS, card_of
+from kpi.definitions import BY_KEY, KEYS, Counts, Metric, compare
 from kpi.models import KPITarget
+from kpi.trends import Trend
+from leasing.models import Contract
 from leasing.tests.factories import make_contract, make_instalment, make_paid_instalment, make_property
 from sites_app.models import Site
 from sites_app.scope import site_scope
@@ -75,6 +79,18 @@ def test_a_manager_reads_nine_cards_and_three_below_for_the_last_full_month(mana
     risk = card(answer, "portfolioRiskScore")
     assert "Target 15 of 100, met · 2 contracts in force" in risk
     assert card(answer, "revenuePerAgent").startswith("Yearly rent per agent 24,000,000 GNF")
+
+
+@pytest.mark.parametrize(
+    ("now", "words"), [("1.04", ("=", "", "stable", "quiet")), ("1.06", ("▲", "+0.1", "better", "good"))]
+)
+def test_a_move_of_which_no_digit_is_shown_is_stable(now, words):
+    metrics = [Metric("agentProductivity", Decimal(value), 4) for value in (now, "1")]
+    moved = compare(BY_KEY["agentProductivity"], *metrics)
+    trend = Trend("agentProductivity", "", *metrics, moved, None, None, None, ())
+    with translation.override("en"):
+        [reading] = card_of("agentProductivity", [trend], {"": Counts()}).readings
+    assert (reading.move.arrow, reading.move.change, reading.move.verdict, reading.move.tone) == words
 
 
 def test_a_kpi_without_data_says_why_and_never_shows_a_zero(manager, october):
@@ -142,6 +158,7 @@ def test_each_choice_of_period_names_its_days_and_those_before(manager, october,
         ("?start=2026-02-30&end=31", "From : Enter a valid date. To : Enter a valid date."),
         ("?start=2020-01-01&end=2026-01-01", "To : A period has at most 5 years."),
         ("?start=0001-01-01&end=9999-12-31", "From : Give a date from 01/01/1990 to 31/12/2100."),
+        ("?start=2026-11-24&end=2027-01-31", "From : The start, 24/11/2026, is still to come."),
         ("?period=decade", "Period : Select a valid choice."),
         ("?start=%00&end=2026-01-01", "From : "),
     ],
@@ -153,6 +170,36 @@ def test_a_period_that_cannot_be_names_the_field_and_shows_the_last_month(manage
     assert sentence in re.sub(r" +", " ", words)
     assert "October 2026 · the period before: September 2026" in words
     assert "50%" in card(answer, "paymentCollectionRate")
+
+
+def test_an_end_to_come_is_cut_to_today_and_the_page_says_so(manager, october):
+    answer = manager.get(URL + "?start=2026-10-01&end=2026-12-31")
+    words = text_of(answer)
+    assert answer.status_code == 200
+    assert "01/10/2026 to 23/11/2026 · the period before:" in words
+    sentence = "The period asked for ends on 31/12/2026, which is still to come: these are the numbers up to today"
+    assert f"{sentence}, 23/11/2026." in words
+    assert sentence in text_of(manager.get(URL + "print/?start=2026-10-01&end=2026-12-31"))
+    assert "?start=2026-10-01&amp;end=2026-11-23" in answer.content.decode()
+    assert sentence not in text_of(manager.get(URL + "?start=2026-10-01&end=2026-11-23"))
+    # Today is in no way longer than five years, whatever was asked for.
+    assert manager.get(URL + "?start=2022-01-01&end=2100-12-31").status_code == 200
+
+
+def test_a_period_before_the_records_is_empty_and_says_where_they_begin(manager, october):
+    with site_scope(["GN_KINDIA"]):
+        Contract.objects.update(start_date=D(2026, 7, 15))
+    for address in ("", "print/"):
+        answer = manager.get(f"{URL}{address}?start=2019-01-01&end=2019-01-31")
+        words = text_of(answer)
+        assert "No data before 15/07/2026 The first contract on record begins on that day. See July 2026" in words
+        assert "Critical" not in words
+        assert "<article" not in answer.content.decode()
+        assert 'href="?start=2026-07-01&amp;end=2026-07-31"' in answer.content.decode()
+    for kind in ("csv", "xlsx"):
+        answer = manager.get(f"{URL}report.{kind}?start=2019-01-01&end=2019-01-31")
+        assert (answer.status_code, answer["Location"]) == (302, f"{URL}?start=2019-01-01&end=2019-01-31")
+    assert "No data before" not in text_of(manager.get(URL + "?start=2026-07-01&end=2026-07-15"))
 
 
 def test_all_my_sites_show_the_union_with_amounts_per_currency(manager, october):

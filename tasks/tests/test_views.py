@@ -693,6 +693,17 @@ def new_task(person, **overrides):
     return values | {"due_on": "2026-03-23", "due_time": "10:00"} | overrides
 
 
+def test_the_contracts_in_force_are_suggested_by_their_tenants_names(client, manager, site):
+    with site_scope([site.code]):
+        make_contract(
+            site, reference="B-7", tenant=make_tenant(site, name="Awa"), property=make_property(site, code="S-1")
+        )
+        make_contract(site, reference="B-8", status="draft")
+        make_contract(site, reference="B-9", status="ended", ended_on=dt.date(2026, 3, 1))
+    page = client.get(f"{URL}new/").content.decode()
+    assert re.findall(r'<option value="(B-\d)">(.*?)</option>', page) == [("B-7", "Awa · S-1")]
+
+
 def test_a_manager_writes_a_task_down_once(client, manager, site):
     agent = make_person("fatou", GN_KINDIA="agent")
     with site_scope([site.code]):
