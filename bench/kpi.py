@@ -18,6 +18,7 @@ from kpi.models import KPISnapshot
 from kpi.periods import Period, first_of_month, last_full_months, month_so_far, whole_month
 from kpi.queries import fetch, site_counts, site_figures
 from kpi.report import report
+from kpi.snapshots import kept_rows
 from kpi.trends import SERIES_MONTHS
 from leasing.queries import money_faults
 from sites_app.models import Site
@@ -96,7 +97,7 @@ def _read_by_hand(site: Site, period: Period, parameters: dict[str, Any]) -> Non
     leanest.read(parameters)
     months = [whole_month(first_of_month(period.end, before), TODAY) for before in range(SERIES_MONTHS)]
     closed = [month.start for month in months if month.is_calendar_month]
-    list(fetch(statements.SNAPSHOTS, {"sites": [site.code], "months": closed, "figured": None}))
+    list(kept_rows([site.code], closed))
     list(fetch(statements.YARDSTICKS, {"sites": [site.code], "day": period.end, "month": max(closed), "user": None}))
 
 

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from kpi.benchmarks import DECIMALS, LEAST_SITES, SHARED_KEYS, best_first
@@ -26,15 +26,17 @@ def refresh_snapshots(*, site: Site, today: dt.date) -> int:
     """Make the site's snapshots what its records say: of the last 36 closed months and of all that were kept before.
 
     Only months without a snapshot, or touched by a late record, are computed. Returns how many. Needs the site in
-    scope.
+    scope. One at a time for each site: another one waits here until this transaction ends.
     """
-    # Read first: what is touched from now on stays touched, and is computed the next time.
+    # Before anything is read: one that had counted earlier would write its older counts over those of the one after
+    # it, which has taken away the note that they are to be counted again.
+    _wait_for_our_turn(site)
+    # Read next: what is touched from now on stays touched, and is computed the next time.
     touched = list(TouchedDays.objects.filter(site=site))
     kept = dict(KPISnapshot.objects.filter(site=site).values_list("month", "timezone"))
     months = {first_of_month(today, before) for before in range(1, KEPT_MONTHS + 1)} | set(kept)
-    wanted = [calendar_month(month) for month in sorted(months) if kept.get(month) != site.timezone]
-    wanted += [
-        calendar_month(month) for month, zone in kept.items() if zone == site.timezone and _is_in(month, touched)
+    wanted = [
+        calendar_month(month) for month in sorted(months) if kept.get(month) != site.timezone or _is_in(month, touched)
     ]
     if wanted:
         counted = site_counts([site.code], wanted)
@@ -58,6 +60,11 @@ def refresh_snapshots(*, site: Site, today: dt.date) -> int:
         )
     TouchedDays.objects.filter(site=site, pk__in=[days.pk for days in touched]).delete()
     return len(wanted)
+
+
+def _wait_for_our_turn(site: Site) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('kpi.snapshots'), hashtext(%s))", [site.code])
 
 
 def _is_in(month: dt.date, touched: Sequence[TouchedDays]) -> bool:

@@ -1,10 +1,12 @@
 """Targets, which a site's administrators set; benchmarks, which superusers set; and what AKIG writes by itself."""
 
+import statistics
 from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import admin
 from django.core.exceptions import ValidationError
+from django.db.backends.postgresql.psycopg_any import DateRange
 from django.http import HttpRequest
 from django.utils.formats import date_format
 from django.utils.text import capfirst
@@ -15,7 +17,7 @@ from unfold.decorators import display
 from kpi.definitions import BY_KEY, Unit
 from kpi.labels import LABELS, write
 from kpi.models import KPIBenchmark, KPISnapshot, KPITarget, NetworkBenchmark, ReportSubscription, TouchedDays
-from sites_app.dated_admin import DatedAdmin
+from sites_app.dated_admin import DatedAdmin, DatedForm, has_begun, is_over
 from sites_app.site_admin import GlobalAdmin, ShownAdmin, SiteForm, SiteModelAdmin
 
 
@@ -34,9 +36,37 @@ class KpiAdmin(SiteModelAdmin):
     change_permission = "sites_app.manage_rules"
 
 
+def why_it_stays(target: KPITarget) -> str:
+    """What the page of a target says about what cannot be changed there; "" of one that has not begun."""
+    if is_over(target):
+        return _("This target is over. It is part of what was reported then, and stays as it is.")
+    if has_begun(target):
+        return _(
+            "This target has begun: its value is part of what was reported. To aim at another one, say from which day"
+            " on this one no longer counts, and add the next."
+        )
+    return ""
+
+
+class TargetForm(DatedForm):
+    """One that has begun can only be ended: its value and the days that are over are part of what was reported."""
+
+    def clean_valid(self) -> DateRange:
+        days = super().clean_valid()
+        if not self.instance._state.adding and has_begun(self.instance):
+            if days.lower != self.instance.valid.lower:
+                raise ValidationError(_("This target has begun: its first day stays as it is."))
+            if days.upper is not None and days.upper < self.site.today():
+                raise ValidationError(
+                    _("The days that are over were reported with this target: end it today or later.")
+                )
+        return days
+
+
 @admin.register(KPITarget)
 class KPITargetAdmin(KpiAdmin, DatedAdmin):
     icon = "target"
+    form = TargetForm
     list_display = ["indicator", "shown_value", "days"]
     list_filter = ["key"]
     list_select_related = ["site"]
@@ -45,7 +75,17 @@ class KPITargetAdmin(KpiAdmin, DatedAdmin):
     indicator = indicator
 
     def get_readonly_fields(self, request: HttpRequest, obj: KPITarget | None = None) -> Sequence[str]:
-        return ["key"] if obj else []
+        if obj is None:
+            return []
+        return ["key", "value"] if has_begun(obj) else ["key"]
+
+    def has_change_permission(self, request: HttpRequest, obj: KPITarget | None = None) -> bool:
+        return not (obj and is_over(obj)) and super().has_change_permission(request, obj)
+
+    def get_fieldsets(self, request: HttpRequest, obj: KPITarget | None = None) -> Any:
+        *others, (name, shown) = super().get_fieldsets(request, obj)
+        said = why_it_stays(obj) if obj and self.may_write(request) else ""
+        return [*others, (name, shown | {"description": said})]
 
     @display(description=KPITarget._meta.get_field("value").verbose_name)
     def shown_value(self, target: KPITarget) -> str:
@@ -97,13 +137,26 @@ class NetworkBenchmarkAdmin(KpiAdmin, GlobalAdmin, ShownAdmin):
     list_display = ["month_name", "indicator", "sites", "computed_at"]
     list_filter = ["key"]
     date_hierarchy = "month"
-    fields = ["month_name", "indicator", "shown_values", "computed_at"]
+    fields = ["month_name", "indicator", "sites", "median", "best", "computed_at"]
     month_name = month
     indicator = indicator
 
     @display(description=gettext_lazy("sites"))
     def sites(self, row: NetworkBenchmark) -> int:
         return len(row.values)
+
+    def get_fields(self, request: HttpRequest, obj: NetworkBenchmark | None = None) -> Sequence[str]:
+        # Of few sites a list without names still says who is last.
+        found = list(super().get_fields(request, obj))
+        return [*found, "shown_values"] if request.user.is_superuser else found
+
+    @display(description=gettext_lazy("median"))
+    def median(self, row: NetworkBenchmark) -> str:
+        return write(BY_KEY[row.key].unit, statistics.median(row.values))
+
+    @display(description=gettext_lazy("best"))
+    def best(self, row: NetworkBenchmark) -> str:
+        return write(BY_KEY[row.key].unit, row.values[0])
 
     @display(description=NetworkBenchmark._meta.get_field("values").verbose_name)
     def shown_values(self, row: NetworkBenchmark) -> str:

@@ -10,7 +10,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from kpi.asked import sites_of, today_of
-from kpi.periods import EARLIEST, LATEST, LONGEST_YEARS, Period, calendar_month
+from kpi.forms import Asked, Choice, asked_for
+from kpi.periods import EARLIEST, LATEST, LONGEST_YEARS, Period
 from kpi.queries import metrics_of
 from kpi.report import report as report_of
 from kpi.report_json import metrics_as_json, report_as_json
@@ -27,14 +28,18 @@ def _in_bounds(day: dt.date) -> None:
 
 
 class PeriodParameters(QueryParameters):
-    """startDate and endDate, ISO 8601; each defaults to its end of the site's current month."""
+    """startDate and endDate, ISO 8601, both or neither: without them it is this month up to today, as on the page."""
 
     startDate = serializers.DateField(required=False, validators=[_in_bounds])  # noqa: N815 -- the clients' own names
     endDate = serializers.DateField(required=False, validators=[_in_bounds])  # noqa: N815
 
     def validate(self, attrs: dict[str, dt.date]) -> dict[str, Any]:
-        month = calendar_month(self.context["today"])
-        start, end = attrs.get("startDate", month.start), attrs.get("endDate", month.end)
+        start, end = attrs.get("startDate"), attrs.get("endDate")
+        if start is None and end is None:
+            return {"asked": asked_for(Choice.THIS_MONTH, self.context["today"])}
+        if start is None or end is None:
+            missing = "startDate" if start is None else "endDate"
+            raise serializers.ValidationError({missing: _("Give both days of the period.")})
         if end < start:
             message = _("The end, %(end)s, is before the start, %(start)s.") % {"start": start, "end": end}
             raise serializers.ValidationError({"endDate": message})
@@ -42,19 +47,19 @@ class PeriodParameters(QueryParameters):
         if period.is_too_long:
             message = _("A period has at most %(years)s years.") % {"years": LONGEST_YEARS}
             raise serializers.ValidationError({"endDate": message})
-        return {"period": period}
+        return {"asked": Asked(period, period.previous(), "")}
 
 
 @needs("kpi.view_kpi")
 @api_view(["GET"])
 def metrics(request: Request) -> Response:
-    """The twelve keys, each a number or null, with the period, the site and n.
+    """The twelve keys, each a number or null, with the period, the site and n. Without dates: this month up to today.
 
     Ratios have six decimals; francs and the NPS are whole numbers. Over sites of two currencies `currency` is null
     and the KPIs made of francs are null too: `byCurrency` has them.
     """
-    sites, period = sites_of(request), _period(request)
-    [found] = metrics_of(sites, [period])
+    sites = sites_of(request)
+    [found] = metrics_of(sites, [_asked(request).period])
     return Response(metrics_as_json(found, request.site.code if request.site else ALL_SITES))
 
 
@@ -63,14 +68,16 @@ def metrics(request: Request) -> Response:
 def report(request: Request) -> Response:
     """The whole report: the metrics, their trends over thirteen months, benchmarks, agents and improvements.
 
-    A KPI made of francs has an entry for each currency of the scope; `currency` is null in those of the others.
+    A KPI made of francs has an entry for each currency of the scope; `currency` is null in those of the others. Without
+    dates it is this month up to today, beside the same days of the month before. It is for programs, which the flag of
+    the page does not concern.
     """
-    sites, period = sites_of(request), _period(request)
-    found = report_of(sites, period, period.previous(), today=today_of(sites))
+    sites, asked = sites_of(request), _asked(request)
+    found = report_of(sites, asked.period, asked.previous, today=today_of(sites))
     return Response(report_as_json(found, request.site.code if request.site else ALL_SITES))
 
 
-def _period(request: Request) -> Period:
+def _asked(request: Request) -> Asked:
     asked = PeriodParameters(data=request.query_params, context={"today": today_of(sites_of(request))})
     asked.is_valid(raise_exception=True)
-    return asked.validated_data["period"]
+    return asked.validated_data["asked"]

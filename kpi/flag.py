@@ -1,11 +1,13 @@
 """The gradual rollout of the dashboard. A flag is never a right: who is outside it sees the plain indicators."""
 
 from functools import wraps
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from waffle import flag_is_active
+from waffle import flag_is_active, get_waffle_flag_model
 
+from sites_app.access import Access
 from sites_app.permissions import View
 
 NAME = "advanced_kpi_dashboard"
@@ -14,6 +16,12 @@ NAME = "advanced_kpi_dashboard"
 def is_on(request: HttpRequest) -> bool:
     """Whether this person, on this site and in this role, has the dashboard."""
     return flag_is_active(request, NAME)
+
+
+def is_on_for(person: Any, access: Access) -> bool:
+    """The same without a request: for somebody who works on a site by this access."""
+    flag = get_waffle_flag_model().get(NAME)
+    return bool(flag.pk) and flag.is_on_for(person, site_code=access.code, role=access.role)
 
 
 def behind_flag(view: View) -> View:

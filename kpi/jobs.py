@@ -5,6 +5,7 @@ import logging
 
 from accounts.models import User
 from kpi import actions
+from kpi.flag import is_on_for
 from kpi.mail import send_report
 from kpi.models import ReportSubscription
 from kpi.periods import first_of_month
@@ -53,11 +54,16 @@ def queue_reports(job: Job) -> None:
 
 @site_job
 def mail_report(job: Job) -> None:
-    """A closed month's report to one person, who may still see it (job.kwargs: the person, the month)."""
+    """A closed month's report to one person (job.kwargs: who, and the month), who may see it and has the dashboard.
+
+    Which side of the flag somebody is on may change while they are subscribed.
+    """
     person = User.objects.filter(pk=job.kwargs["person"]).first()
     access = access_for(person).get(job.site_code) if person is not None else None
     if access is None or "kpi.view_kpi" not in access.permissions:
         raise Refused("the person may no longer see it")
+    if not is_on_for(person, access):
+        raise Refused("the person does not have the dashboard")
     if not person.email:
         raise Refused("the person has no e-mail address")
     site = Site.objects.get(code=job.site_code)

@@ -1,10 +1,12 @@
 """The report of a closed month as a mail to one person."""
 
 import datetime as dt
+from email.utils import formataddr
 from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
+from django.core.mail.message import sanitize_address
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.formats import date_format
@@ -35,7 +37,13 @@ def send_report(*, site: Site, person: Any, month: dt.date) -> None:
             subject=_("%(site)s in %(month)s: the indicators")
             % {"site": site.name, "month": date_format(month, "YEAR_MONTH_FORMAT")},
             body=render_to_string("kpi/mail.txt", context),
-            to=[f"{person.get_full_name()} <{person.email}>"],
+            to=[recipient(person)],
         )
         mail.attach_alternative(render_to_string("kpi/mail.html", context), "text/html")
     mail.send()
+
+
+def recipient(person: Any) -> str:
+    """The person's name and address as a mail server's client takes them, whatever the name: "Diallo, Mariama"."""
+    name = " ".join(person.get_full_name().split())
+    return formataddr((name, sanitize_address(person.email, "utf-8")))

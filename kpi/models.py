@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from kpi.benchmarks import SHARED_KEYS
 from kpi.definitions import DEFINITIONS, Unit
 from kpi.labels import LABELS
 from sites_app.models import SiteScopedModel, every_change
@@ -74,14 +75,17 @@ class KPITarget(SiteScopedModel):
 
 @pghistory.track(*every_change())
 class KPIBenchmark(models.Model):
-    """What agencies in general reach, the same for all sites: a reference value with its source and date."""
+    """What agencies in general reach, the same for all sites: a reference value with its source and date.
+
+    Never of francs: the sites have two currencies, and an average in one would be held against rents in the other.
+    """
 
     class Status(models.TextChoices):
         ASSUMPTION = "assumption", _("Starting assumption")
         MEASURED = "measured", _("From a source")
 
     key = models.CharField(
-        _("indicator"), max_length=32, unique=True, choices=[(d.key, LABELS[d.key].name) for d in DEFINITIONS]
+        _("indicator"), max_length=32, unique=True, choices=[(key, LABELS[key].name) for key in SHARED_KEYS]
     )
     average = models.DecimalField(_("average"), max_digits=14, decimal_places=4)
     top = models.DecimalField(_("best"), max_digits=14, decimal_places=4)
@@ -93,6 +97,13 @@ class KPIBenchmark(models.Model):
         ordering = ["key"]
         verbose_name = _("KPI benchmark")
         verbose_name_plural = _("KPI benchmarks")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(key__in=SHARED_KEYS),
+                name="benchmark_never_of_francs",
+                violation_error_message=_("An amount has no reference value: sites have different currencies."),
+            )
+        ]
 
     def __str__(self) -> str:
         return self.get_key_display()
@@ -123,7 +134,8 @@ class KPISnapshot(SiteScopedModel):
     """What the records of a site held for one closed month, from which every value is computed anew: `counts` are
     definitions.Counts, `figures` are figures.Figures.
 
-    The site's agents are not among them: they are those of now, for every month (docs/formulas/kpi.md).
+    The site's agents and which of its homes are to be let are not among them: they are those of now, for every month
+    (docs/formulas/kpi.md).
     """
 
     month = models.DateField(_("month"), help_text=_("First day of the month."))

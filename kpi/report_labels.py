@@ -43,9 +43,8 @@ class Advice:
 
 ADVICE: Mapping[str, Advice] = {
     "averageResolutionTime": Advice(
-        gettext_lazy("Close the matters that have been open longest."),
-        gettext_lazy("Open matters"),
-        "leasing_litigation_changelist?state__exact=open",
+        gettext_lazy("See what took longest to close, and close what is still open."),
+        gettext_lazy("Matters closed, the longest first"),
     ),
     "resolutionRate": Advice(
         gettext_lazy("Look at what the disputes of the contracts that ended were about."),

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -11,6 +11,7 @@ from kpi.definitions import Counts
 from kpi.figures import Figures, from_json
 from kpi.periods import Period
 from kpi.queries import fetch, require_scope, site_counts, site_figures
+from leasing.models import Property
 
 
 @dataclass(frozen=True)
@@ -36,12 +37,11 @@ def record_of(codes: Sequence[str], periods: Sequence[Period], *, figured: Perio
     month = figured.start if figured is not None and figured.is_calendar_month else None
     kept: dict[dt.date, dict[str, Counts]] = {month: {} for month in months}
     figures: dict[str, Figures] = {}
-    agents: dict[int, str] = {}
-    for row in fetch(statements.SNAPSHOTS, {"sites": list(codes), "months": months, "figured": month}):
-        working = {int(user): name for user, name in json.loads(row["agents"]).items()}
-        agents |= working
+    agents: dict[str, dict[int, str]] = {code: {} for code in codes}
+    for row in kept_rows(codes, months, figured=month):
+        agents[row["site_id"]] = {int(user): name for user, name in json.loads(row["agents"]).items()}
         if row["month"] is not None:
-            kept[row["month"]][row["site_id"]] = Counts(**json.loads(row["counts"]), agents=frozenset(working))
+            kept[row["month"]][row["site_id"]] = _counts(row)
         if row["figures"] is not None:
             figures[row["site_id"]] = from_json(json.loads(row["figures"]))
     complete = {
@@ -53,11 +53,36 @@ def record_of(codes: Sequence[str], periods: Sequence[Period], *, figured: Perio
     live = dict(zip(missing, site_counts(codes, missing), strict=True)) if missing else {}
     if figured is not None and len(figures) < len(codes):
         [figures] = site_figures(codes, [figured])
-    return Record({period: live.get(period) or complete[period] for period in periods}, figures, agents)
+    # The agents of the first statement: one who came between two of them would be counted and have no name.
+    working = {code: frozenset(agents[code]) for code in codes}
+    counts = {
+        period: {code: replace(of_site, agents=working[code]) for code, of_site in (complete | live)[period].items()}
+        for period in periods
+    }
+    names = {user: name for of_site in agents.values() for user, name in of_site.items()}
+    return Record(counts, figures, names)
+
+
+def kept_rows(
+    codes: Sequence[str], months: Iterable[dt.date], *, figured: dt.date | None = None
+) -> Iterator[dict[str, Any]]:
+    """The rows of the statement SNAPSHOTS, the figures of one month with them."""
+    others = [status for status in Property.Status.values if status != Property.Status.LETTABLE]
+    parameters = {"sites": list(codes), "months": sorted(set(months)), "figured": figured, "other_statuses": others}
+    return fetch(statements.SNAPSHOTS, parameters)
+
+
+# These have no history: they are those of now whatever the month, and are read with the snapshots.
+_OF_NOW = ("agents", "lettable", "let")
 
 
 def counts_as_json(counts: Counts) -> dict[str, Any]:
-    """Everything but the agents, who are those of now whatever the month."""
-    kept = asdict(replace(counts, agents=frozenset()))
-    del kept["agents"]
-    return kept
+    """Everything but what is read as it is now: the site's agents, and which of its homes are to be let."""
+    return {name: value for name, value in asdict(counts).items() if name not in _OF_NOW}
+
+
+def _counts(row: Mapping[str, Any]) -> Counts:
+    kept = {name: value for name, value in json.loads(row["counts"]).items() if name not in _OF_NOW}
+    # Each contract in force has a home of its own (contracts_in_force_do_not_overlap).
+    let = kept["in_force"] - row["not_to_let"]
+    return Counts(**kept, lettable=row["lettable"], let=let)

@@ -15,7 +15,7 @@ from kpi.exports import report_file
 from kpi.flag import behind_flag, is_on
 from kpi.forms import Beginning, Choice, PeriodForm, beginning
 from kpi.page import page_of
-from kpi.queries import metrics_of, yardsticks_of
+from kpi.queries import Yardsticks, metrics_of, yardsticks_of
 from kpi.report import Report, report
 from leasing.downloads import download
 from leasing.exports import KINDS
@@ -36,9 +36,10 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         context |= {"is_subscribed": _is_subscribed(request, found)}
     else:
         current, previous = metrics_of(sites, [asked.period, asked.previous])
-        held_against = yardsticks_of(sites, asked.period.end)
+        held_against = yardsticks_of(sites, asked.period.end, user_id=request.user.pk)
         template = "kpi/plain.html"
         context |= {"board": board(current, previous, held_against.targets)}
+        context |= {"is_subscribed": _is_subscribed(request, held_against)}
         context |= {"beginning": beginning(current, held_against.first_day, form.today)}
     return render(request, template, context, status=400 if form.errors else 200)
 
@@ -73,10 +74,13 @@ def report_as_file(request: HttpRequest, kind: str) -> HttpResponse:
 
 @needs("kpi.view_kpi")
 @require_POST
-@behind_flag
 def subscription(request: HttpRequest) -> HttpResponse:
-    """Have the report of each month sent by mail, or no more: `want` is 1 or 0."""
+    """Have the report of each month sent by mail, or no more: `want` is 1 or 0. To end it takes no flag."""
     match request.POST.get("want"):
+        case "1" if not is_on(request):
+            messages.error(
+                request, _("The report does not come by mail while this page shows you the indicators alone.")
+            )
         case "1" if not request.user.email:
             messages.error(request, _("Your profile has no e-mail address. Write it down there first."))
             return HttpResponseRedirect(reverse("accounts:profile"))
@@ -102,5 +106,5 @@ def _beginning(found: Report, form: PeriodForm) -> Beginning | None:
     return beginning(found.metrics, found.first_day, form.today)
 
 
-def _is_subscribed(request: HttpRequest, found: Report) -> bool:
+def _is_subscribed(request: HttpRequest, found: Report | Yardsticks) -> bool:
     return request.site is not None and request.site.code in found.subscribed

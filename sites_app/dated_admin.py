@@ -13,6 +13,14 @@ from sites_app.history import readable_days
 from sites_app.site_admin import SiteForm, SiteModelAdmin
 
 
+def has_begun(row: Any) -> bool:
+    return row.valid.lower is None or row.valid.lower <= row.site.today()
+
+
+def is_over(row: Any) -> bool:
+    return row.valid.upper is not None and row.valid.upper <= row.site.today()
+
+
 class DatedForm(SiteForm):
     """Both days empty: always."""
 
@@ -33,8 +41,7 @@ class DatedAdmin(SiteModelAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         # What was valid once explains what was done and reported then; a row that has not begun may be a slip.
-        begun = obj is not None and (obj.valid.lower is None or obj.valid.lower <= obj.site.today())
-        return not begun and super().has_delete_permission(request, obj)
+        return not (obj and has_begun(obj)) and super().has_delete_permission(request, obj)
 
     @display(description=gettext_lazy("valid"), ordering="valid")
     def days(self, row: Any) -> str:

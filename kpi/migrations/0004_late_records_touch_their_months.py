@@ -134,24 +134,33 @@ def _function(table, event, days):
     )
 
 
+def add_triggers_of(table, schema_editor):
+    columns, days = _ROWS[table]
+    old, new = (f"SELECT {columns} FROM {rows}" for rows in ("old_rows", "new_rows"))
+    changed = f"(({old} EXCEPT {new}) UNION ALL ({new} EXCEPT {old}))"
+    rows_of = {"insert": "new_rows", "delete": "old_rows", "update": changed}
+    for event, rows in rows_of.items():
+        touched = days.format(rows=rows)
+        if event == "update":
+            touched += _MORE.get(table, "")
+        for statement in _function(table, event, touched):
+            schema_editor.execute(statement)
+
+
+def remove_triggers_of(table, schema_editor):
+    for event in ("insert", "update", "delete"):
+        schema_editor.execute(f"DROP TRIGGER kpi_touch_{table}_{event} ON {table}")
+        schema_editor.execute(f"DROP FUNCTION kpi_touch_{table}_{event}()")
+
+
 def add_triggers(apps, schema_editor):
-    for table, (columns, days) in _ROWS.items():
-        old, new = (f"SELECT {columns} FROM {rows}" for rows in ("old_rows", "new_rows"))
-        changed = f"(({old} EXCEPT {new}) UNION ALL ({new} EXCEPT {old}))"
-        rows_of = {"insert": "new_rows", "delete": "old_rows", "update": changed}
-        for event, rows in rows_of.items():
-            touched = days.format(rows=rows)
-            if event == "update":
-                touched += _MORE.get(table, "")
-            for statement in _function(table, event, touched):
-                schema_editor.execute(statement)
+    for table in _ROWS:
+        add_triggers_of(table, schema_editor)
 
 
 def remove_triggers(apps, schema_editor):
     for table in _ROWS:
-        for event in ("insert", "update", "delete"):
-            schema_editor.execute(f"DROP TRIGGER kpi_touch_{table}_{event} ON {table}")
-            schema_editor.execute(f"DROP FUNCTION kpi_touch_{table}_{event}()")
+        remove_triggers_of(table, schema_editor)
 
 
 class Migration(migrations.Migration):

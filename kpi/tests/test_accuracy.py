@@ -9,9 +9,9 @@ from kpi.definitions import KEYS, MONEY_KEYS
 from kpi.periods import Period
 from kpi.queries import metrics_of
 from kpi.tests import oracle
-from kpi.tests.portfolios import Portfolio, staff
 from sites_app.models import Site
 from sites_app.scope import site_scope
+from tests.portfolios import Portfolio, staff
 
 pytestmark = pytest.mark.django_db
 D = dt.date

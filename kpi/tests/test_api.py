@@ -9,7 +9,6 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.actions import issue_token
 from kpi.definitions import KEYS
-from kpi.tests.people import make_person
 from leasing.tests.factories import (
     make_contract,
     make_instalment,
@@ -20,10 +19,12 @@ from leasing.tests.factories import (
 )
 from sites_app.models import Site
 from sites_app.scope import site_scope
+from tests.people import make_person
 
 pytestmark = pytest.mark.django_db
 D = dt.date
 URL = "/api/kpi/metrics"
+REPORT = "/api/kpi/report"
 OCTOBER = {"startDate": "2026-10-01", "endDate": "2026-10-31"}
 
 
@@ -141,13 +142,26 @@ def test_the_site_may_be_named_in_every_way_that_the_middleware_reads(regional, 
     assert (answer["siteId"], answer["currency"]) == ("SN_DAKAR", "XOF")
 
 
-def test_without_dates_it_is_the_sites_current_month(api, monkeypatch):
-    monkeypatch.setattr(Site, "today", lambda self: D(2026, 2, 10))
-    assert api.get(URL).json()["period"] == {"startDate": "2026-02-01", "endDate": "2026-02-28"}
-    assert api.get(URL, {"startDate": "2026-01-15"}).json()["period"] == {
-        "startDate": "2026-01-15",
-        "endDate": "2026-02-28",
-    }
+def test_without_dates_it_is_this_month_as_on_the_page(api, monkeypatch):
+    monkeypatch.setattr(Site, "today", lambda self: D(2026, 3, 30))
+    so_far = {"startDate": "2026-03-01", "endDate": "2026-03-30"}
+    assert api.get(URL).json()["period"] == so_far
+    found = api.get(REPORT).json()
+    # Not the 30 days just before: the same days of the month before, all of it where it is shorter.
+    assert (found["period"], found["previousPeriod"]) == (so_far, {"startDate": "2026-02-01", "endDate": "2026-02-28"})
+    asked = api.get("/GN_KINDIA/kpi/?period=this-month").context["asked"]
+    assert (str(asked.period.start), str(asked.period.end)) == (so_far["startDate"], so_far["endDate"])
+    assert (asked.previous.start, asked.previous.end) == (D(2026, 2, 1), D(2026, 2, 28))
+
+
+@pytest.mark.parametrize("address", [URL, REPORT])
+@pytest.mark.parametrize(
+    ("dates", "missing"), [({"startDate": "2026-10-01"}, "endDate"), ({"endDate": "2026-10-31"}, "startDate")]
+)
+def test_one_date_alone_is_refused_and_the_other_named(api, address, dates, missing):
+    answer = api.get(address, dates)
+    assert answer.status_code == 400
+    assert refusal(answer)["errors"] == [{"field": missing, "message": "Give both days of the period."}]
 
 
 def test_a_token_opens_it_as_its_person(client):
@@ -228,13 +242,11 @@ def test_the_number_of_statements_is_the_same_for_one_site_and_for_all(regional)
         with CaptureQueriesContext(connection) as sent:
             assert regional.get(URL, OCTOBER | {"site": site}).status_code == 200
         counted.append(len([q for q in sent if "SAVEPOINT" not in q["sql"]]))
-    # Session, person, sites, memberships, scope in and out, and three of our own.
-    assert counted[2:] == [9, 9]
+    # Session, person, sites with their roles, scope in and out, and three of our own.
+    assert counted[2:] == [8, 8]
 
 
 # --- the report -------------------------------------------------------------------------------------------
-
-REPORT = "/api/kpi/report"
 
 
 def test_the_report_has_metrics_trends_benchmarks_agents_and_improvements(api):

@@ -8,7 +8,6 @@ import pytest
 from kpi.periods import Period
 from kpi.queries import metrics_of
 from kpi.tests.formulas_page import table
-from kpi.tests.portfolios import staff
 from leasing.models import (
     Allocation,
     Contract,
@@ -25,6 +24,7 @@ from leasing.models import (
 )
 from sites_app.models import Site
 from sites_app.scope import site_scope
+from tests.portfolios import staff
 
 D = dt.date
 SITE = "GN_KINDIA"

@@ -15,8 +15,6 @@ from kpi.evidence import GROUPS, Group, every_row, evidence, group_of
 from kpi.periods import Period
 from kpi.queries import site_counts
 from kpi.tests import oracle
-from kpi.tests.people import make_person
-from kpi.tests.portfolios import Portfolio, staff
 from kpi.tests.test_accuracy import PERIODS, SCOPES, SITES, STAFF
 from leasing.exports import TooManyRows
 from leasing.tests.factories import (
@@ -36,6 +34,8 @@ from leasing.tests.factories import (
 )
 from sites_app.models import OutsideScope, Site
 from sites_app.scope import site_scope
+from tests.people import make_person
+from tests.portfolios import Portfolio, staff
 
 pytestmark = pytest.mark.django_db
 D = dt.date

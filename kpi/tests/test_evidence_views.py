@@ -14,8 +14,6 @@ from kpi import evidence
 from kpi.definitions import KEYS
 from kpi.evidence import GROUPS
 from kpi.evidence_labels import GROUP_LABELS
-from kpi.tests.people import make_person
-from kpi.tests.portfolios import Portfolio, staff
 from leasing.models import Contract
 from leasing.tests.factories import (
     make_contract,
@@ -28,6 +26,8 @@ from leasing.tests.factories import (
 )
 from sites_app.models import Site
 from sites_app.scope import site_scope
+from tests.people import make_person
+from tests.portfolios import Portfolio, staff
 
 pytestmark = pytest.mark.django_db
 D = dt.date
@@ -80,10 +80,15 @@ def table(answer):
     """The rows of the list: each a dictionary of heading and words."""
     listed = answer.content.decode().split('id="list"')[1]
     body = re.search(r"<tbody>.*</tbody>", listed, re.DOTALL)
+    if body is None:
+        assert "<td" not in listed
+        return []
     found = []
-    for row in re.findall(r"<tr>(.*?)</tr>", body[0], re.DOTALL) if body else ():
+    for row in re.findall(r"<tr>(.*?)</tr>", body[0], re.DOTALL):
         cells = re.findall(r'<t[hd][^>]*data-label="([^"]*)"[^>]*>(.*?)</t[hd]>', row, re.DOTALL)
+        assert len(cells) == len(re.findall(r"<t[hd]\b", row)) > 0, row
         found.append({head: " ".join(re.sub(r"<[^>]+>", " ", cell).split()) for head, cell in cells})
+    assert len(found) == body[0].count("<tr") > 0
     return found
 
 

@@ -10,7 +10,6 @@ from django.test.utils import CaptureQueriesContext
 from kpi.models import KPITarget
 from kpi.periods import Period
 from kpi.queries import Rent, metrics_of, overview, site_counts, yardsticks_of
-from kpi.tests.people import make_person
 from leasing.tests.factories import (
     make_allocation,
     make_contract,
@@ -28,6 +27,7 @@ from leasing.tests.factories import (
 )
 from sites_app.models import OutsideScope, RegionalRule, Site
 from sites_app.scope import site_scope
+from tests.people import make_person
 
 pytestmark = pytest.mark.django_db
 D = dt.date

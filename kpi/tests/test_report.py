@@ -16,11 +16,11 @@ from kpi.periods import Period, calendar_month, month_so_far
 from kpi.report import report
 from kpi.tests import oracle
 from kpi.tests import report_oracle as again
-from kpi.tests.portfolios import Portfolio, staff
 from kpi.tests.test_accuracy import SCOPES, SITES, STAFF
 from sites_app.models import OutsideScope, Site
 from sites_app.scope import site_scope
 from tests.owner import as_owner
+from tests.portfolios import Portfolio, staff
 
 pytestmark = pytest.mark.django_db
 D = dt.date

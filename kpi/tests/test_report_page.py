@@ -13,18 +13,20 @@ from accounts.models import User
 from kpi.actions import compare_sites, refresh_snapshots
 from kpi.cards import HEADLINE, OTHERS
 from kpi.models import KPITarget, ReportSubscription
-from kpi.tests.people import make_person
 from kpi.tests.test_views import text_of
 from leasing.models import Contract
 from leasing.tests.factories import (
     make_contract,
     make_instalment,
+    make_litigation,
+    make_notice,
     make_paid_instalment,
     make_property,
     make_survey,
 )
 from sites_app.models import Flag, Site
 from sites_app.scope import site_scope
+from tests.people import make_person
 
 pytestmark = pytest.mark.django_db
 D = dt.date
@@ -109,6 +111,16 @@ def test_where_to_act_comes_in_order_of_francs_with_the_place_where_one_does(man
     assert sorted(in_order, key=gaps.index) == in_order
     page = answer.content.decode()
     assert 'href="/GN_KINDIA/kpi/occupancyRate/?period=last-month">Empty properties</a>' in page
+
+
+def test_matters_that_took_long_are_shown_as_they_are_counted_notices_too(manager, year):
+    with site_scope(["GN_KINDIA"]):
+        make_notice(year, issued_on=D(2026, 7, 1), legal_deadline=D(2026, 8, 1), closed_on=D(2026, 10, 9))
+        make_litigation(year, opened_on=D(2026, 6, 1), resolved_on=D(2026, 10, 9))
+    page = manager.get(URL).content.decode()
+    [address] = re.findall(r'href="([^"]*)">Matters closed, the longest first</a>', page)
+    rows = text_of(manager.get(address.replace("&amp;", "&")))
+    assert re.search(r" 130 .* 100 ", rows), rows
 
 
 def test_every_link_of_the_page_leads_somewhere(manager, year):
@@ -207,6 +219,14 @@ def test_outside_the_flag_what_belongs_to_the_dashboard_leads_to_the_plain_indic
     flag.flush()
     answer = manager.get(URL + address + "?period=quarter")
     assert (answer.status_code, answer["Location"]) == (302, "/GN_KINDIA/kpi/?period=quarter")
+
+
+def test_a_programs_report_is_on_no_side_of_the_flag(manager, year, flag):
+    flag.everyone = False
+    flag.save()
+    flag.flush()
+    answer = manager.get("/api/kpi/report", headers={"X-Site-ID": "GN_KINDIA"})
+    assert (answer.status_code, answer.json()["siteId"]) == (200, "GN_KINDIA")
 
 
 def test_raising_the_percentage_keeps_who_had_it(client, year, flag):
@@ -310,6 +330,33 @@ def test_a_manager_asks_for_the_report_and_ends_it_again(manager, year):
     assert "Send it to me" in text_of(answer)
     with site_scope(["GN_KINDIA"]):
         assert not ReportSubscription.objects.exists()
+
+
+def test_outside_the_flag_one_can_still_end_it_and_no_more(manager, year, flag):
+    manager.post(URL + "subscription/", {"want": "1"})
+    flag.everyone = False
+    flag.save()
+    flag.flush()
+    answer = manager.get(URL)
+    assert "It does not come while this page shows you the indicators alone." in text_of(answer)
+    assert 'name="want" value="0"' in answer.content.decode()
+    answer = manager.post(URL + "subscription/", {"want": "0"}, follow=True)
+    with site_scope(["GN_KINDIA"]):
+        assert not ReportSubscription.objects.exists()
+    assert "By mail" not in text_of(answer)
+    answer = manager.post(URL + "subscription/", {"want": "1"})
+    assert "does not come by mail while" in str(list(get_messages(answer.wsgi_request))[-1])
+    with site_scope(["GN_KINDIA"]):
+        assert not ReportSubscription.objects.exists()
+
+
+def test_the_page_of_a_month_without_a_record_is_where_one_ends_it_too(manager):
+    assert "By mail" not in text_of(manager.get(URL))
+    manager.post(URL + "subscription/", {"want": "1"})
+    answer = manager.get(URL + "?start=2026-10-01&end=2026-10-31")
+    assert "Nothing to count yet" in text_of(answer)
+    assert 'id="by-mail"' in answer.content.decode()
+    assert "Send it no more" in text_of(answer)
 
 
 def test_without_an_address_one_is_told_where_to_write_it(client, year):

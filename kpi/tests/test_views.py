@@ -13,13 +13,13 @@ from django.utils import translation
 from kpi.cards import HEADLINE, OTHERS, card_of
 from kpi.definitions import BY_KEY, KEYS, Counts, Metric, compare
 from kpi.models import KPITarget
-from kpi.tests.people import make_person
-from kpi.tests.portfolios import Portfolio, staff
 from kpi.trends import Trend
 from leasing.models import Contract
 from leasing.tests.factories import make_contract, make_instalment, make_paid_instalment, make_property
 from sites_app.models import Site
 from sites_app.scope import site_scope
+from tests.people import make_person
+from tests.portfolios import Portfolio, staff
 
 pytestmark = pytest.mark.django_db
 D = dt.date

@@ -8,7 +8,6 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from kpi.tests.people import make_person
 from leasing.tests.factories import make_contract, make_instalment
 from sites_app.models import Site
 from sites_app.scope import site_scope
@@ -17,6 +16,7 @@ from tasks.priority import WEIGHTS
 from tasks.queries import kept_parts
 from tasks.ranking import board_of
 from tasks.tests.factories import NOW, make_dependency, make_task
+from tests.people import make_person
 
 pytestmark = pytest.mark.django_db
 D, DAY = dt.date, dt.timedelta(days=1)

@@ -7,11 +7,11 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from kpi.tests.people import make_person
 from sites_app.models import Site
 from sites_app.scope import site_scope
 from tasks.models import Task, TaskChange
 from tasks.tests.factories import make_task
+from tests.people import make_person
 
 CODE = "GN_KINDIA"
 SOON = dt.datetime.now(dt.UTC).replace(microsecond=0) + dt.timedelta(days=3)

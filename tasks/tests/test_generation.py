@@ -11,7 +11,6 @@ import pytest
 from django.db import connection
 
 from accounts.models import User
-from kpi.tests.portfolios import Portfolio
 from leasing.models import Contract, Instalment, Interaction, Litigation, Notice, Payment, ServiceRequest
 from leasing.tests.factories import (
     make_allocation,
@@ -30,6 +29,7 @@ from tasks.actions import cancel_task, finish_task, postpone_task, start_task, u
 from tasks.generation import close_gone, generate_tasks
 from tasks.models import Task, TaskChange
 from tasks.tests.factories import make_task
+from tests.portfolios import Portfolio
 
 CODE = "GN_CONAKRY"
 D = dt.date

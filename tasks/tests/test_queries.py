@@ -5,7 +5,6 @@ from decimal import Decimal
 
 import pytest
 
-from kpi.tests.people import make_person
 from leasing.tests.factories import make_allocation, make_contract, make_instalment, make_paid_instalment, make_payment
 from sites_app.models import OutsideScope, Site
 from sites_app.scope import site_scope
@@ -14,6 +13,7 @@ from tasks.priority import KIND_MINUTES
 from tasks.queries import kept_parts, kept_ranking, manifesto, proposals, site_day
 from tasks.ranking import board_of
 from tasks.tests.factories import NOW, make_dependency, make_task
+from tests.people import make_person
 
 pytestmark = pytest.mark.django_db
 D = dt.date

@@ -9,13 +9,13 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from kpi.tests.people import make_person
 from leasing.models import Contract
 from leasing.tests.factories import make_contract, make_deposit, make_instalment, make_property, make_tenant
 from sites_app.models import Flag, Membership, Site
 from sites_app.scope import site_scope
 from tasks.models import Task, TaskChange, TaskDependency, TaskPrioritization
 from tasks.tests.factories import NOW, make_dependency, make_task
+from tests.people import make_person
 
 pytestmark = pytest.mark.django_db
 URL = "/GN_KINDIA/tasks/"

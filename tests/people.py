@@ -1,4 +1,4 @@
-"""Who opens the pages of these tests: a manager of Kindia, an agent, a manager of three sites, a stranger."""
+"""The people of the tests: users with a role on some sites."""
 
 from accounts.models import User
 from sites_app.models import Membership
