@@ -198,7 +198,7 @@ def test_the_kept_day_is_not_for_the_next_person_on_this_phone(offline_page, liv
     page.wait_for_function("caches.keys().then((all) => all.length === 0)")
 
 
-# What is legible in the dark is so in every language.
+# What is legible in one language is so in every language: colours are looked at in French, in the light and the dark.
 @pytest.mark.parametrize(("scheme", "languages"), [("light", LANGUAGES), ("dark", ["fr"])])
 def test_the_pages_are_accessible_and_fit_the_smallest_phone_in_every_language(
     open_page, live_server, people, scheme, languages
@@ -225,7 +225,7 @@ def test_the_pages_are_accessible_and_fit_the_smallest_phone_in_every_language(
             )
             assert page.locator("html").get_attribute("lang") == code
             assert sideways(page) == 0, (code, address)
-            assert axe_violations(page) == [], (code, address)
+            assert axe_violations(page, colours=code == "fr") == [], (code, address)
 
 
 def test_what_one_touches_is_at_least_44_pixels_high(open_page, live_server, people):
