@@ -12,6 +12,7 @@ from kpi.tests import oracle
 from kpi.tests.portfolios import Portfolio, staff
 from sites_app.models import Site
 from sites_app.scope import site_scope
+from tests.examples import examples
 
 pytestmark = pytest.mark.django_db
 D = dt.date
@@ -75,7 +76,8 @@ def same(metric, want, where):
     return 1
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.no_cover
+@pytest.mark.parametrize("seed", range(examples(6)))
 def test_generated_portfolios_agree_with_the_oracle_in_every_scope(seed):
     # Tokyo: an evening call there is the same day, though not in UTC.
     Site.objects.filter(code="SN_DAKAR").update(timezone="Asia/Tokyo")
@@ -87,6 +89,7 @@ def test_generated_portfolios_agree_with_the_oracle_in_every_scope(seed):
     assert compared > 400
 
 
+@pytest.mark.no_cover
 def test_a_larger_portfolio_agrees_with_the_oracle():
     staff(STAFF)
     Portfolio(2026, SITES, contracts=1000).write()

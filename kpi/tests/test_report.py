@@ -69,6 +69,7 @@ def same(found, want):
 CASES = [(codes, *periods) for codes in SCOPES for periods in PERIODS]
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("everything", [3, 11], indirect=True)
 def test_the_whole_report_agrees_with_the_oracle_in_every_scope(everything):
     tables = everything
