@@ -45,7 +45,6 @@ from leasing.tests.factories import (
 )
 from sites_app.models import Membership, OutsideScope, Site
 from sites_app.scope import site_scope
-from tests.examples import examples
 
 pytestmark = pytest.mark.django_db
 D = dt.date
@@ -204,7 +203,7 @@ def _edit(kind, number, on):
             make_person(f"new-{uuid.uuid4().hex[:8]}", GN_KINDIA="agent")
 
 
-@settings(max_examples=examples(40), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(EDITS)
 def test_whatever_is_changed_afterwards_what_is_read_is_what_the_records_say(kindia, filled, edits):
     with transaction.atomic():

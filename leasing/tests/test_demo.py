@@ -126,7 +126,7 @@ def made(code: str = "GN_CONAKRY", tenants: int = 200, seed: int = 1, **given: A
 def large() -> list[Portfolio]:
     """Enough tenants for averages to mean something."""
     with unmeasured():
-        return [made(code, 1000) for code in RULES]
+        return [made(code, 1500) for code in RULES]
 
 
 def test_the_same_seed_and_day_make_the_same_rows():

@@ -523,7 +523,7 @@ def test_disputes_of_a_whole_portfolio_are_those_of_the_rules(site):
 @pytest.mark.no_cover
 def test_days_one_after_the_other_close_what_goes_and_leave_what_the_rules_ask_for(site):
     """Every open task is a cause of the day: nobody touches a task, and every cause of the day has its open task."""
-    fill(11, 50)
+    fill(11, 80)
     first = D(2024, 12, 20)
     for today in (first + n * DAY for n in range(40)):
         Instalment.objects.filter(pk__in=Instalment.objects.order_by("?").values("pk")[:2]).update(
