@@ -107,6 +107,7 @@ def test_where_to_act_comes_in_order_of_francs_with_the_place_where_one_does(man
     assert 'href="/GN_KINDIA/kpi/occupancyRate/?period=last-month">Empty properties</a>' in page
 
 
+@pytest.mark.no_cover
 def test_every_link_of_the_page_leads_somewhere(manager, year):
     page = manager.get(URL).content.decode()
     addresses = set(re.findall(r'href="(/GN_KINDIA/[^"#]*)"', page))
@@ -194,6 +195,7 @@ def test_outside_the_flag_what_belongs_to_the_dashboard_leads_to_the_plain_indic
     assert (answer.status_code, answer["Location"]) == (302, "/GN_KINDIA/kpi/?period=quarter")
 
 
+@pytest.mark.no_cover
 def test_raising_the_percentage_keeps_who_had_it(client, year, flag):
     people = [make_person(f"manager{number}", GN_KINDIA="manager") for number in range(30)]
     had = set()

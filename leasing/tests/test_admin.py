@@ -619,7 +619,7 @@ def statements(client, table, site="GN_KINDIA"):
 
 @pytest.fixture(scope="module")
 def costs(django_db_setup, django_db_blocker):
-    """The statements that the list of each table takes with three rows of each and with fifteen: filled once for all."""
+    """The statements that the list of each table takes with 3 rows of each and with 15: filled once for all."""
     with unmeasured(), django_db_blocker.unblock(), transaction.atomic():
         manager, kindia = browser(person("amina", GN_KINDIA="manager")), Site.objects.get(pk="GN_KINDIA")
         found = []
