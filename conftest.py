@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 from typing import Any
 
+import coverage
 import pytest
 from django.conf import settings
 from django.db import transaction
@@ -17,7 +18,12 @@ from tests.seed import keep_seed, restore_seed
 pytest_plugins = ["tests.browser"]
 
 
-def pytest_configure() -> None:
+def pytest_configure(config: pytest.Config) -> None:
+    if hasattr(config, "workerinput"):
+        # As any subprocess a worker has been measured since it began, and pytest-cov measures it from here on. The one
+        # within the other, a pause of the inner (`no_cover`, tests.unmeasured) would only wake the outer.
+        while measuring := coverage.Coverage.current():
+            measuring.stop()
     catalogs.compile_all()
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.STORAGES = {

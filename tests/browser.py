@@ -99,11 +99,16 @@ def sign_in(page: Any, address: str, username: str, password: str) -> None:
     assert "/accounts/login/" not in page.url
 
 
-def axe_violations(page: Any) -> list[str]:
-    """What axe-core finds against WCAG 2.2 AA and good practice: "rule: the element"."""
+def axe_violations(page: Any, *, colours: bool = True) -> list[str]:
+    """What axe-core finds against WCAG 2.2 AA and good practice: "rule: the element".
+
+    Without `colours` the contrast is left out, most of the work: one language has the colours of another
+    (tests/test_look.py sees to that).
+    """
     from axe_playwright_python.sync_playwright import Axe
 
-    found = Axe().run(page).response["violations"]
+    options = {"resultTypes": ["violations"], "selectors": False, "rules": {"color-contrast": {"enabled": colours}}}
+    found = Axe().run(page, options=options).response["violations"]
     return [f"{rule['id']}: {node['html']}" for rule in found for node in rule["nodes"]]
 
 

@@ -1,5 +1,7 @@
 """The migrated database that all workers of one run copy: migrating takes long, copying does not."""
 
+import gc
+
 from django.conf import settings
 from django.db import connection
 
@@ -28,9 +30,11 @@ def _make() -> None:
     usual, tests = connection.settings_dict["NAME"], connection.settings_dict["TEST"]
     name = tests["NAME"]
     tests["NAME"] = _NAME
+    gc.disable()  # the states between migrations are a million objects in circles, looked through again and again
     with unmeasured():  # migrations are not, and Django's way to them is long
         connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
         keep_seed()
+    gc.enable()
     connection.close()
     tests["NAME"] = name
     settings.DATABASES["default"]["NAME"] = connection.settings_dict["NAME"] = usual

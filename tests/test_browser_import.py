@@ -36,8 +36,8 @@ def faults(page):
     return axe_violations(page) + [f"{sideways(page)} px too wide"] * bool(sideways(page))
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
+# Each width and each colour once: neither changes with the other.
+@pytest.mark.parametrize(("size", "scheme"), [(PHONE, "light"), (DESK, "dark")], ids=["phone-light", "desk-dark"])
 def test_a_refused_file_then_a_corrected_one_read_well(live_server, open_page, size, scheme):
     page = open_page(viewport=size, color_scheme=scheme)
     sign_in(page, live_server.url, "mariama", PASSWORD)

@@ -57,7 +57,7 @@ def test_without_javascript_a_manager_goes_from_a_group_to_the_other_to_a_record
     assert page.url == f"{live_server.url}/GN_KINDIA/kpi/?period=last-month"
 
 
-# What is legible in the dark is so in every language.
+# What is legible in one language is so in every language: colours are looked at in French, in the light and the dark.
 @pytest.mark.parametrize(("scheme", "languages"), [("light", LANGUAGES), ("dark", ["fr"])])
 def test_the_page_is_accessible_and_fits_the_smallest_phone_in_every_language(
     open_page, live_server, manager, scheme, languages
@@ -71,7 +71,7 @@ def test_the_page_is_accessible_and_fits_the_smallest_phone_in_every_language(
             page.goto(live_server.url + address)
             assert page.locator("html").get_attribute("lang") == code
             assert sideways(page) == 0, (code, address)
-            assert axe_violations(page) == [], (code, address)
+            assert axe_violations(page, colours=code == "fr") == [], (code, address)
 
 
 # Where the words of each cell of a row begin: their first box's side.

@@ -50,7 +50,12 @@ def _worker(broker: Broker) -> Iterator[psutil.Process]:
     command = [PYTHON, "-m", "celery", "--quiet", "--app=akig", "worker", "--concurrency=1", "--include=tests.slow_job"]
     process = subprocess.Popen(
         [*command, "--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel=WARNING"],
-        env=environment(broker.server.var, CELERY_BROKER_URL=broker.server.broker_url, LOG_LEVEL="WARNING"),
+        env=environment(
+            broker.server.var,
+            CELERY_BROKER_URL=broker.server.broker_url,
+            LOG_LEVEL="WARNING",
+            COVERAGE_PROCESS_CONFIG="",  # killed in the end, it could not say what it has run
+        ),
         start_new_session=True,
     )
     try:

@@ -126,7 +126,7 @@ def test_an_agent_has_no_such_menu_and_is_refused_in_words(page, live_server, pe
     assert "Accès non autorisé" in answer.text()
 
 
-# What is legible in the dark is so in every language.
+# What is legible in one language is so in every language: colours are looked at in French, in the light and the dark.
 @pytest.mark.parametrize(("scheme", "languages"), [("light", LANGUAGES), ("dark", ["fr"])])
 def test_the_page_is_accessible_and_fits_the_smallest_phone_in_every_language(
     open_page, live_server, people, scheme, languages
@@ -141,7 +141,7 @@ def test_the_page_is_accessible_and_fits_the_smallest_phone_in_every_language(
             page.eval_on_selector_all("main details", "all => all.forEach(one => { one.open = true })")
             assert page.locator("html").get_attribute("lang") == code
             assert sideways(page) == 0, (code, address)
-            assert axe_violations(page) == [], (code, address)
+            assert axe_violations(page, colours=code == "fr") == [], (code, address)
 
 
 def test_what_one_touches_is_at_least_44_pixels_high(open_page, live_server, people):

@@ -74,6 +74,17 @@ def test_no_template_has_inline_script_or_style_or_another_host(path):
     get_template(str(path.relative_to(settings.BASE_DIR / "templates")))
 
 
+def test_no_colour_depends_on_the_language():
+    """So that contrast is looked at in one of them (tests.browser.axe_violations)."""
+    sheets = [path.read_text() for folder in settings.STATICFILES_DIRS for path in folder.rglob("*.css")]
+    assert sheets
+    assert [found for sheet in sheets for found in re.findall(r":lang\(|\[lang", sheet)] == []
+    # The page says its language, and that is all that a template makes of it.
+    asking = {path.name: re.sub(r'lang="{{ LANGUAGE_CODE }}"', "", path.read_text()) for path in TEMPLATES}
+    once = {name: text.count("LANGUAGE_CODE") for name, text in asking.items() if "LANGUAGE_CODE" in text}
+    assert set(once.values()) == {1}, once
+
+
 @pytest.mark.parametrize("address", ["/accounts/login/", "/nothing-here"])
 def test_every_page_carries_a_policy_that_allows_nothing_inline(client, address):
     response = client.get(address)

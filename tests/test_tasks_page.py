@@ -231,7 +231,7 @@ def test_the_days_of_two_sites_are_kept_and_forgotten_with_the_right_to_see_them
     assert page.evaluate("caches.match('/GN_LABE/tasks/today/').then((found) => !!found)")
 
 
-# What is legible in the dark is so in every language.
+# What is legible in one language is so in every language: colours are looked at in French, in the light and the dark.
 @pytest.mark.parametrize(("scheme", "languages"), [("light", LANGUAGES), ("dark", ["fr"])])
 def test_the_pages_are_accessible_and_fit_the_smallest_phone_in_every_language(
     open_page, live_server, people, scheme, languages
@@ -258,7 +258,7 @@ def test_the_pages_are_accessible_and_fit_the_smallest_phone_in_every_language(
             )
             assert page.locator("html").get_attribute("lang") == code
             assert sideways(page) == 0, (code, address)
-            assert axe_violations(page) == [], (code, address)
+            assert axe_violations(page, colours=code == "fr") == [], (code, address)
 
 
 def test_what_one_touches_is_at_least_44_pixels_high(open_page, live_server, people):

@@ -75,6 +75,7 @@ def same(metric, want, where):
     return 1
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("seed", range(6))
 def test_generated_portfolios_agree_with_the_oracle_in_every_scope(seed):
     # Tokyo: an evening call there is the same day, though not in UTC.
@@ -87,6 +88,7 @@ def test_generated_portfolios_agree_with_the_oracle_in_every_scope(seed):
     assert compared > 400
 
 
+@pytest.mark.no_cover
 def test_a_larger_portfolio_agrees_with_the_oracle():
     staff(STAFF)
     Portfolio(2026, SITES, contracts=1000).write()

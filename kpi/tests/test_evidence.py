@@ -116,6 +116,7 @@ def check(tables, codes, period):
     return looked_at
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize(("seed", "scopes"), [(0, SCOPES), (1, [SITES]), (2, [SITES])])
 def test_the_rows_of_generated_portfolios_are_the_number_in_every_period_and_scope(seed, scopes):
     # Tokyo: an evening call there is the same day, though not in UTC.

@@ -69,6 +69,7 @@ def same(found, want):
 CASES = [(codes, *periods) for codes in SCOPES for periods in PERIODS]
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("everything", [3, 11], indirect=True)
 def test_the_whole_report_agrees_with_the_oracle_in_every_scope(everything):
     tables = everything
@@ -199,6 +200,7 @@ def test_the_report_from_snapshots_is_the_report_from_the_records(everything):
     assert len([q for q in sent if "SAVEPOINT" not in q["sql"] and "set_config" not in q["sql"]]) == 1 + 2
 
 
+@pytest.mark.no_cover
 def test_a_report_costs_the_same_statements_whatever_there_is():
     staff(STAFF)
     counted = set()

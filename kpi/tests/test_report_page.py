@@ -47,8 +47,8 @@ def manager(client):
     return client
 
 
-@pytest.fixture
-def year():
+@pytest.fixture(scope="module")
+def year(lasting):
     """Six rents a month: a large one that October did not see, one since October by another agent, four small ones."""
     awa, binta = make_person("awa", GN_KINDIA="agent"), make_person("binta", GN_KINDIA="agent")
     site = Site.objects.get(pk="GN_KINDIA")
@@ -123,6 +123,7 @@ def test_matters_that_took_long_are_shown_as_they_are_counted_notices_too(manage
     assert re.search(r" 130 .* 100 ", rows), rows
 
 
+@pytest.mark.no_cover
 def test_every_link_of_the_page_leads_somewhere(manager, year):
     page = manager.get(URL).content.decode()
     addresses = set(re.findall(r'href="(/GN_KINDIA/[^"#]*)"', page))
@@ -229,6 +230,7 @@ def test_a_programs_report_is_on_no_side_of_the_flag(manager, year, flag):
     assert (answer.status_code, answer.json()["siteId"]) == (200, "GN_KINDIA")
 
 
+@pytest.mark.no_cover
 def test_raising_the_percentage_keeps_who_had_it(client, year, flag):
     people = [make_person(f"manager{number}", GN_KINDIA="manager") for number in range(30)]
     had = set()
@@ -239,7 +241,8 @@ def test_raising_the_percentage_keeps_who_had_it(client, year, flag):
         have = set()
         for person in people:
             client.force_login(person)
-            if "Where to act" in client.get(URL).content.decode():
+            # Of what is in the dashboard only, the least to compute.
+            if client.get(URL + "occupancyRate/rows.csv").status_code == 200:
                 have.add(person.pk)
         assert had <= have
         had = have
@@ -374,8 +377,8 @@ def test_a_wish_that_is_none_is_a_bad_request(manager, year):
 
 
 def test_one_row_shows_one_row(manager):
-    with site_scope(["GN_LABE", "GN_KINDIA"]):
-        make_contract(Site.objects.get(pk="GN_KINDIA"), start_date=D(2026, 10, 1), status=Contract.Status.ACTIVE)
-    answer = manager.get(URL)
+    with site_scope(["GN_LABE", "SN_DAKAR"]):
+        make_contract(Site.objects.get(pk="SN_DAKAR"), start_date=D(2026, 10, 1), status=Contract.Status.ACTIVE)
+    answer = manager.get("/SN_DAKAR/kpi/")
     assert "1 property to let" in text_of(answer)
     assert "Nothing to count yet" not in text_of(answer)

@@ -1,6 +1,7 @@
 """A snapshot is what its records say, whatever was changed; and what happens today leaves closed months alone."""
 
 import datetime as dt
+import os
 import uuid
 
 import pytest
@@ -54,6 +55,8 @@ DAY = dt.timedelta(days=1)
 TODAY = D(2025, 6, 20)
 CLOSED = [calendar_month(first_of_month(TODAY, before)) for before in range(1, KEPT_MONTHS + 1)]
 SITE = "GN_KINDIA"
+# The long run is `AKIG_SNAPSHOT_EXAMPLES=5000 pytest kpi/tests/test_snapshots.py`.
+EXAMPLES = int(os.environ.get("AKIG_SNAPSHOT_EXAMPLES", "40"))
 
 
 @pytest.fixture
@@ -205,7 +208,7 @@ def _edit(kind, number, on):
             make_person(f"new-{uuid.uuid4().hex[:8]}", GN_KINDIA="agent")
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(EDITS)
 def test_whatever_is_changed_afterwards_what_is_read_is_what_the_records_say(kindia, filled, edits):
     with transaction.atomic():

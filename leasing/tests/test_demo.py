@@ -129,10 +129,12 @@ def large() -> list[Portfolio]:
         return [made(code, 1500) for code in RULES]
 
 
+@pytest.mark.no_cover
 def test_the_same_seed_and_day_make_the_same_rows():
     assert made() == made()
 
 
+@pytest.mark.no_cover
 def test_another_seed_or_another_day_makes_other_rows():
     assert made().rows["contracts"] != made(seed=2).rows["contracts"]
     assert made().rows["contracts"] != made(today=TODAY + DAY).rows["contracts"]
@@ -475,6 +477,7 @@ def test_every_franc_is_somewhere_and_every_row_is_valid():
 
 
 @pytest.mark.django_db
+@pytest.mark.no_cover
 def test_who_pays_month_by_month_owes_little_and_who_pays_ahead_is_ahead():
     build(tenants=120)
     with site_scope(["GN_CONAKRY"]):

@@ -586,6 +586,7 @@ def tasks_made():
     return {task.source: tuple(getattr(task, field) for field in fields) for task in Task.objects.all()}
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("today", [D(2023, 3, 4), D(2024, 2, 29), D(2024, 6, 30)])
 def test_a_whole_portfolio_has_exactly_the_tasks_of_the_rules(site, today):
     workers = fill(7, 150)
@@ -598,6 +599,7 @@ def test_a_whole_portfolio_has_exactly_the_tasks_of_the_rules(site, today):
     assert (close(site, today), generate(site, today)) == (0, 0)
 
 
+@pytest.mark.no_cover
 def test_disputes_of_a_whole_portfolio_are_those_of_the_rules(site):
     """Long after the last payments: before, hardly a dispute is without movement."""
     workers, today = fill(7, 150), D(2026, 1, 15)
@@ -609,6 +611,7 @@ def test_disputes_of_a_whole_portfolio_are_those_of_the_rules(site):
     assert any(facts["opened_on"] != facts["last_moved_on"] for facts in disputes)
 
 
+@pytest.mark.no_cover
 def test_days_one_after_the_other_close_what_goes_and_leave_what_the_rules_ask_for(site):
     """Every open task is a cause of the day: nobody touches a task, and every cause of the day has its open task."""
     fill(11, 80)
@@ -626,6 +629,7 @@ def test_days_one_after_the_other_close_what_goes_and_leave_what_the_rules_ask_f
         assert all(source.startswith("term_ending") for source in open_ones - asked)
 
 
+@pytest.mark.no_cover
 def test_the_statements_do_not_grow_with_the_site(db, django_assert_num_queries):
     for code, contracts in ((CODE, 10), ("GN_KINDIA", 150)):
         site = Site.objects.get(pk=code)

@@ -45,6 +45,7 @@ def ids(tasks):
     return [task.id for task in tasks]
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("number", [1, 200])
 def test_the_day_is_three_statements_whatever_the_number_of_tasks(site, awa, binta, number, django_assert_num_queries):
     previous = None
