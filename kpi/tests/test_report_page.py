@@ -353,10 +353,14 @@ def test_outside_the_flag_one_can_still_end_it_and_no_more(manager, year, flag):
         assert not ReportSubscription.objects.exists()
 
 
-def test_the_page_of_a_month_without_a_record_is_where_one_ends_it_too(manager):
-    assert "By mail" not in text_of(manager.get(URL))
-    manager.post(URL + "subscription/", {"want": "1"})
-    answer = manager.get(URL + "?start=2026-10-01&end=2026-10-31")
+def test_the_page_of_a_month_without_a_record_is_where_one_ends_it_too(client):
+    person = make_person("binta", GN_LABE="manager")
+    User.objects.filter(pk=person.pk).update(email="binta@example.com")
+    client.force_login(person)
+    page = "/GN_LABE/kpi/"  # nothing is on record there
+    assert "By mail" not in text_of(client.get(page))
+    client.post(page + "subscription/", {"want": "1"})
+    answer = client.get(page + "?start=2026-10-01&end=2026-10-31")
     assert "Nothing to count yet" in text_of(answer)
     assert 'id="by-mail"' in answer.content.decode()
     assert "Send it no more" in text_of(answer)
