@@ -354,8 +354,8 @@ def test_outside_the_flag_one_can_still_end_it_and_no_more(manager, year, flag):
 
 
 def test_the_page_of_a_month_without_a_record_is_where_one_ends_it_too(client):
-    person = make_person("binta", GN_LABE="manager")
-    User.objects.filter(pk=person.pk).update(email="binta@example.com")
+    person = make_person("fatou", GN_LABE="manager")
+    User.objects.filter(pk=person.pk).update(email="fatou@example.com")
     client.force_login(person)
     page = "/GN_LABE/kpi/"  # nothing is on record there
     assert "By mail" not in text_of(client.get(page))
