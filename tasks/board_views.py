@@ -21,10 +21,10 @@ from leasing.models import Contract
 from leasing.refusals import RuleBroken
 from sites_app.models import Site
 from sites_app.permissions import needs
-from tasks import actions
+from tasks import actions, words
 from tasks.forms import FilterForm, GiveForm, NewForm, TakeBackForm
 from tasks.models import Task
-from tasks.page import ICONS, card_of, title_of_row
+from tasks.page import ICONS, card_of
 from tasks.queries import WORKDAY_MINUTES, RankedTask, SiteDay, proposals, site_day
 from tasks.views import choose_a_site
 from tasks.workers import workers_of
@@ -62,7 +62,12 @@ def board(request: HttpRequest) -> HttpResponse:
 def _line(task: Task, ranked: RankedTask | None) -> dict[str, Any]:
     """A task of the list; `card` says how it stands, where it is open and its site is the one that is looked at."""
     card = card_of(ranked, 0, reasons=0) if ranked else None
-    return {"task": task, "card": card, "title": card.title if card else title_of_row(task), "icon": ICONS[task.kind]}
+    return {
+        "task": task,
+        "card": card,
+        "title": card.title if card else words.title_of_row(task),
+        "icon": ICONS[task.kind],
+    }
 
 
 def _found(rows: Any, form: FilterForm) -> Any:

@@ -4,7 +4,6 @@ import datetime as dt
 import zoneinfo
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
 from uuid import UUID
@@ -12,13 +11,10 @@ from uuid import UUID
 from sites_app.models import Site
 from tasks import words
 from tasks.forms import TapForm, tap_form
-from tasks.models import Task
-from tasks.priority import Priority
-from tasks.queries import Grounds, Manifesto, RankedTask
+from tasks.queries import Manifesto, RankedTask
 
 # Beyond these an agent has other worries than the order: the page stays small.
 _LONGEST_DAY = 50
-_UNRANKED = Priority(*[Decimal(0)] * 5)
 ICONS = {
     "payment_follow": "money",
     "litigation": "scales",
@@ -107,41 +103,6 @@ def card_of(task: RankedTask, rank: int, *, reasons: int = 3, forms: dict[str, T
 def _whatsapp(phone: str) -> str:
     digits = "".join(filter(str.isdigit, phone))
     return f"https://wa.me/{digits}" if digits else ""
-
-
-def title_of_row(task: Task) -> str:
-    """The same title for a row with its tenant, contract and property: also of a task that is over, or nobody's."""
-    zone = zoneinfo.ZoneInfo(task.site.timezone)
-    due_on = task.due_at.astimezone(zone).date()
-    tenant, contract, home = task.tenant, task.contract, task.property
-    return words.title_of(
-        RankedTask(
-            id=task.pk,
-            kind=task.kind,
-            cause=task.cause,
-            facts=task.facts,
-            title=task.title,
-            description=task.description,
-            status=task.status,
-            due_at=task.due_at,
-            version=task.version,
-            agent_id=task.agent_id,
-            tenant_id=task.tenant_id,
-            tenant_name=tenant.name if tenant else "",
-            tenant_phone=str(tenant.phone) if tenant else "",
-            contract_id=task.contract_id,
-            contract_reference=contract.reference if contract else "",
-            property_id=task.property_id,
-            property_code=home.code if home else "",
-            neighbourhood=home.neighbourhood if home else "",
-            currency=task.site.currency,
-            minutes=0,
-            priority=_UNRANKED,
-            waits_for=(),
-            note=task.note,
-            grounds=Grounds(day=task.site.today(), due_on=due_on),
-        )
-    )
 
 
 def forms_of(task: Any, site: Site, now: dt.datetime) -> dict[str, TapForm]:

@@ -12,7 +12,7 @@ from sites_app.history import HistoryEntry, history_of
 from tasks import words
 from tasks.forms import TapForm, WaitForm, tap_form
 from tasks.models import Task, TaskDependency
-from tasks.page import Card, card_of, forms_of, title_of_row
+from tasks.page import Card, card_of, forms_of
 from tasks.priority import WEIGHTS
 from tasks.queries import RankedTask, manifesto
 
@@ -80,7 +80,7 @@ def task_page(
     linked = {task.pk, *(one.task.pk for one in (*needed, *waiting))}
     others = [(one.id, words.title_of(one)) for one in day if one.id not in linked]
     return TaskPage(
-        title=title_of_row(task),
+        title=words.title_of_row(task),
         card=card,
         parts=_parts(card.task.priority.parts) if card else (),
         waits_for=needed,
@@ -118,7 +118,7 @@ def _named(rows: Iterable[Task], task: Task) -> tuple[Neighbour, ...]:
     found = []
     for row in sorted(rows, key=lambda row: (row.due_at, row.pk)):
         row.site = task.site
-        found.append(Neighbour(row, title_of_row(row)))
+        found.append(Neighbour(row, words.title_of_row(row)))
     return tuple(found)
 
 

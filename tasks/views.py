@@ -17,11 +17,11 @@ from waffle import flag_is_active
 from leasing.models import Property
 from leasing.refusals import IdempotencyConflict, RuleBroken
 from sites_app.permissions import needs
-from tasks import actions
+from tasks import actions, words
 from tasks.actions.change import key_of
 from tasks.forms import TapForm, UndoForm, WaitForm, is_id, tap_form
 from tasks.models import Task, TaskChange
-from tasks.page import day_page, round_of, title_of_row
+from tasks.page import day_page, round_of
 from tasks.queries import manifesto
 from tasks.refusals import TaskConflict
 from tasks.task_page import PAST_DAYS, task_page
@@ -205,7 +205,7 @@ def _just_changed(request: HttpRequest) -> dict[str, Any]:
         return {}
     rows = TaskChange.objects.filter(site=request.site, key=key_of(request.user, key), by=request.user, undone_at=None)
     found = rows.select_related("task__site", "task__tenant", "task__contract", "task__property").first()
-    return {"changed": found, "changed_key": key, "changed_title": title_of_row(found.task)} if found else {}
+    return {"changed": found, "changed_key": key, "changed_title": words.title_of_row(found.task)} if found else {}
 
 
 def _done(request: HttpRequest, task: Task, key: str) -> HttpResponse:

@@ -1,12 +1,12 @@
-"""Tasks in words: what there is to do, why it stands where it stands, and all of it in one text message.
+"""Tasks in words: what there is to do, and why it stands where it stands.
 
 Every sentence names facts, in the reader's language. Asks the database nothing.
 """
 
 import datetime as dt
-import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
+from typing import Any
 
 from django.utils.formats import date_format, number_format
 from django.utils.functional import Promise
@@ -45,12 +45,23 @@ _OF_MONTH: tuple[Text, ...] = (
 
 def title_of(task: RankedTask) -> str:
     """What there is to do, with whom or where."""
+    who = _whom(task.tenant_name or task.contract_reference, task.property_code)
+    return _title(task, who, _late_periods(task), task.grounds.day)
+
+
+def title_of_row(task: Task) -> str:
+    """The same of a row with its tenant, contract and property, also when it is over or nobody's."""
+    tenant, contract, home = task.tenant, task.contract, task.property
+    who = _whom(tenant.name if tenant else contract.reference if contract else "", home.code if home else "")
+    return _title(task, who, _periods(task.facts), task.site.today())
+
+
+def _title(task: Task | RankedTask, who: str, late: Sequence[dt.date], today: dt.date) -> str:
     if task.title:
         return task.title
-    who = _whom(task)
     match task.cause:
         case Task.Cause.RENT_LATE:
-            return _ask_for_rent(who, task)
+            return _ask_for_rent(who, _of_months(late, today))
         case Task.Cause.NOTICE_DEADLINE:
             return _("%(notice)s: %(tenant)s") % {"notice": _label(Notice.Kind, task.facts["kind"]), "tenant": who}
         case Task.Cause.LITIGATION_IDLE:
@@ -64,8 +75,7 @@ def title_of(task: RankedTask) -> str:
     return str(Task.Kind(task.kind).label)
 
 
-def _ask_for_rent(who: str, task: RankedTask) -> str:
-    months = _of_months(task)
+def _ask_for_rent(who: str, months: Sequence[str]) -> str:
     match months:
         case [month]:
             return _("Ask %(tenant)s for the rent %(of_month)s") % {"tenant": who, "of_month": month}
@@ -190,7 +200,7 @@ def _late(task: RankedTask) -> str:
     debt = task.debt
     if not debt.periods:
         return _("The rent has come in: this task closes by itself within the hour.")
-    days, months = (task.grounds.day - debt.since).days, _of_months(task)
+    days, months = (task.grounds.day - debt.since).days, _of_months(debt.periods, task.grounds.day)
     if len(months) == 1:
         return ngettext(
             "The rent %(of_month)s is %(days)s day late: %(amount)s.",
@@ -292,79 +302,13 @@ def duration(minutes: int) -> str:
     return _("%(hours)s h %(minutes)s") % {"hours": grouped(hours), "minutes": f"{rest:02}"}
 
 
-# --- text messages ----------------------------------------------------------------------------------------
-
-SMS_CHARACTERS = 160
-_GSM = frozenset(
-    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡"
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
-)
-"""The basic characters of GSM 03.38: one place each. Any other makes the whole message one of 70 characters."""
-_NEAREST: Mapping[str, str] = {
-    "’": "'", "‘": "'", "ʼ": "'", "“": '"', "”": '"', "«": '"', "»": '"', "–": "-", "—": "-", "−": "-", "…": "...",
-    "œ": "oe", "Œ": "OE", "ɓ": "b", "Ɓ": "B", "ɗ": "d", "Ɗ": "D", "ŋ": "n", "Ŋ": "N", "ɲ": "ny", "Ɲ": "Ny", "ƴ": "y",
-    "Ƴ": "Y", "ɛ": "e", "Ɛ": "E", "ɔ": "o", "Ɔ": "O", "[": "(", "]": ")", "{": "(", "}": ")", "~": "-", "\\": "/",
-    "|": "/", "^": "", "€": "EUR", "·": "-",
-}  # fmt: skip
-_LEAST_NAME = 8
-
-
-def sms_of(m: Manifesto) -> list[str]:
-    """One text message for each of the three first tasks: what, who, how much, the number to call.
-
-    Where 160 characters are too few the reason goes first, then the end of the name. Amount and number stay whole.
-    """
-    return [_sms(task, f"{rank}/{len(m.top)}") for rank, task in enumerate(m.top, 1)]
-
-
-def gsm(text: str) -> str:
-    """The text in GSM's basic characters, each of the others by its nearest; spaces of every kind are one space."""
-    return " ".join("".join(_in_gsm(character) for character in unicodedata.normalize("NFC", text)).split())
-
-
-def _in_gsm(character: str) -> str:
-    if character.isspace():
-        return " "
-    if character in _GSM:
-        return character
-    if character in _NEAREST:
-        return _NEAREST[character]
-    plain = [c for c in unicodedata.normalize("NFKD", character) if not unicodedata.combining(c)]
-    return "".join(c if c in _GSM else _NEAREST.get(c, "?") for c in plain)
-
-
-def _sms(task: RankedTask, place: str) -> str:
-    what = gsm(_sms_subject(task))
-    name = gsm(task.tenant_name)
-    fixed = [gsm(part) for part in (amount_of(task), task.tenant_phone) if part]
-    short = _joined(place, what, name, fixed)
-    if len(short) > SMS_CHARACTERS:
-        over = len(short) - SMS_CHARACTERS
-        if name and len(name) - over >= _LEAST_NAME:
-            name = _cut(name, len(name) - over)
-        else:
-            name = _cut(name, _LEAST_NAME)
-            what = _cut(what, len(what) - (len(_joined(place, what, name, fixed)) - SMS_CHARACTERS))
-        return _joined(place, what, name, fixed)
-    reason = gsm(reasons_of(task, limit=1)[0])
-    whole = f"{short} {reason}"
-    return whole if len(whole) <= SMS_CHARACTERS else short
-
-
-def _joined(place: str, what: str, name: str, fixed: list[str]) -> str:
-    return f"{place} {', '.join(part for part in (what, name, *fixed) if part)}."
-
-
-def _cut(text: str, length: int) -> str:
-    return text if len(text) <= length else f"{text[: max(0, length - 1)].rstrip(' ,')}."
-
-
-def _sms_subject(task: RankedTask) -> str:
+def subject_of(task: RankedTask) -> str:
+    """What it is about in as few words as there are."""
     if task.title:
         return task.title
     match task.cause:
         case Task.Cause.RENT_LATE:
-            months = _of_months(task)
+            months = _of_months(_late_periods(task), task.grounds.day)
             if len(months) == 1:
                 return _("Rent %(of_month)s") % {"of_month": months[0]}
             return _("%(count)s late rents") % {"count": grouped(len(months))}
@@ -380,12 +324,11 @@ def _sms_subject(task: RankedTask) -> str:
 # --- parts of sentences -----------------------------------------------------------------------------------
 
 
-def _whom(task: RankedTask) -> str:
+def _whom(name: str, property_code: str) -> str:
     """The tenant, and the property where it is known: "Aïssatou Bah (S-102)"."""
-    name = task.tenant_name or task.contract_reference
-    if name and task.property_code:
-        return _("%(tenant)s (%(property)s)") % {"tenant": name, "property": task.property_code}
-    return name or task.property_code
+    if name and property_code:
+        return _("%(tenant)s (%(property)s)") % {"tenant": name, "property": property_code}
+    return name or property_code
 
 
 def _label(choices: type, value: str) -> str:
@@ -396,11 +339,19 @@ def _francs(amount: int, currency: str) -> str:
     return f"{grouped(amount)}\u00a0{currency}"
 
 
-def _of_months(task: RankedTask) -> list[str]:
+def _late_periods(task: RankedTask) -> Sequence[dt.date]:
     """The months that are late; of rents that have come in since, those for which the task was made."""
-    months = task.debt.periods or [_date(text) for text in task.facts["periods"]]
-    names = [(str(_OF_MONTH[month.month - 1]), month.year) for month in months]
-    return [name if year == task.grounds.day.year else f"{name} {year}" for name, year in names]
+    return (task.debt.periods if task.debt else ()) or _periods(task.facts)
+
+
+def _periods(facts: Mapping[str, Any]) -> list[dt.date]:
+    return [_date(text) for text in facts.get("periods", ())]
+
+
+def _of_months(periods: Sequence[dt.date], today: dt.date) -> list[str]:
+    """ "of March", with the year where it is another one."""
+    names = [(str(_OF_MONTH[month.month - 1]), month.year) for month in periods]
+    return [name if year == today.year else f"{name} {year}" for name, year in names]
 
 
 def _day(day: dt.date, today: dt.date) -> str:

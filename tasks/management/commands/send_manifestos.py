@@ -12,7 +12,7 @@ from sites_app.models import Membership, Role, Site
 from sites_app.scope import site_scope
 from tasks.queries import manifesto
 from tasks.sms import ConsoleGateway, GatewayAway, MessageRefused, gateway
-from tasks.words import sms_of
+from tasks.text_messages import sms_of
 
 log = logging.getLogger(__name__)
 
