@@ -116,7 +116,7 @@ def cancel_task(*, task_id: UUID, by: Any, now: dt.datetime, key: str, why: str,
 def undo_change(*, key: str, by: Any, now: dt.datetime) -> Task:
     """Give the task back what it had before the change made with this key. Undoing twice is undoing once.
 
-    Only the person who made a change can undo it, at any time: what ends it is that somebody has changed the task since.
+    Only the person who made a change can undo it, at any time, until somebody changes the task again.
 
     Raises Task.DoesNotExist: there is no such change of this person; TaskConflict: the task was changed since;
     RuleBroken: the change made or moved the task.
