@@ -71,8 +71,7 @@ def _line(task: Task, ranked: RankedTask | None) -> dict[str, Any]:
 
 
 def _found(rows: Any, form: FilterForm) -> Any:
-    words = form.cleaned_data.get("q", "").split()
-    for word in words:
+    for word in form.cleaned_data.get("q", "").split():
         rows = rows.filter(
             Q(title__icontains=word)
             | Q(tenant__name__icontains=word)

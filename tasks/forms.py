@@ -174,15 +174,18 @@ class WaitForm(forms.Form):
         label=gettext_lazy("Or a colleague’s task: the address of its page"), required=False, max_length=300
     )
 
-    def __init__(self, *args: Any, others: Iterable[tuple[UUID, str]] = (), **kwargs: Any) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["needs"].choices = [("", "—"), *((str(pk), title) for pk, title in others)]
         # What was offered a minute ago may be done by now: the task itself says what is wrong with it.
         self.fields["needs"].valid_value = is_id
 
+    def offer(self, others: Iterable[tuple[UUID, str]]) -> None:
+        """Have these tasks, by id and title, to choose from."""
+        self.fields["needs"].choices = [("", "—"), *((str(pk), title) for pk, title in others)]
+
     def clean(self) -> dict[str, Any]:
         needs, address = self.cleaned_data.get("needs"), self.cleaned_data.get("address", "")
-        found = re.search(_ID, address)
+        found = re.search(_ID, address.lower())
         if needs:
             self.cleaned_data["task"] = UUID(needs)
         elif found:

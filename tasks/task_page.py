@@ -78,7 +78,9 @@ def task_page(
     card = next((card_of(one, rank, reasons=10) for rank, one in enumerate(day, 1) if one.id == task.pk), None)
     needed, waiting = _neighbours(task)
     linked = {task.pk, *(one.task.pk for one in (*needed, *waiting))}
-    others = [(one.id, words.title_of(one)) for one in day if one.id not in linked]
+    wait_form = (wait_form or WaitForm()) if task.is_open() else None
+    if wait_form:
+        wait_form.offer((one.id, words.title_of(one)) for one in day if one.id not in linked)
     return TaskPage(
         title=words.title_of_row(task),
         card=card,
@@ -88,7 +90,7 @@ def task_page(
         history=tuple(history_of(task, leave_out=_NOT_TOLD)),
         past=_past(task),
         forms=_forms(task, now, may_manage) | tried,
-        wait_form=(wait_form or WaitForm(others=others)) if task.is_open() else None,
+        wait_form=wait_form,
     )
 
 

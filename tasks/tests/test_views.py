@@ -46,6 +46,11 @@ def manager(client):
     return person
 
 
+def make_task_in(site, agent, title):
+    with site_scope([site.code]):
+        return make_task(site, agent=agent, title=title)
+
+
 def late_rent(site, agent, **overrides):
     """A rent of 1 500 000 that is 15 days late, to be collected today."""
     tenant = make_tenant(site, name="Aïssatou Bah", phone="+224620000009")
@@ -340,6 +345,8 @@ def test_a_task_waits_for_another_until_one_says_otherwise(client, agent, site):
     assert "These wait for this task Visit" in text_of(client.get(f"{URL}{repair.pk}/"))
     circle = client.post(f"{URL}{repair.pk}/wait/", {"address": f"http://testserver{URL}{visit.pk}/"})
     assert circle.status_code == 422
+    third = make_task_in(site, agent, "Third")
+    assert f'<option value="{third.pk}">Third</option>' in client.post(f"{URL}{repair.pk}/wait/").content.decode()
     assert "each would wait for the other" in text_of(circle)
     for _time in range(2):
         client.post(f"{URL}{visit.pk}/wait/", {"no_more": repair.pk})
