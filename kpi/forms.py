@@ -68,8 +68,8 @@ class Beginning:
 
 
 def beginning(found: Metrics, first_day: dt.date | None, today: dt.date) -> Beginning | None:
-    """The beginning of the records, if what was found lies before it."""
-    if not found.is_before(first_day):
+    """The beginning of the records, if what was found lies before it; none is to come yet."""
+    if not found.is_before(first_day) or first_day > today:
         return None
     month = whole_month(first_of_month(first_day), today)
     return Beginning(first_day, Asked(month, month.previous(), ""))

@@ -22,7 +22,7 @@ from leasing.refusals import RuleBroken
 from sites_app.models import Site
 from sites_app.permissions import needs
 from tasks import actions, words
-from tasks.forms import FilterForm, GiveForm, NewForm, TakeBackForm
+from tasks.forms import FilterForm, GiveForm, NewForm, TakeBackForm, is_id
 from tasks.models import Task
 from tasks.page import ICONS, card_of
 from tasks.queries import WORKDAY_MINUTES, RankedTask, SiteDay, proposals, site_day
@@ -105,8 +105,10 @@ def take_back(request: HttpRequest) -> HttpResponse:
         raise Http404
     given = form.cleaned_data["given"]
     back, stayed = actions.take_back(site=request.site, handover=given, by=request.user, now=timezone.now())
-    if back or not stayed:
+    if back:
         messages.success(request, _("It is as it was before."))
+    if not back and not stayed:
+        messages.warning(request, _("There is nothing here that you could take back."))
     if stayed:
         sentence = ngettext(
             "%(count)s task was changed since, and stays where it is.",
@@ -135,10 +137,11 @@ def _give(request: HttpRequest, tasks_of: dict[User, list[UUID]]) -> dict[str, s
 
 
 def _just_given(request: HttpRequest) -> dict[str, Any]:
-    """The handover that the address names, and the filters that stay when it is taken back."""
+    """The handover of one's own that the address names, and the filters that stay when it is taken back."""
     query = request.GET.copy()
     given = query.pop("given", [""])[-1]
-    return {"given": given, "filters": query.urlencode()}
+    mine = is_id(given) and actions.can_take_back(site=request.site, handover=UUID(given), by=request.user)
+    return {"given": given if mine else "", "filters": query.urlencode()}
 
 
 def _to(name: str, query: QueryDict) -> HttpResponseRedirect:

@@ -174,10 +174,13 @@ class WaitForm(forms.Form):
         label=gettext_lazy("Or a colleague’s task: the address of its page"), required=False, max_length=300
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, may_manage: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        # What was offered a minute ago may be done by now: the task itself says what is wrong with it.
+        # What was offered a minute ago may be done by now: the action says what is wrong with it.
         self.fields["needs"].valid_value = is_id
+        if not may_manage:
+            # Colleagues' tasks are not for everybody's eyes.
+            del self.fields["address"]
 
     def offer(self, others: Iterable[tuple[UUID, str]]) -> None:
         """Have these tasks, by id and title, to choose from."""

@@ -10,7 +10,7 @@ import itertools
 import math
 from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 from fractions import Fraction
 from typing import Any
@@ -78,8 +78,8 @@ class Priority:
 
     @property
     def points(self) -> int:
-        """The score as a screen shows it."""
-        return round(self.score)
+        """The score as a screen shows it, halves up."""
+        return int(self.score.quantize(Decimal(1), ROUND_HALF_UP))
 
     @property
     def parts(self) -> Mapping[str, Decimal]:

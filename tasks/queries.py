@@ -1,4 +1,7 @@
-"""An agent's day, everybody's load, who could take whose tasks: three statements each, whatever the number of tasks."""
+"""An agent's day, everybody's load, who could take whose tasks: three statements each, whatever the number of tasks.
+
+One more while the site is offline: who covers it.
+"""
 
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence

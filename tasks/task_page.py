@@ -78,11 +78,11 @@ def task_page(
     card = next((card_of(one, rank, reasons=10) for rank, one in enumerate(day, 1) if one.id == task.pk), None)
     needed, waiting = _neighbours(task)
     linked = {task.pk, *(one.task.pk for one in (*needed, *waiting))}
-    wait_form = (wait_form or WaitForm()) if task.is_open() else None
+    wait_form = (wait_form or WaitForm(may_manage=may_manage)) if task.is_open() else None
     if wait_form:
         wait_form.offer((one.id, words.title_of(one)) for one in day if one.id not in linked)
     return TaskPage(
-        title=words.title_of_row(task),
+        title=card.title if card else words.title_of_row(task),
         card=card,
         parts=_parts(card.task.priority.parts) if card else (),
         waits_for=needed,

@@ -144,7 +144,7 @@ def wait(request: HttpRequest, pk: UUID) -> HttpResponse:
     if is_id(request.POST.get("no_more", "")):
         actions.stop_waiting(task=task, needs=UUID(request.POST["no_more"]), by=request.user)
         return address
-    form, status = WaitForm(request.POST), 400
+    form, status = WaitForm(request.POST, may_manage=MANAGE in request.site_permissions), 400
     if form.is_valid():
         needs = _visible_to(request).filter(pk=form.cleaned_data["task"]).first()
         field = "needs" if form.cleaned_data["needs"] else "address"

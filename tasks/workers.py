@@ -39,7 +39,7 @@ def whose_day(asked: str, reader: Any, site: Site, permissions: Container[str]) 
     if not (asked.isascii() and asked.isdecimal() and len(asked) <= _LONGEST_ID):
         return None
     here = (
-        Membership.objects.filter(site=site, user_id=int(asked)),
+        Membership.objects.filter(site__in=staffed_by(site), user_id=int(asked)),
         Task.objects.filter(site=site, agent_id=int(asked)),
     )
     return int(asked) if any(rows.exists() for rows in here) else None

@@ -8,6 +8,7 @@ import uuid
 import pytest
 from django.conf import settings
 from django.utils import timezone
+from playwright.sync_api import Error
 
 from accounts.tests.factories import PASSWORD, make_user
 from leasing.tests.factories import make_contract, make_property, make_tenant
@@ -212,6 +213,38 @@ def test_a_tap_made_after_the_session_has_ended_is_kept_and_sent_by_who_signs_in
     page.goto(live_server.url + DAY)
     page.locator("[data-told] .note", has_text="Visite 1").wait_for()
     assert task("Visite 1").status == "in_progress"
+
+
+def test_a_copy_of_more_than_a_week_is_not_shown_but_its_files_may_be_as_old(offline_page, live_server, people):
+    page = offline_page
+    sign_in(page, live_server.url, "ibrahima", PASSWORD)
+    page.goto(live_server.url + DAY)
+    page.wait_for_function(f"caches.match('{DAY}')")
+    page.wait_for_function("navigator.serviceWorker.ready")
+    page.reload()  # from now on the worker answers
+
+    def kept_for(days, names):
+        page.evaluate(
+            """async ([days, names]) => {
+                const cache = await caches.open((await caches.keys()).find((name) => name.startsWith("day-")));
+                for (const request of await cache.keys()) {
+                    if (!names.some((name) => request.url.includes(name))) continue;
+                    const answer = await cache.match(request);
+                    const headers = new Headers(answer.headers);
+                    headers.set("Date", new Date(Date.now() - days * 86400000).toUTCString());
+                    await cache.put(request, new Response(await answer.blob(), { headers }));
+                }
+            }""",
+            [days, names],
+        )
+
+    kept_for(30, ["/static/"])
+    page.context.set_offline(True)
+    page.goto(live_server.url + DAY)
+    assert page.locator("[data-stale]").is_visible()
+    kept_for(8, ["/tasks/today/"])
+    with pytest.raises(Error):
+        page.goto(live_server.url + DAY)
 
 
 def test_the_days_of_two_sites_are_kept_and_forgotten_with_the_right_to_see_them(offline_page, live_server, people):

@@ -186,6 +186,14 @@ def test_an_end_to_come_is_cut_to_today_and_the_page_says_so(manager, october):
     assert manager.get(URL + "?start=2022-01-01&end=2100-12-31").status_code == 200
 
 
+def test_records_that_are_still_to_begin_have_nothing_to_lead_to(manager):
+    with site_scope(["GN_KINDIA"]):
+        make_contract(Site.objects.get(pk="GN_KINDIA"), start_date=dt.date(2027, 1, 1))
+    words = text_of(manager.get(URL))
+    assert "Nothing to count yet" in words
+    assert "No data before" not in words
+
+
 def test_a_period_before_the_records_is_empty_and_says_where_they_begin(manager, october):
     with site_scope(["GN_KINDIA"]):
         Contract.objects.update(start_date=D(2026, 7, 15))

@@ -7,9 +7,10 @@ from uuid import UUID
 
 import pghistory
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from leasing.models import Contract, Property
-from leasing.refusals import not_on_this_site
+from leasing.refusals import RuleBroken, not_on_this_site
 
 
 @contextmanager
@@ -33,6 +34,20 @@ def locked_contract(contract_id: UUID, *, field: str = "contract") -> Contract:
     if contract is None:
         raise not_on_this_site(field)
     return contract
+
+
+def locked_with_its_property(contract: Contract) -> Contract:
+    """The contract as it is now, when its property is locked too.
+
+    Raises RuleBroken when it has moved to another property since it was read, or is not on a site in scope.
+    """
+    lock_property(contract.property_id)
+    locked = locked_contract(contract.pk)
+    if locked.property_id != contract.property_id:
+        raise RuleBroken(
+            "property", "contract_as_read", _("The contract has another property by now. Look at it, and try again.")
+        )
+    return locked
 
 
 def lock_property(property_id: UUID) -> None:

@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from leasing.actions.change import change, lock_property, locked_contract
+from leasing.actions.change import change, lock_property, locked_with_its_property
 from leasing.actions.instalments import MONTHS_AHEAD, drop_after_end, generate_instalments, month_after
 from leasing.models import Contract, Deposit, Property, Tenant
 from leasing.refusals import (
@@ -35,9 +35,10 @@ def sign_contract(*, contract: Contract, by: Any, today: dt.date, signed_on: dt.
         ValidationError: a value has not the form of its column.
     """
     with change(by):
-        lock_property(contract.property_id)
-        if not contract._state.adding:
-            contract = locked_contract(contract.pk)
+        if contract._state.adding:
+            lock_property(contract.property_id)
+        else:
+            contract = locked_with_its_property(contract)
         if contract.status == Contract.Status.ACTIVE and not contract._state.adding:
             return contract
         if contract.status in (Contract.Status.ENDED, Contract.Status.TERMINATED):
@@ -77,8 +78,7 @@ def renew_contract(
     or before the day on which it was ended.
     """
     with change(by):
-        lock_property(contract.property_id)
-        old = locked_contract(contract.pk)
+        old = locked_with_its_property(contract)
         known = Contract.objects.filter(site_id=old.site_id, renewal_of=old, reference=reference).first()
         if known is not None:
             return known
@@ -126,8 +126,7 @@ def end_contract(
     """
     status = Contract.Status.TERMINATED if terminated else Contract.Status.ENDED
     with change(by):
-        lock_property(contract.property_id)
-        contract = locked_contract(contract.pk)
+        contract = locked_with_its_property(contract)
         require_signed(contract)
         if contract.ended_on is not None:
             if (contract.status, contract.ended_on) == (status, ended_on):

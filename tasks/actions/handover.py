@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
 
 from leasing.actions.change import change
@@ -47,8 +47,7 @@ def take_back(*, site: Site, handover: UUID, by: Any, now: dt.datetime) -> tuple
     Returns how many went back, and how many did not, because somebody has changed them since. Twice is once.
     """
     with change(by):
-        given = f"{verbs.REASSIGN}:{handover}:"
-        rows = TaskChange.objects.filter(site=site, by=by, key__startswith=given, undone_at=None)
+        rows = _given_by(site, handover, by)
         changes = {one.task_id: one for one in rows}
         tasks = list(Task.objects.filter(site=site, pk__in=changes).order_by("id").select_for_update(no_key=True))
         untouched = [task for task in tasks if task.version == changes[task.pk].version_after]
@@ -61,6 +60,16 @@ def take_back(*, site: Site, handover: UUID, by: Any, now: dt.datetime) -> tuple
         keys = {task_id: f"{verbs.UNDO}:{changes[task_id].pk}" for task_id in before}
         _write_down(untouched, verbs.UNDO, keys, before, by, now)
         return len(untouched), len(tasks) - len(untouched)
+
+
+def can_take_back(*, site: Site, handover: UUID, by: Any) -> bool:
+    """Whether the person has made this handover, and not taken all of it back."""
+    return _given_by(site, handover, by).exists()
+
+
+def _given_by(site: Site, handover: UUID, by: Any) -> QuerySet[TaskChange]:
+    given = f"{verbs.REASSIGN}:{handover}:"
+    return TaskChange.objects.filter(site=site, by=by, key__startswith=given, undone_at=None)
 
 
 def require_worker(site: Site, person: Any) -> None:

@@ -82,13 +82,17 @@ def create_task(
 def wait_for(*, task: Task, needs: Task, by: Any) -> Task:
     """Have `task` wait for `needs`; saying it twice is saying it once.
 
-    Raises RuleBroken: they are not both on a site in scope, are one task, or would wait for one another in a circle.
+    Raises RuleBroken: they are not both on a site in scope, are one task, one is over, or they
+    would wait for one another in a circle.
     """
     with change(by):
         if task.pk == needs.pk:
             raise RuleBroken("needs", "task_does_not_need_itself", _("A task cannot wait for itself."))
-        if Task.objects.filter(site_id=task.site_id, pk__in=[task.pk, needs.pk]).count() < 2:
+        both = Task.objects.filter(site_id=task.site_id, pk__in=[task.pk, needs.pk])
+        if both.count() < 2:
             raise not_on_this_site("needs")
+        if both.open().count() < 2:
+            raise RuleBroken("needs", "task_is_open", _("One of these tasks is over: nothing waits for it any more."))
         try:
             with transaction.atomic():
                 TaskDependency.objects.get_or_create(site_id=task.site_id, task=task, needs=needs)

@@ -2,10 +2,12 @@
 
 import datetime as dt
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.db import connection
+from django.test import Client
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -27,6 +29,7 @@ from tasks.actions import (
 )
 from tasks.models import Task, TaskChange
 from tasks.tests.factories import NOW, make_task
+from tasks.tests.test_generation import someone_waits
 
 CODE = "GN_CONAKRY"
 PATIENCE = 60
@@ -156,3 +159,32 @@ def test_a_tap_sent_twice_at_one_moment_is_one_change_and_of_two_people_one_is_f
     with site_scope([CODE]):
         assert TaskChange.objects.count() == 21
         assert Task.objects.filter(version=2).count() == 21
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("way", ["page", "api"])
+def test_a_task_that_is_being_given_away_is_not_the_agent_s_to_change(people, way):
+    site = Site.objects.get(pk=CODE)
+    with site_scope([CODE]):
+        task = make_task(site, agent=people["awa"])
+
+    def tap():
+        try:
+            client = Client(headers={"X-Site-ID": CODE, "Idempotency-Key": "k"})
+            client.force_login(people["awa"])
+            if way == "page":
+                return client.post(f"/{CODE}/tasks/{task.pk}/start/", {"key": "k"})
+            return client.patch(f"/api/tasks/{task.pk}", {"status": "in_progress"}, content_type="application/json")
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        with site_scope([CODE]):
+            reassign_tasks(site=site, task_ids=[task.pk], agent=people["boris"], by=people["boris"], now=NOW)
+            answer = pool.submit(tap)
+            while not answer.done() and not someone_waits():
+                time.sleep(0.01)
+        assert answer.result(PATIENCE).status_code == 404
+    with site_scope([CODE]):
+        task.refresh_from_db()
+        assert (task.agent, task.status, task.version) == (people["boris"], "pending", 2)

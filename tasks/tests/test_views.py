@@ -343,11 +343,15 @@ def test_a_task_waits_for_another_until_one_says_otherwise(client, agent, site):
     words = text_of(client.get(f"{URL}{visit.pk}/"))
     assert "This task waits for Repair" in words
     assert "These wait for this task Visit" in text_of(client.get(f"{URL}{repair.pk}/"))
-    circle = client.post(f"{URL}{repair.pk}/wait/", {"address": f"http://testserver{URL}{visit.pk}/"})
+    circle = client.post(f"{URL}{repair.pk}/wait/", {"needs": visit.pk})
     assert circle.status_code == 422
     third = make_task_in(site, agent, "Third")
     assert f'<option value="{third.pk}">Third</option>' in client.post(f"{URL}{repair.pk}/wait/").content.decode()
     assert "each would wait for the other" in text_of(circle)
+    tap(client, third, "done", outcome="succeeded")
+    over = client.post(f"{URL}{visit.pk}/wait/", {"needs": third.pk})
+    assert over.status_code == 422
+    assert "One of these tasks is over" in text_of(over)
     for _time in range(2):
         client.post(f"{URL}{visit.pk}/wait/", {"no_more": repair.pk})
     with site_scope([site.code]):
@@ -361,15 +365,19 @@ def test_to_wait_for_nothing_that_there_is_says_what_is_missing(client, agent, d
     assert 'role="alert"' in answer.content.decode() or "wrong" in answer.content.decode()
 
 
-def test_an_agent_lets_nothing_wait_for_a_colleague_s_task_that_they_may_not_see(client, agent, site, day):
+def test_a_colleague_s_task_is_named_by_its_address_and_only_by_who_may_see_it(client, agent, site, day):
     with site_scope([site.code]):
         theirs = make_task(site, agent=make_person("fatou", GN_KINDIA="agent"))
-    answer = client.post(f"{URL}{day[0].pk}/wait/", {"address": str(theirs.pk)})
+    assert 'name="address"' not in client.get(f"{URL}{day[0].pk}/").content.decode()
+    answer = client.post(f"{URL}{day[0].pk}/wait/", {"needs": str(theirs.pk)})
     assert "not one of those that you may see" in text_of(answer)
     with site_scope([site.code]):
         assert not TaskDependency.objects.exists()
     client.force_login(make_person("mariama", GN_KINDIA="manager"))
-    assert client.post(f"{URL}{day[0].pk}/wait/", {"address": str(theirs.pk)}).status_code == 302
+    answer = client.post(f"{URL}{day[0].pk}/wait/", {"address": f"http://testserver{URL}{theirs.pk}/"})
+    assert answer.status_code == 302
+    with site_scope([site.code]):
+        assert TaskDependency.objects.get().needs_id == theirs.pk
 
 
 # --- a site that is offline -----------------------------------------------------------------------------
@@ -388,7 +396,11 @@ def test_who_covers_an_offline_site_is_told_so_and_may_be_given_its_tasks(client
         task = make_task(site, agent=None)
     client.post(f"{URL}give/", {"task": [task.pk], "agent": person.pk})
     assert row(task).agent_id == person.pk
-    assert "Fatou 1 h 30" in text_of(client.get(URL))
+    board = client.get(URL)
+    assert "Fatou 1 h 30" in text_of(board)
+    idle = make_person("ousmane", GN_CONAKRY="agent")
+    assert client.get(f"{DAY}?agent={idle.pk}").status_code == 200
+    assert "they are not counted here" in text_of(client.get(f"{URL}absent/?agent={person.pk}"))
 
 
 # --- who may what ---------------------------------------------------------------------------------------
@@ -618,7 +630,9 @@ def test_nobody_takes_back_what_another_manager_has_given(client, manager, site)
         task = make_task(site, agent=None)
     answer = client.post(f"{URL}give/", {"agent": agent.pk, "task": [task.pk]})
     client.force_login(make_person("binta", GN_KINDIA="manager"))
-    client.post(f"{URL}take-back/", {"given": given(answer)})
+    assert "Take it back" not in client.get(answer["Location"]).content.decode()
+    told = client.post(f"{URL}take-back/", {"given": given(answer)}, follow=True)
+    assert "There is nothing here that you could take back." in text_of(told)
     assert row(task).agent_id == agent.pk
     assert client.post(f"{URL}take-back/", {"given": "x"}).status_code == 404
 
@@ -673,6 +687,15 @@ def test_a_task_that_went_to_somebody_else_meanwhile_stays_there(client, manager
     answer = client.post(f"{URL}absent/", {"agent": away.pk, "take": [f"{task.pk}:{colleague.pk}"]}, follow=True)
     assert "done or given to somebody else meanwhile" in text_of(answer)
     assert row(task).agent_id == third.pk
+
+
+def test_the_page_of_a_task_tells_the_months_that_are_late_now(client, agent, site):
+    with site_scope([site.code]):
+        task = late_rent(
+            site, agent, facts={"since": "2026-02-05", "periods": ["2026-02-01", "2026-03-01"], "amount": 3}
+        )
+    assert "Ask Aïssatou Bah (S-102) for the rent of March" in text_of(client.get(f"{URL}{task.pk}/"))
+    assert "of February" not in text_of(client.get(f"{URL}{task.pk}/"))
 
 
 def test_the_page_of_a_task_says_its_place_in_the_day(client, agent, site):

@@ -12,9 +12,11 @@ const kept = async (request) => {
   for (const name of await caches.keys()) {
     if (!name.startsWith("day-")) continue;
     const cache = await caches.open(name);
-    const found = await cache.match(request, request.mode === "navigate" ? asDay : {});
-    if (found && new Date() - new Date(found.headers.get("Date")) < LONGEST_KEPT) return found;
-    if (found && request.mode === "navigate") await cache.delete(request, asDay);
+    const page = request.mode === "navigate";
+    const found = await cache.match(request, page ? asDay : {});
+    // Its files have the date on which they were first kept.
+    if (found && !(page && new Date() - new Date(found.headers.get("Date")) > LONGEST_KEPT)) return found;
+    if (found) await cache.delete(request, asDay);
   }
 };
 

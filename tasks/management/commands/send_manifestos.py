@@ -13,6 +13,7 @@ from sites_app.scope import site_scope
 from tasks.queries import manifesto
 from tasks.sms import ConsoleGateway, GatewayAway, MessageRefused, gateway
 from tasks.text_messages import sms_of
+from tasks.workers import staffed_by
 
 log = logging.getLogger(__name__)
 
@@ -51,8 +52,9 @@ class Command(BaseCommand):
 
 
 def _agents_with_a_phone(site: Site) -> list[User]:
-    agents = Membership.objects.active().filter(site=site, role=Role.AGENT).exclude(user__phone="")
-    return [member.user for member in agents.select_related("user").order_by("user_id")]
+    rows = Membership.objects.active().filter(site__in=staffed_by(site), role=Role.AGENT).exclude(user__phone="")
+    agents = {member.user_id: member.user for member in rows.select_related("user").order_by("user_id")}
+    return list(agents.values())
 
 
 def _texts(site: Site, person: User) -> list[str]:
