@@ -22,7 +22,8 @@ from leasing.refusals import RuleBroken
 from sites_app.models import Site
 from sites_app.permissions import needs
 from tasks import actions, words
-from tasks.forms import FilterForm, GiveForm, NewForm, TakeBackForm, is_id
+from tasks.board_forms import FilterForm, GiveForm, NewForm, TakeBackForm
+from tasks.forms import is_id
 from tasks.models import Task
 from tasks.page import ICONS, card_of
 from tasks.queries import WORKDAY_MINUTES, RankedTask, SiteDay, proposals, site_day

@@ -1,4 +1,4 @@
-"""What people send to the pages of tasks. Each change carries the key of its form and the version that was seen."""
+"""What one sends from the day and from a task. Each change carries the key of its form and the version that was seen."""
 
 import datetime as dt
 import re
@@ -10,19 +10,15 @@ from uuid import UUID
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy
 
-from accounts.models import User
-from leasing.models import Contract, Property, Tenant
 from sites_app.models import Site
 from tasks.actions import OUTCOMES_OF_PEOPLE
 from tasks.actions.change import LONGEST_KEY
-from tasks.models import Task
 
 LONGEST_TEXT = 2000
 _AFTERNOON, _MORNING = dt.time(15), dt.time(9)
@@ -50,7 +46,8 @@ class TapForm(forms.Form):
             self.fields[wrong].widget.attrs["autofocus"] = True
 
 
-def _text(label: Any, *, required: bool, rows: int = 2) -> forms.CharField:
+def long_text(label: Any, *, required: bool, rows: int = 2) -> forms.CharField:
+    """A field for some sentences."""
     return forms.CharField(
         label=label, required=required, max_length=LONGEST_TEXT, widget=forms.Textarea(attrs={"rows": rows})
     )
@@ -70,11 +67,11 @@ class DoneForm(TapForm):
         empty_value=None,
         choices=[("", "—"), *((number, str(number)) for number in range(1, 6))],
     )
-    note = _text(gettext_lazy("Note (if you like)"), required=False)
+    note = long_text(gettext_lazy("Note (if you like)"), required=False)
 
 
 class WhyForm(TapForm):
-    why = _text(gettext_lazy("What stands in the way?"), required=True)
+    why = long_text(gettext_lazy("What stands in the way?"), required=True)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -82,7 +79,7 @@ class WhyForm(TapForm):
 
 
 class CancelForm(TapForm):
-    why = _text(gettext_lazy("Why is it not needed any more?"), required=True)
+    why = long_text(gettext_lazy("Why is it not needed any more?"), required=True)
     version = None
 
 
@@ -121,7 +118,7 @@ class LaterForm(TapForm):
         self.fields["day"].widget.attrs["min"] = first.isoformat()
 
     def clean_day(self) -> dt.date | None:
-        return _not_too_far(self.cleaned_data["day"])
+        return not_too_far(self.cleaned_data["day"])
 
     def clean(self) -> dict[str, Any]:
         if not self.errors and self.cleaned_data["day"] is None and self.cleaned_data["when"] is None:
@@ -134,7 +131,8 @@ class LaterForm(TapForm):
         return {"key": self.cleaned_data["key"], "version": self.cleaned_data["version"], "due_at": chosen}
 
 
-def _not_too_far(day: dt.date | None) -> dt.date | None:
+def not_too_far(day: dt.date | None) -> dt.date | None:
+    """The day as it is; ValidationError for one that nobody means."""
     if day is not None and day > _LATEST:
         raise ValidationError(_("Give a day up to %(day)s.") % {"day": date_format(_LATEST, "SHORT_DATE_FORMAT")})
     return day
@@ -203,158 +201,10 @@ class UndoForm(forms.Form):
     key = forms.CharField(max_length=LONGEST_KEY, widget=forms.HiddenInput)
 
 
-class AgentForm(forms.Form):
-    """A colleague, among those of the site who may have tasks."""
-
-    agent = forms.TypedChoiceField(label=gettext_lazy("Agent"), coerce=int)
-
-    def __init__(self, *args: Any, workers: Iterable[User], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self._workers = {worker.pk: worker for worker in workers}
-        names = [(pk, worker.get_full_name()) for pk, worker in self._workers.items()]
-        self.fields["agent"].choices = [("", _("Choose a colleague")), *names]
-        self.fields["agent"].error_messages["required"] = _("Say who takes it.")
-
-    def clean_agent(self) -> User:
-        return self._workers[self.cleaned_data["agent"]]
-
-
-class GiveForm(AgentForm):
-    """The tasks ticked in a list, and to whom they go."""
-
-    task = forms.TypedMultipleChoiceField(label=gettext_lazy("Tasks"), coerce=UUID)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["task"].valid_value = is_id
-        self.fields["task"].error_messages["required"] = _("Tick at least one task.")
-
-
-class TakeBackForm(forms.Form):
-    """A handover to be taken back, and the filters of the board on which that was asked."""
-
-    given = forms.UUIDField(widget=forms.HiddenInput)
-    filters = forms.CharField(required=False, widget=forms.HiddenInput)
-
-
 def is_id(text: str) -> bool:
+    """Whether a text is an id of a row: a forged one never reaches the database."""
     try:
         UUID(text)
     except ValueError:
         return False
     return True
-
-
-class FilterForm(forms.Form):
-    """Which tasks the board lists. A GET form: its address can be kept."""
-
-    OPEN, NOBODY = "open", "nobody"
-
-    q = forms.CharField(
-        label=gettext_lazy("Search"),
-        required=False,
-        max_length=80,
-        widget=forms.TextInput(attrs={"type": "search"}),
-    )
-    agent = forms.ChoiceField(label=gettext_lazy("Agent"), required=False)
-    kind = forms.ChoiceField(
-        label=gettext_lazy("Kind"), required=False, choices=[("", gettext_lazy("All")), *Task.Kind.choices]
-    )
-    state = forms.ChoiceField(
-        label=gettext_lazy("State"),
-        required=False,
-        choices=[("", pgettext_lazy("tasks", "Open")), *Task.Status.choices, ("all", gettext_lazy("All"))],
-    )
-
-    def __init__(self, *args: Any, workers: Iterable[User], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self._workers = list(workers)
-        names = [(str(worker.pk), worker.get_full_name()) for worker in self._workers]
-        self.fields["agent"].choices = [("", _("All")), *names, (self.NOBODY, _("Nobody"))]
-
-    def chosen(self) -> Q:
-        """The filter for Task.objects; what cannot be is not asked."""
-        asked = self.cleaned_data if self.is_valid() else {}
-        found = Q()
-        if asked.get("agent") == self.NOBODY:
-            # Also of people who do not work here any more.
-            found &= Q(agent=None) | ~Q(agent__in=self._workers) if self._workers else Q(agent=None)
-        elif asked.get("agent"):
-            found &= Q(agent_id=int(asked["agent"]))
-        if asked.get("kind"):
-            found &= Q(kind=asked["kind"])
-        match asked.get("state"):
-            case None | "":
-                found &= Q(status__in=Task.OPEN)
-            case "all":
-                pass
-            case status:
-                found &= Q(status=status)
-        return found
-
-
-class NewForm(AgentForm):
-    """A task that a person asks for."""
-
-    key = forms.CharField(max_length=LONGEST_KEY, widget=forms.HiddenInput)
-    title = forms.CharField(label=gettext_lazy("What is to be done?"), max_length=160)
-    kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=Task.Kind.choices, initial=Task.Kind.ADMIN)
-    due_on = forms.DateField(
-        label=gettext_lazy("Due on"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
-    )
-    due_time = forms.TimeField(
-        label=gettext_lazy("At what time"),
-        initial="17:00",
-        widget=forms.TimeInput(format="%H:%M", attrs={"type": "time", "class": "short"}),
-    )
-    contract = forms.CharField(
-        label=gettext_lazy("Contract (its reference)"),
-        required=False,
-        max_length=40,
-        widget=forms.TextInput(attrs={"list": "contracts", "autocomplete": "off"}),
-        help_text=gettext_lazy("Brings the tenant and the property along."),
-    )
-    tenant = forms.CharField(label=gettext_lazy("Tenant (the code)"), required=False, max_length=40)
-    property = forms.CharField(label=gettext_lazy("Property (its code)"), required=False, max_length=40)
-    description = _text(gettext_lazy("More about it (if you like)"), required=False, rows=4)
-
-    field_order = ["title", "agent", "kind", "due_on", "due_time", "contract", "tenant", "property", "description"]
-
-    def __init__(self, *args: Any, site: Site, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self._site = site
-
-    def clean_due_on(self) -> dt.date:
-        return _not_too_far(self.cleaned_data["due_on"])
-
-    def clean_contract(self) -> Contract | None:
-        rows = Contract.objects.select_related("tenant", "property")
-        return self._row(rows, "reference", "contract", _("There is no contract of this reference on this site."))
-
-    def clean_tenant(self) -> Tenant | None:
-        return self._row(Tenant.objects, "code", "tenant", _("There is no tenant of this code on this site."))
-
-    def clean_property(self) -> Property | None:
-        return self._row(Property.objects, "code", "property", _("There is no property of this code on this site."))
-
-    def _row(self, rows: Any, column: str, field: str, sentence: str) -> Any:
-        wanted = self.cleaned_data[field].strip()
-        if not wanted:
-            return None
-        row = rows.filter(site=self._site, **{f"{column}__iexact": wanted}).first()
-        if row is None:
-            raise ValidationError(sentence)
-        return row
-
-    def asked(self) -> dict[str, Any]:
-        """The arguments of create_task, without who, where and when."""
-        values = {name: self.cleaned_data[name] for name in ("agent", "kind", "title", "description", "key")}
-        contract = self.cleaned_data["contract"]
-        return values | {
-            "contract": contract,
-            "tenant": self.cleaned_data["tenant"] or (contract and contract.tenant),
-            "property": self.cleaned_data["property"] or (contract and contract.property),
-            "due_at": dt.datetime.combine(
-                self.cleaned_data["due_on"], self.cleaned_data["due_time"], zoneinfo.ZoneInfo(self._site.timezone)
-            ),
-        }
