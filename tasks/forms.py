@@ -1,4 +1,4 @@
-"""What one sends from the day and from a task. Each change carries the key of its form and the version that was seen."""
+"""What one sends from the day and from a task. Each change carries the key of its form and the version seen."""
 
 import datetime as dt
 import re
