@@ -164,7 +164,7 @@ _CAUSES = """
         JOIN contract c ON c.id = l.contract_id
         WHERE l.site_id = %(site)s AND l.resolved_on IS NULL AND l.opened_on <= %(today)s::date - %(idle)s
     ),
-    found (cause, kind, root, step, facts, due_on, agent_id, tenant_id, contract_id, property_id, begins) AS (
+    found (cause, kind, root, asks, facts, due_on, agent_id, tenant_id, contract_id, property_id, begins) AS (
         SELECT 'rent_late', 'payment_follow', 'rent_late:' || c.id, ':' || d.asked_on,
             jsonb_build_object('since', d.since, 'periods', d.periods, 'amount', d.francs),
             d.asked_on, c.agent_id, c.tenant_id, c.id, c.property_id, NOT d.rests
@@ -204,7 +204,7 @@ _CAUSES = """
         FROM request r
     ),
     cause AS MATERIALIZED (
-        SELECT *, root || step AS source, (due_on + %(evening)s::time) AT TIME ZONE %(timezone)s AS due_at FROM found
+        SELECT *, root || asks AS source, (due_on + %(evening)s::time) AT TIME ZONE %(timezone)s AS due_at FROM found
     ),
     -- Open tasks, and those that were closed by themselves and whose cause is there again; with what was before, for
     -- the history: the fields of actions.change.STATE.

@@ -2,7 +2,6 @@
 
 import datetime as dt
 import logging
-from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 
@@ -21,9 +20,9 @@ def begin_day(job: Job) -> None:
     each agent's day begins is kept (job.kwargs: the day). A job that comes when its day is over leaves it to the next.
     """
     site, now = Site.objects.get(code=job.site_code), timezone.now()
-    if _is_over(job, site, now):
+    day = _day_of(job)
+    if day < site.today():
         return
-    day = dt.date.fromisoformat(job.kwargs["day"])
     closed = close_gone(site=site, today=day, now=now)
     made = generate_tasks(site=site, today=day)
     kept = keep_rankings(site=site, day=day, now=now)
@@ -33,13 +32,13 @@ def begin_day(job: Job) -> None:
 @site_job
 def close_what_is_gone(job: Job) -> None:
     """Each hour: a task whose rent has come in is closed (job.kwargs: the day, which is not over)."""
-    site, now = Site.objects.get(code=job.site_code), timezone.now()
-    if _is_over(job, site, now):
+    site, day = Site.objects.get(code=job.site_code), _day_of(job)
+    # What is due today would not have been yesterday, and would be closed.
+    if day < site.today():
         return
-    if closed := close_gone(site=site, today=dt.date.fromisoformat(job.kwargs["day"]), now=now):
+    if closed := close_gone(site=site, today=day, now=timezone.now()):
         log.info("%s: %s tasks closed", site.code, closed)
 
 
-def _is_over(job: Job, site: Site, now: dt.datetime) -> bool:
-    """Whether the job's day has passed: what is due today would not have been yesterday, and would be closed."""
-    return dt.date.fromisoformat(job.kwargs["day"]) < now.astimezone(ZoneInfo(site.timezone)).date()
+def _day_of(job: Job) -> dt.date:
+    return dt.date.fromisoformat(job.kwargs["day"])

@@ -1,10 +1,8 @@
 """What the pages of tasks show: the words of each task beside its forms. Asks the database nothing."""
 
 import datetime as dt
-import zoneinfo
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -57,7 +55,7 @@ class DayPage:
 
 
 def day_page(
-    found: Manifesto, site: Site, now: dt.datetime, tried: Mapping[UUID, dict[str, TapForm]] = MappingProxyType({})
+    found: Manifesto, site: Site, now: dt.datetime, tried: Mapping[UUID, dict[str, TapForm]] | None = None
 ) -> DayPage:
     """The three cards with their forms, and the rest of the day without.
 
@@ -65,7 +63,7 @@ def day_page(
     what does not fit; where to start is plain from the cards.
     """
     cards = [
-        card_of(task, rank, forms=forms_of(task, site, now) | tried.get(task.id, {}))
+        card_of(task, rank, forms=forms_of(task, site, now) | (tried or {}).get(task.id, {}))
         for rank, task in enumerate(found.top, 1)
     ]
     shown = found.rest[: _LONGEST_DAY - len(cards)]
@@ -126,15 +124,13 @@ class Visit:
 _ABOUT_THE_HOME = ("inspection", "maintenance")
 
 
-def round_of(found: Manifesto, addresses: dict[Any, tuple[str, str]], site: Site, now: dt.datetime) -> list[Visit]:
+def round_of(found: Manifesto, addresses: dict[Any, tuple[str, str]]) -> list[Visit]:
     """The visits of today by neighbourhood, then address: the three first tasks and what is due by this evening."""
-    zone = zoneinfo.ZoneInfo(site.timezone)
-    today = now.astimezone(zone).date()
     cards: dict[Any, list[Card]] = {}
-    for rank, task in enumerate((*found.top, *found.rest), 1):
+    for rank, task in enumerate(found.tasks, 1):
         if task.property_id not in addresses or (task.grounds.left_on and task.kind not in _ABOUT_THE_HOME):
             continue
-        if rank <= len(found.top) or task.due_at.astimezone(zone).date() <= today:
+        if rank <= len(found.top) or task.grounds.is_due:
             cards.setdefault(task.property_id, []).append(card_of(task, rank, reasons=1))
     visits = [Visit(*addresses[home], here[0].task.property_code, tuple(here)) for home, here in cards.items()]
     return sorted(visits, key=lambda visit: (visit.place.casefold(), visit.address.casefold(), visit.property_code))

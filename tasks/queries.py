@@ -87,6 +87,11 @@ class Manifesto:
     recommendations: tuple[Recommendation, ...]
     risks: tuple[Risk, ...]
 
+    @property
+    def tasks(self) -> tuple[RankedTask, ...]:
+        """The whole day, in order."""
+        return (*self.top, *self.rest)
+
 
 @dataclass(frozen=True)
 class AgentLoad:
@@ -167,7 +172,7 @@ def _load(person: Person | None, tasks: Sequence[RankedTask], now: dt.datetime) 
         urgent=sum(task.priority.points >= URGENT for task in tasks),
         overdue=sum(task.due_at < now for task in tasks),
         minutes=sum(task.minutes for task in tasks),
-        due_minutes=sum(task.minutes for task in tasks if task.grounds.due_on <= task.grounds.day),
+        due_minutes=sum(task.minutes for task in tasks if task.grounds.is_due),
         done_this_week=person.done_this_week if person else 0,
     )
 

@@ -4,7 +4,7 @@ import calendar
 import datetime as dt
 import json
 from collections.abc import Mapping, Sequence, Set
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -69,6 +69,11 @@ class Grounds:
     left_on: dt.date | None = None
     deposit: int | None = None
     record: Record = field(default_factory=Record)
+
+    @property
+    def is_due(self) -> bool:
+        """By tonight."""
+        return self.due_on <= self.day
 
 
 @dataclass(frozen=True)
@@ -171,7 +176,7 @@ def board_of(site: Site, agent_ids: Sequence[int] | None, now: dt.datetime) -> B
             percentile=row["percentile"],
             has_missed=row["has_missed"],
             late_rents=row["late_rents"],
-            debt=Debt(row["francs"], tuple(row["periods"]), row["since"]) if row["cause"] == "rent_late" else None,
+            debt=_debt_now(row),
             left_on=row["left_on"],
             deposit=row["deposit"],
             record=person.records[row["kind"]] if person else Record(),
@@ -273,6 +278,12 @@ def _kept_grounds(site: Site, row: Mapping[str, Any], parts: Mapping[str, Any], 
     )
 
 
+def _debt_now(row: Mapping[str, Any]) -> Debt | None:
+    if row["cause"] != Task.Cause.RENT_LATE:
+        return None
+    return Debt(row["francs"], tuple(row["periods"]), row["since"])
+
+
 def _debt_of(francs: int, periods: Sequence[str], since: str | None) -> Debt:
     """From the texts of JSON."""
     return Debt(francs, tuple(map(dt.date.fromisoformat, periods)), dt.date.fromisoformat(since) if since else None)
@@ -280,28 +291,12 @@ def _debt_of(francs: int, periods: Sequence[str], since: str | None) -> Debt:
 
 def kept_parts(task: RankedTask) -> dict[str, Any]:
     """What TaskPrioritization.parts keeps of a task: its four parts, and what they and the reasons rest on."""
-    grounds = task.grounds
-    days = {name: day and day.isoformat() for name, day in asdict(grounds).items() if name in _DAYS}
+    grounds = asdict(replace(task.grounds, debt=task.debt))
     return {
         **{name: str(part) for name, part in task.priority.parts.items()},
         "minutes": task.minutes,
-        "grounds": {
-            **asdict(grounds),
-            **days,
-            "percentile": None if grounds.percentile is None else str(grounds.percentile),
-            "debt": _as_texts(task.debt),
-        },
+        "grounds": json.loads(json.dumps(grounds, default=str)),  # days and decimals as texts
     }
-
-
-_DAYS = ("day", "due_on", "left_on")
-
-
-def _as_texts(debt: Debt | None) -> dict[str, Any] | None:
-    if debt is None:
-        return None
-    since = debt.since and debt.since.isoformat()
-    return {"francs": debt.francs, "periods": [day.isoformat() for day in debt.periods], "since": since}
 
 
 def kept_ranking(site: Site, agent_id: int, day: dt.date) -> list[RankedTask]:

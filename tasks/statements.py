@@ -39,22 +39,22 @@ LEFT JOIN LATERAL (
         count(*) FILTER (
             WHERE due_date > %(three_months_ago)s AND (paid_amount < amount OR settled_on > due_date)
         ) AS late_rents,
-        coalesce(sum(amount - paid_amount) FILTER (WHERE {is_late}), 0)::bigint AS francs,
-        coalesce(array_agg(period ORDER BY due_date, period) FILTER (WHERE {is_late}), '{{}}') AS periods,
-        min(due_date) FILTER (WHERE {is_late}) AS since
+        coalesce(sum(amount - paid_amount) FILTER (WHERE is_late), 0)::bigint AS francs,
+        coalesce(array_agg(period ORDER BY due_date, period) FILTER (WHERE is_late), '{{}}') AS periods,
+        min(due_date) FILTER (WHERE is_late) AS since
     FROM leasing_instalment i
+    CROSS JOIN LATERAL (
+        SELECT i.contract_id = t.contract_id AND paid_amount < amount AND due_date <= %(late_by)s AS is_late
+    ) l
     WHERE i.site_id = t.site_id AND i.tenant_id = tenant.id AND due_date < %(today)s
         AND contract_id NOT IN (SELECT id FROM draft)
 ) owed ON true
 WHERE t.site_id = %(site)s AND {which}
 """
 
-_IS_LATE = "i.contract_id = t.contract_id AND paid_amount < amount AND due_date <= %(late_by)s"
-
 OPEN_TASKS = _TASKS.format(
     more="",
     join="",
-    is_late=_IS_LATE,
     which="""t.status IN ('pending', 'in_progress', 'blocked')
     AND (%(everyone)s OR t.agent_id = ANY (%(agents)s::bigint[]))""",
 )
@@ -63,7 +63,6 @@ OPEN_TASKS = _TASKS.format(
 KEPT_TASKS = _TASKS.format(
     more=", kept.rank, kept.parts, kept.computed_at",
     join="JOIN tasks_taskprioritization kept ON kept.site_id = t.site_id AND kept.task_id = t.id",
-    is_late=_IS_LATE,
     which="kept.agent_id = ANY (%(agents)s::bigint[]) AND kept.day = %(today)s",
 )
 

@@ -98,8 +98,7 @@ def _day_of(task: Task, now: dt.datetime) -> tuple[RankedTask, ...]:
     """The day on which the task stands, in order; none for a task that is over or nobody's."""
     if task.agent_id is None or not task.is_open():
         return ()
-    day = manifesto(task.site, task.agent_id, now)
-    return (*day.top, *day.rest)
+    return manifesto(task.site, task.agent_id, now).tasks
 
 
 def _parts(values: dict[str, Decimal]) -> tuple[Part, ...]:

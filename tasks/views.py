@@ -69,10 +69,10 @@ def round_sheet(request: HttpRequest) -> HttpResponse:
         return choose_a_site(request, "tasks:round")
     agent_id, now = _whose_day(request), timezone.now()
     found = manifesto(request.site, agent_id, now)
-    wanted = {task.property_id for task in (*found.top, *found.rest) if task.property_id}
+    wanted = {task.property_id for task in found.tasks if task.property_id}
     rows = Property.objects.filter(site=request.site, pk__in=wanted).values_list("pk", "neighbourhood", "address")
     addresses = {pk: (place, address) for pk, place, address in rows}
-    context = {"manifesto": found, "visits": round_of(found, addresses, request.site, now), "now": now}
+    context = {"manifesto": found, "visits": round_of(found, addresses), "now": now}
     return render(request, "tasks/round.html", context)
 
 
@@ -97,7 +97,7 @@ def change(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
         raise Http404
     if request.method != "POST":
         return HttpResponseRedirect(reverse("tasks:detail", args=[_task_or_404(request, pk).pk]))
-    task = _task_or_404(request, pk, lock=True)
+    task = _locked_task_or_404(request, pk)
     if verb == "cancel" and MANAGE not in request.site_permissions:
         raise PermissionDenied
     if request.POST.get("person", str(request.user.pk)) != str(request.user.pk):
@@ -139,26 +139,23 @@ def undo(request: HttpRequest) -> HttpResponse:
 @require_POST
 def wait(request: HttpRequest, pk: UUID) -> HttpResponse:
     """This task is to be done after another one that the person may see; or not any more."""
-    task = _task_or_404(request, pk, lock=True)
-    address = HttpResponseRedirect(reverse("tasks:detail", args=[task.pk]))
+    task = _locked_task_or_404(request, pk)
     if is_id(request.POST.get("no_more", "")):
         actions.stop_waiting(task=task, needs=UUID(request.POST["no_more"]), by=request.user)
-        return address
+        return HttpResponseRedirect(reverse("tasks:detail", args=[pk]))
     form, status = WaitForm(request.POST, may_manage=MANAGE in request.site_permissions), 400
     if form.is_valid():
-        needs = _visible_to(request).filter(pk=form.cleaned_data["task"]).first()
         field = "needs" if form.cleaned_data["needs"] else "address"
-        if needs is not None:
-            try:
-                actions.wait_for(task=task, needs=needs, by=request.user)
-            except RuleBroken as refusal:
-                form.add_error(field, refusal.sentence)
-                status = 422
-            else:
-                return address
-        else:
+        try:
+            needs = _visible_to(request).get(pk=form.cleaned_data["task"])
+            actions.wait_for(task=task, needs=needs, by=request.user)
+            return HttpResponseRedirect(reverse("tasks:detail", args=[pk]))
+        except Task.DoesNotExist:
             form.add_error(field, _("There is no such task, or it is not one of those that you may see."))
-    return _detail(request, task, status, wait_form=form)
+        except RuleBroken as refusal:
+            form.add_error(field, refusal.sentence)
+            status = 422
+    return _detail(request, _task_or_404(request, pk), status, wait_form=form)
 
 
 def choose_a_site(request: HttpRequest, name: str) -> HttpResponse:
@@ -176,16 +173,15 @@ def _whose_day(request: HttpRequest) -> int:
     return found
 
 
-def _task_or_404(request: HttpRequest, pk: UUID, *, lock: bool = False) -> Task:
-    """A colleague's task, another site's and one that does not exist are the same to an agent.
+def _task_or_404(request: HttpRequest, pk: UUID) -> Task:
+    """A task for its page. A colleague's, another site's and one that does not exist are the same to an agent."""
+    rows = _visible_to(request).select_related("site", "agent", "tenant", "contract", "property")
+    return get_object_or_404(rows.with_past_ranks(PAST_DAYS), pk=pk)
 
-    With a lock it stays the agent's until the request is over.
-    """
-    rows = _visible_to(request)
-    if lock:
-        rows = rows.select_for_update(of=("self",), no_key=True)
-    named = rows.select_related("site", "agent", "tenant", "contract", "property")
-    return get_object_or_404(named.with_past_ranks(PAST_DAYS), pk=pk)
+
+def _locked_task_or_404(request: HttpRequest, pk: UUID) -> Task:
+    """The same to be changed: it stays the agent's until the request is over."""
+    return get_object_or_404(_visible_to(request).select_for_update(no_key=True), pk=pk)
 
 
 def _visible_to(request: HttpRequest) -> Any:

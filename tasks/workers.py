@@ -1,6 +1,6 @@
 """Who may have tasks on a site, and whose day a person may see."""
 
-from collections.abc import Container
+from collections.abc import Container, Sequence
 from typing import Any
 
 from accounts.models import User
@@ -20,9 +20,9 @@ def staffed_by(site: Site) -> list[str]:
     return [site.code, cover.code] if cover else [site.code]
 
 
-def workers_of(site: Site) -> list[User]:
-    """The people whom a task of the site may be given to, by name."""
-    members = _working(site).select_related("user")
+def workers_of(site: Site, roles: Sequence[str] = WORKING_ROLES) -> list[User]:
+    """The people whom a task of the site may be given to, by name; of all, or of some roles."""
+    members = _working(site).filter(role__in=roles).select_related("user")
     people = {member.user_id: member.user for member in members}.values()
     return sorted(people, key=lambda person: (person.get_full_name().casefold(), person.pk))
 

@@ -21,6 +21,8 @@ LONGEST_KEY = 90
 _MOMENTS = ("due_at", "started_at", "completed_at")
 STATE = ("status", *_MOMENTS, "outcome", "rating", "note", "agent_id")
 """What a tap may change, and undoing it gives back."""
+CHANGED = (*(name.removesuffix("_id") for name in STATE), "version")
+"""The fields that are saved with it."""
 
 
 def change_task(
@@ -50,7 +52,7 @@ def change_task(
         before = state_of(task)
         apply(task)
         task.version += 1
-        task.save(update_fields=[*(name.removesuffix("_id") for name in STATE), "version"])
+        task.save(update_fields=CHANGED)
         write_down(task, verb=verb, by=by, now=now, key=key_of(by, key), digest=digest, before=before)
         return task
 
@@ -86,21 +88,28 @@ def write_down(
     """Keep the change with what was before. Raises KeyReused when the key was taken at this very moment."""
     try:
         with transaction.atomic():
-            TaskChange.objects.create(
-                site_id=task.site_id,
-                task=task,
-                key=key,
-                request_digest=digest,
-                verb=verb,
-                before=before,
-                version_after=task.version,
-                by=by,
-                at=now,
-            )
+            as_change(task, verb=verb, by=by, now=now, key=key, digest=digest, before=before).save(force_insert=True)
     except IntegrityError as error:
         if constraint_of(error) != "one_change_of_a_task_per_key":
             raise
         raise KeyReused from error
+
+
+def as_change(
+    task: Task, *, verb: str, by: Any, now: dt.datetime, key: str, before: dict[str, Any], digest: str = ""
+) -> TaskChange:
+    """The row, not saved yet, that says what was done to a task, which has its new version."""
+    return TaskChange(
+        site_id=task.site_id,
+        task=task,
+        key=key,
+        request_digest=digest,
+        verb=verb,
+        before=before,
+        version_after=task.version,
+        by=by,
+        at=now,
+    )
 
 
 def digest_of(verb: str, by: Any, **asked: Any) -> str:

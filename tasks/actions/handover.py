@@ -6,14 +6,14 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from leasing.actions.change import change
 from leasing.refusals import RuleBroken
 from sites_app.models import Site
 from tasks import verbs
-from tasks.actions.change import STATE, give_back, state_of
+from tasks.actions.change import CHANGED, as_change, give_back, state_of
 from tasks.models import Task, TaskChange
 from tasks.workers import works_on
 
@@ -29,15 +29,15 @@ def reassign_tasks(
     Raises RuleBroken: the person does not work on the site.
     """
     require_worker(site, agent)
+    key = f"{verbs.REASSIGN}:{handover or uuid.uuid4()}"
     with change(by):
         tasks = Task.objects.open().filter(site=site, pk__in=list(task_ids)).exclude(agent_id=agent.pk)
-        moved = list(tasks.order_by("id").select_for_update(no_key=True))
-        before = {task.pk: state_of(task) for task in moved}
-        mine = Task.objects.filter(site=site, pk__in=before)
-        mine.update(agent=agent, version=F("version") + 1)
-        mine.filter(status=Task.Status.IN_PROGRESS).update(status=Task.Status.PENDING, started_at=None)
-        key = f"{verbs.REASSIGN}:{handover or uuid.uuid4()}"
-        _write_down(moved, verbs.REASSIGN, {task.pk: f"{key}:{task.pk}" for task in moved}, before, by, now)
+        moved = {task: state_of(task) for task in tasks.order_by("id").select_for_update(no_key=True)}
+        for task in moved:
+            task.agent = agent
+            if task.status == Task.Status.IN_PROGRESS:
+                task.status, task.started_at = Task.Status.PENDING, None
+        _save(moved, verbs.REASSIGN, {task.pk: f"{key}:{task.pk}" for task in moved}, by, now)
         return len(moved)
 
 
@@ -50,15 +50,11 @@ def take_back(*, site: Site, handover: UUID, by: Any, now: dt.datetime) -> tuple
         rows = _given_by(site, handover, by)
         changes = {one.task_id: one for one in rows}
         tasks = list(Task.objects.filter(site=site, pk__in=changes).order_by("id").select_for_update(no_key=True))
-        untouched = [task for task in tasks if task.version == changes[task.pk].version_after]
-        before = {task.pk: state_of(task) for task in untouched}
+        untouched = {task: state_of(task) for task in tasks if task.version == changes[task.pk].version_after}
         for task in untouched:
             give_back(task, changes[task.pk].before)
-        Task.objects.bulk_update(untouched, [name.removesuffix("_id") for name in STATE])
-        Task.objects.filter(site=site, pk__in=before).update(version=F("version") + 1)
-        rows.filter(task__in=before).update(undone_at=now)
-        keys = {task_id: f"{verbs.UNDO}:{changes[task_id].pk}" for task_id in before}
-        _write_down(untouched, verbs.UNDO, keys, before, by, now)
+        _save(untouched, verbs.UNDO, {task.pk: f"{verbs.UNDO}:{changes[task.pk].pk}" for task in untouched}, by, now)
+        rows.filter(task__in=untouched).update(undone_at=now)
         return len(untouched), len(tasks) - len(untouched)
 
 
@@ -79,26 +75,11 @@ def require_worker(site: Site, person: Any) -> None:
         raise RuleBroken("agent", "agent_of_the_site", sentence % {"person": person, "site": site.name})
 
 
-def _write_down(
-    tasks: Iterable[Task],
-    verb: str,
-    keys: dict[UUID, str],
-    before: dict[UUID, dict[str, Any]],
-    by: Any,
-    now: dt.datetime,
-) -> None:
-    """For tasks as they were read: each has one version more now."""
+def _save(before: dict[Task, dict[str, Any]], verb: str, keys: dict[UUID, str], by: Any, now: dt.datetime) -> None:
+    """Save tasks, each by its key, and write down what they were `before`."""
+    for task in before:
+        task.version += 1
+    Task.objects.bulk_update(before, CHANGED)
     TaskChange.objects.bulk_create(
-        TaskChange(
-            site_id=task.site_id,
-            task=task,
-            key=keys[task.pk],
-            request_digest="",
-            verb=verb,
-            before=before[task.pk],
-            version_after=task.version + 1,
-            by=by,
-            at=now,
-        )
-        for task in tasks
+        as_change(task, verb=verb, by=by, now=now, key=keys[task.pk], before=state) for task, state in before.items()
     )

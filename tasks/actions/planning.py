@@ -82,16 +82,16 @@ def create_task(
 def wait_for(*, task: Task, needs: Task, by: Any) -> Task:
     """Have `task` wait for `needs`; saying it twice is saying it once.
 
-    Raises RuleBroken: they are not both on a site in scope, are one task, one is over, or they
-    would wait for one another in a circle.
+    Raises RuleBroken: they are not both on a site in scope, are one task, one is over, or they would wait for one
+    another in a circle.
     """
     with change(by):
         if task.pk == needs.pk:
             raise RuleBroken("needs", "task_does_not_need_itself", _("A task cannot wait for itself."))
-        both = Task.objects.filter(site_id=task.site_id, pk__in=[task.pk, needs.pk])
-        if both.count() < 2:
+        both = list(Task.objects.filter(site_id=task.site_id, pk__in=[task.pk, needs.pk]))
+        if len(both) < 2:
             raise not_on_this_site("needs")
-        if both.open().count() < 2:
+        if not all(one.is_open() for one in both):
             raise RuleBroken("needs", "task_is_open", _("One of these tasks is over: nothing waits for it any more."))
         try:
             with transaction.atomic():

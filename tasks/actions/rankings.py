@@ -30,7 +30,7 @@ def keep_rankings(*, site: Site, day: dt.date, now: dt.datetime) -> int:
                 parts=kept_parts(task),
                 computed_at=now,
             )
-            for rank, task in enumerate((*seen.top, *seen.rest), 1)
+            for rank, task in enumerate(seen.tasks, 1)
         ]
     TaskPrioritization.objects.bulk_create(rows, batch_size=1000)
     return len(rows)

@@ -335,8 +335,8 @@ def test_the_statements_of_a_reassignment_do_not_grow(site, awa, django_assert_n
     boris = person("boris")
     for many in (1, 40):
         ids = [make_task(site, agent=awa).pk for _ in range(many)]
-        # The right, the lock, two updates, the history; two savepoints.
-        with django_assert_num_queries(7):
+        # The right, the lock, one update, the history; two savepoints.
+        with django_assert_num_queries(6):
             reassign_tasks(site=site, task_ids=ids, agent=boris, by=boris, now=NOW)
 
 

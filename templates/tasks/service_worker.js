@@ -8,10 +8,11 @@ self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim(
 
 // ?changed=… finds the day too.
 const asDay = { ignoreSearch: true };
+const days = async () =>
+  Promise.all((await caches.keys()).filter((name) => name.startsWith("day-")).map((name) => caches.open(name)));
+
 const kept = async (request) => {
-  for (const name of await caches.keys()) {
-    if (!name.startsWith("day-")) continue;
-    const cache = await caches.open(name);
+  for (const cache of await days()) {
     const page = request.mode === "navigate";
     const found = await cache.match(request, page ? asDay : {});
     // Its files have the date on which they were first kept.
@@ -22,9 +23,7 @@ const kept = async (request) => {
 
 // Whoever may not see the day any more does not keep it either.
 const forget = async (request) => {
-  for (const name of await caches.keys()) {
-    if (name.startsWith("day-")) await (await caches.open(name)).delete(request, asDay);
-  }
+  for (const cache of await days()) await cache.delete(request, asDay);
 };
 
 const fetched = async (request) => {

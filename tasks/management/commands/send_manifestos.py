@@ -8,12 +8,12 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone, translation
 
 from accounts.models import User
-from sites_app.models import Membership, Role, Site
+from sites_app.models import Role, Site
 from sites_app.scope import site_scope
 from tasks.queries import manifesto
 from tasks.sms import ConsoleGateway, GatewayAway, MessageRefused, gateway
 from tasks.text_messages import sms_of
-from tasks.workers import staffed_by
+from tasks.workers import workers_of
 
 log = logging.getLogger(__name__)
 
@@ -52,9 +52,7 @@ class Command(BaseCommand):
 
 
 def _agents_with_a_phone(site: Site) -> list[User]:
-    rows = Membership.objects.active().filter(site__in=staffed_by(site), role=Role.AGENT).exclude(user__phone="")
-    agents = {member.user_id: member.user for member in rows.select_related("user").order_by("user_id")}
-    return list(agents.values())
+    return [person for person in workers_of(site, [Role.AGENT]) if person.phone]
 
 
 def _texts(site: Site, person: User) -> list[str]:
