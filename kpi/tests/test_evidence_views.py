@@ -26,6 +26,7 @@ from leasing.tests.factories import (
 )
 from sites_app.models import Site
 from sites_app.scope import site_scope
+from tests.pages import text_of
 from tests.people import make_person
 from tests.portfolios import Portfolio, staff
 
@@ -68,12 +69,6 @@ def october():
                 make_paid_instalment(contract, D(2026, 10, 1), paid_on=paid_on)
             else:
                 make_instalment(contract, D(2026, 10, 1))
-
-
-def text_of(answer):
-    """The words of the page's main part, without marks and with plain spaces."""
-    main = re.search(r"<main.*</main>", answer.content.decode(), re.DOTALL)[0]
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", main).replace("&nbsp;", " "))
 
 
 def table(answer):

@@ -13,7 +13,6 @@ from accounts.models import User
 from kpi.actions import compare_sites, refresh_snapshots
 from kpi.cards import HEADLINE, OTHERS
 from kpi.models import KPITarget, ReportSubscription
-from kpi.tests.test_views import text_of
 from leasing.models import Contract
 from leasing.tests.factories import (
     make_contract,
@@ -26,6 +25,7 @@ from leasing.tests.factories import (
 )
 from sites_app.models import Flag, Site
 from sites_app.scope import site_scope
+from tests.pages import text_of
 from tests.people import make_person
 
 pytestmark = pytest.mark.django_db

@@ -9,10 +9,10 @@ from django.test.utils import CaptureQueriesContext
 
 from kpi.actions import refresh_snapshots
 from kpi.standing import standing_of
-from kpi.tests.test_views import text_of
 from leasing.tests.factories import make_contract
 from sites_app.models import Site
 from sites_app.scope import site_scope
+from tests.pages import text_of
 from tests.people import make_person
 
 pytestmark = pytest.mark.django_db

@@ -18,6 +18,7 @@ from leasing.models import Contract
 from leasing.tests.factories import make_contract, make_instalment, make_paid_instalment, make_property
 from sites_app.models import Site
 from sites_app.scope import site_scope
+from tests.pages import text_of
 from tests.people import make_person
 from tests.portfolios import Portfolio, staff
 
@@ -51,12 +52,6 @@ def october():
         for month in (8, 9):
             make_paid_instalment(paid, D(2026, month, 1), paid_on=D(2026, month, 6))
             make_paid_instalment(unpaid, D(2026, month, 1), paid_on=D(2026, month, 6))
-
-
-def text_of(answer):
-    """The words of the page's main part, without marks and with plain spaces."""
-    main = re.search(r"<main.*</main>", answer.content.decode(), re.DOTALL)[0]
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", main).replace("&nbsp;", " "))
 
 
 def card(answer, key):

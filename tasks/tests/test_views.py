@@ -1,4 +1,4 @@
-"""The pages of tasks: what an agent and a manager read and do there, and who is kept out."""
+"""The pages of an agent: what one reads and does there, and who is kept out."""
 
 import datetime as dt
 import re
@@ -11,39 +11,15 @@ from django.utils import timezone
 
 from leasing.models import Contract
 from leasing.tests.factories import make_contract, make_deposit, make_instalment, make_property, make_tenant
-from sites_app.models import Flag, Membership, Site
+from sites_app.models import Flag, Site
 from sites_app.scope import site_scope
-from tasks.models import Task, TaskChange, TaskDependency, TaskPrioritization
+from tasks.models import TaskChange, TaskDependency, TaskPrioritization
 from tasks.tests.factories import NOW, make_dependency, make_task
+from tasks.tests.pages import DAY, URL, row, tap
+from tests.pages import text_of
 from tests.people import make_person
 
-pytestmark = pytest.mark.django_db
-URL = "/GN_KINDIA/tasks/"
-DAY = f"{URL}today/"
-
-
-@pytest.fixture(autouse=True)
-def friday(monkeypatch):
-    monkeypatch.setattr(timezone, "now", lambda: NOW)
-
-
-@pytest.fixture
-def site():
-    return Site.objects.get(pk="GN_KINDIA")
-
-
-@pytest.fixture
-def agent(client):
-    person = make_person("ibrahima", GN_KINDIA="agent")
-    client.force_login(person)
-    return person
-
-
-@pytest.fixture
-def manager(client):
-    person = make_person("mariama", GN_KINDIA="manager")
-    client.force_login(person)
-    return person
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("friday")]
 
 
 def make_task_in(site, agent, title):
@@ -79,26 +55,8 @@ def day(agent, site):
     return [first, *visits]
 
 
-def text_of(answer):
-    """The words of the page's main part, without marks and with plain spaces."""
-    main = re.search(r"<main.*</main>", answer.content.decode(), re.DOTALL)[0]
-    main = re.sub(r"<template.*?</template>", "", main, flags=re.DOTALL)
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", main).replace("&nbsp;", " "))
-
-
 def titles(answer):
     return re.findall(r'<h2 id="title-.*?<a href="[^"]+">(.*?)</a>', answer.content.decode())
-
-
-def row(task):
-    with site_scope([task.site_id]):
-        return Task.objects.get(pk=task.pk)
-
-
-def tap(client, task, verb, *, key=None, code="GN_KINDIA", **fields):
-    return client.post(
-        f"/{code}/tasks/{task.pk}/{verb}/", {"key": key or str(uuid.uuid4()), "version": task.version, **fields}
-    )
 
 
 # --- the day --------------------------------------------------------------------------------------------
@@ -517,178 +475,6 @@ def test_a_task_in_all_my_sites_leads_to_its_own_site(client):
     assert client.get(f"/ALL/tasks/{theirs.pk}/").status_code == 404
 
 
-# --- the board ------------------------------------------------------------------------------------------
-
-
-def test_a_manager_sees_the_load_of_each_agent_and_gives_tasks_away(client, manager, site):
-    busy, free = (make_person(name, GN_KINDIA="agent") for name in ("fatou", "ousmane"))
-    with site_scope([site.code]):
-        tasks = [make_task(site, agent=busy, title=f"Visit {n}") for n in range(7)]
-    words = text_of(client.get(URL))
-    assert "Fatou 10 h 30 more than a day 10 h 30 7 " in words
-    assert "Ousmane 0 min 0 min 0 0 0 0" in words
-    answer = client.post(
-        f"{URL}give/", {"task": [tasks[0].pk, tasks[1].pk], "agent": free.pk, "filters": "kind=inspection"}
-    )
-    assert answer["Location"].startswith(f"{URL}?kind=inspection&given=")
-    assert "Ousmane has 2 tasks more." in text_of(client.get(answer["Location"]))
-    assert [row(task).agent_id for task in tasks[:3]] == [free.pk, free.pk, busy.pk]
-
-
-@pytest.mark.parametrize(
-    ("query", "found"),
-    [
-        ("", ["Call Awa", "Visit"]),
-        ("?kind=admin", ["Call Awa"]),
-        ("?state=done", ["Over"]),
-        ("?state=all", ["Call Awa", "Over", "Visit"]),
-        ("?agent=nobody", ["Visit"]),
-        ("?q=awa", ["Call Awa"]),
-        ("?q=awa+visit", []),
-    ],
-)
-def test_the_board_lists_what_one_asks_for(client, manager, site, query, found):
-    with site_scope([site.code]):
-        make_task(site, agent=manager, title="Call Awa", kind="admin")
-        make_task(site, title="Visit")
-        make_task(site, agent=manager, title="Over", status="done")
-    page = client.get(URL + query).content.decode()
-    assert sorted(re.findall(r'<a href="/GN_KINDIA/tasks/[0-9a-f-]{36}/">(.*?)</a>', page)) == found
-
-
-def test_a_filter_that_cannot_be_names_its_field(client, manager):
-    answer = client.get(f"{URL}?kind=golf&agent=0")
-    assert answer.status_code == 400
-    assert "Kind · Select a valid choice" in text_of(answer)
-
-
-def test_the_board_takes_a_fixed_number_of_statements(client, manager, site):
-    counted = []
-    for more in (1, 60):
-        with site_scope([site.code]):
-            for _number in range(more):
-                make_task(site, agent=manager)
-        with CaptureQueriesContext(connection) as sent:
-            assert client.get(URL).status_code == 200
-        counted.append(len([q for q in sent if "SAVEPOINT" not in q["sql"]]))
-    assert counted[0] == counted[1] <= 12
-
-
-def test_all_my_sites_list_the_tasks_of_the_sites_one_manages_and_change_nothing(client):
-    client.force_login(make_person("aminata", GN_KINDIA="manager", GN_CONAKRY="manager", GN_MAMOU="agent"))
-    for code in ("GN_KINDIA", "GN_CONAKRY", "GN_MAMOU"):
-        with site_scope([code]):
-            make_task(Site.objects.get(pk=code), title=f"Visit in {code}")
-    answer = client.get("/ALL/tasks/")
-    words = text_of(answer)
-    assert "Visit in GN_KINDIA" in words
-    assert "Visit in GN_CONAKRY" in words
-    assert "GN_MAMOU" not in words
-    assert 'name="task"' not in answer.content.decode()
-
-
-@pytest.mark.parametrize(
-    ("fields", "sentence"), [({}, "Tick at least one task."), ({"task": ["x"]}, "Select a valid choice")]
-)
-def test_giving_nothing_or_to_nobody_says_what_is_missing(client, manager, fields, sentence):
-    answer = client.post(f"{URL}give/", {"agent": manager.pk, **fields}, follow=True)
-    assert sentence in text_of(answer)
-
-
-def given(answer):
-    """The handover that the address of the answer names."""
-    return re.search(r"given=([0-9a-f-]{36})", answer["Location"])[1]
-
-
-def test_what_was_given_to_the_wrong_person_is_taken_back_as_it_was(client, manager, site):
-    first, other = (make_person(name, GN_KINDIA="agent") for name in ("fatou", "ousmane"))
-    with site_scope([site.code]):
-        begun = make_task(site, agent=first, status="in_progress", started_at=NOW)
-        moved_on = make_task(site, agent=first)
-    answer = client.post(
-        f"{URL}give/", {"agent": other.pk, "task": [begun.pk, moved_on.pk], "filters": "state=all&kind=inspection"}
-    )
-    assert answer["Location"].startswith(f"{URL}?state=all&kind=inspection&given=")
-    page = client.get(answer["Location"]).content.decode()
-    assert "Take it back" in page
-    client.force_login(other)
-    tap(client, row(moved_on), "start")
-    client.force_login(manager)
-    form = {"given": given(answer), "filters": "state=all"}
-    answer = client.post(f"{URL}take-back/", form, follow=True)
-    assert answer.redirect_chain[-1][0] == f"{URL}?state=all"
-    words = text_of(answer)
-    assert "It is as it was before." in words
-    assert "1 task was changed since, and stays where it is." in words
-    assert (row(begun).agent_id, row(begun).status, row(begun).started_at) == (first.pk, "in_progress", NOW)
-    assert row(moved_on).agent_id == other.pk
-
-
-def test_nobody_takes_back_what_another_manager_has_given(client, manager, site):
-    agent = make_person("fatou", GN_KINDIA="agent")
-    with site_scope([site.code]):
-        task = make_task(site, agent=None)
-    answer = client.post(f"{URL}give/", {"agent": agent.pk, "task": [task.pk]})
-    client.force_login(make_person("binta", GN_KINDIA="manager"))
-    assert "Take it back" not in client.get(answer["Location"]).content.decode()
-    told = client.post(f"{URL}take-back/", {"given": given(answer)}, follow=True)
-    assert "There is nothing here that you could take back." in text_of(told)
-    assert row(task).agent_id == agent.pk
-    assert client.post(f"{URL}take-back/", {"given": "x"}).status_code == 404
-
-
-def test_the_board_says_how_pressing_each_open_task_is(client, manager, site):
-    with site_scope([site.code]):
-        make_task(site, agent=manager, due_at=NOW - dt.timedelta(days=2), kind="litigation")
-        make_task(site, agent=manager, status="done")
-    page = client.get(f"{URL}?state=all").content.decode()
-    assert len(re.findall(r'<span class="tag warn"><svg.*?</svg>Important · \d+</span>', page)) == 1
-
-
-# --- somebody is absent ---------------------------------------------------------------------------------
-
-
-def test_the_tasks_of_who_is_absent_go_to_colleagues_one_by_one_or_all_at_once(client, manager, site):
-    away, colleague = (make_person(name, GN_KINDIA="agent") for name in ("fatou", "ousmane"))
-    with site_scope([site.code]):
-        tasks = [make_task(site, agent=away, title=f"Visit {n}", kind="admin") for n in range(3)]
-    page = client.get(f"{URL}absent/?agent={away.pk}").content.decode()
-    pairs = re.findall(r'name="take" value="([^"]+)"', page)
-    assert len(pairs) == 3
-    assert {pair.split(":")[1] for pair in pairs} == {str(colleague.pk)}
-    client.post(f"{URL}absent/", {"agent": away.pk, "take": pairs, "only": pairs[0]})
-    assert sorted(row(task).agent_id for task in tasks) == sorted([away.pk, away.pk, colleague.pk])
-    answer = client.post(f"{URL}absent/", {"agent": away.pk, "take": [*pairs, *pairs]})
-    assert {row(task).agent_id for task in tasks} == {colleague.pk}
-    assert given(answer) in client.get(answer["Location"]).content.decode()
-    assert "Nothing to hand over" in text_of(client.get(f"{URL}absent/?agent={away.pk}"))
-
-
-def test_the_tasks_of_who_has_left_are_nobodys_and_are_handed_over_as_such(client, manager, site):
-    left, colleague = (make_person(name, GN_KINDIA="agent") for name in ("fatou", "ousmane"))
-    with site_scope([site.code]):
-        task = make_task(site, agent=left, kind="admin", title="Find the key")
-    Membership.objects.filter(user=left).delete()
-    board = client.get(f"{URL}?agent=nobody").content.decode()
-    assert f'href="{URL}absent/?agent=nobody"' in board
-    assert "Find the key" in board
-    assert "Find the key" in client.get(f"{DAY}?agent={left.pk}").content.decode()
-    page = client.get(f"{URL}absent/?agent=nobody").content.decode()
-    pairs = re.findall(r'name="take" value="([^"]+)"', page)
-    client.post(f"{URL}absent/", {"agent": "nobody", "take": pairs})
-    assert row(task).agent_id == colleague.pk
-
-
-def test_a_task_that_went_to_somebody_else_meanwhile_stays_there(client, manager, site):
-    away, colleague, third = (make_person(name, GN_KINDIA="agent") for name in ("fatou", "ousmane", "sekou"))
-    with site_scope([site.code]):
-        task = make_task(site, agent=away, kind="admin")
-        Task.objects.filter(pk=task.pk).update(agent=third)
-    answer = client.post(f"{URL}absent/", {"agent": away.pk, "take": [f"{task.pk}:{colleague.pk}"]}, follow=True)
-    assert "done or given to somebody else meanwhile" in text_of(answer)
-    assert row(task).agent_id == third.pk
-
-
 def test_the_page_of_a_task_tells_the_months_that_are_late_now(client, agent, site):
     with site_scope([site.code]):
         task = late_rent(
@@ -704,73 +490,6 @@ def test_the_page_of_a_task_says_its_place_in_the_day(client, agent, site):
         other = make_task(site, agent=agent, kind="admin")
     assert "place 1 today" in text_of(client.get(f"{URL}{other.pk}/"))
     assert "place 2 today" in text_of(client.get(f"{URL}{stuck.pk}/"))
-
-
-@pytest.mark.parametrize("take", [[], ["x"], ["x:y"], [f"{uuid.UUID(int=1)}:0"]])
-def test_a_proposal_that_cannot_be_gives_nothing_away(client, manager, site, take):
-    away = make_person("fatou", GN_KINDIA="agent")
-    with site_scope([site.code]):
-        task = make_task(site, agent=away)
-    assert client.post(f"{URL}absent/", {"agent": away.pk, "take": take}).status_code == 302
-    assert row(task).agent_id == away.pk
-
-
-# --- a new task -----------------------------------------------------------------------------------------
-
-
-def new_task(person, **overrides):
-    values = {"key": "k-1", "title": "Change the lock", "agent": person.pk, "kind": "maintenance"}
-    return values | {"due_on": "2026-03-23", "due_time": "10:00"} | overrides
-
-
-def test_the_contracts_in_force_are_suggested_by_their_tenants_names(client, manager, site):
-    with site_scope([site.code]):
-        make_contract(
-            site, reference="B-7", tenant=make_tenant(site, name="Awa"), property=make_property(site, code="S-1")
-        )
-        make_contract(site, reference="B-8", status="draft")
-        make_contract(site, reference="B-9", status="ended", ended_on=dt.date(2026, 3, 1))
-    page = client.get(f"{URL}new/").content.decode()
-    assert re.findall(r'<option value="(B-\d)">(.*?)</option>', page) == [("B-7", "Awa · S-1")]
-
-
-def test_a_manager_writes_a_task_down_once(client, manager, site):
-    agent = make_person("fatou", GN_KINDIA="agent")
-    with site_scope([site.code]):
-        contract = make_contract(site, reference="B-7")
-    for _time in range(2):
-        assert client.post(f"{URL}new/", new_task(agent, contract="b-7")).status_code == 302
-    with site_scope([site.code]):
-        task = Task.objects.get()
-    assert (task.title, task.agent_id, task.kind) == ("Change the lock", agent.pk, "maintenance")
-    assert (task.contract_id, task.tenant_id, task.property_id) == (
-        contract.pk,
-        contract.tenant_id,
-        contract.property_id,
-    )
-    assert task.due_at == dt.datetime(2026, 3, 23, 10, 0, tzinfo=dt.UTC)
-
-
-@pytest.mark.parametrize(
-    ("fields", "status", "field", "sentence"),
-    [
-        ({"title": ""}, 400, "What is to be done?", "This field is required."),
-        ({"agent": ""}, 400, "Agent", "Say who takes it."),
-        ({"contract": "B-404"}, 400, "Contract", "There is no contract of this reference on this site."),
-        ({"due_on": "2026-02-30"}, 400, "Due on", "Enter a valid date."),
-        ({"due_on": "9999-12-31"}, 400, "Due on", "Give a day up to"),
-        ({"due_on": "2026-03-01"}, 422, "Due on", "Choose a moment to come."),
-        ({"kind": "golf"}, 400, "Kind", "Select a valid choice."),
-    ],
-)
-def test_a_task_that_cannot_be_names_its_field(client, manager, fields, status, field, sentence):
-    answer = client.post(f"{URL}new/", new_task(manager, **fields))
-    assert answer.status_code == status
-    words = text_of(answer)
-    assert field in words
-    assert sentence in words
-    with site_scope(["GN_KINDIA"]):
-        assert not Task.objects.exists()
 
 
 # --- the round ------------------------------------------------------------------------------------------

@@ -1,0 +1,10 @@
+"""Pages as their readers have them."""
+
+import re
+
+
+def text_of(answer):
+    """The words of the page's main part, without marks and with plain spaces."""
+    main = re.search(r"<main.*</main>", answer.content.decode(), re.DOTALL)[0]
+    main = re.sub(r"<template.*?</template>", "", main, flags=re.DOTALL)
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", main).replace("&nbsp;", " "))
