@@ -38,7 +38,7 @@ lint: .venv/.installed-dev
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 	.venv/bin/lint-imports
-	$(PY) -m djlint templates --lint --quiet
+	$(PY) -m djlint templates screens/templates --lint --quiet
 	$(PY) manage.py makemigrations --check --dry-run
 
 format: .venv/.installed-dev

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from babel.numbers import format_percent
 from django.conf import locale as django_locale
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+
+from screens import formats
 
 LOCALE_DIR = Path(__file__).resolve().parent.parent / "locale"
 COMPLETE = ("fr", "en")
@@ -35,11 +35,6 @@ PLURAL_FORMS = {
 def install() -> None:
     """Tell Django the names of the languages that it does not know."""
     django_locale.LANG_INFO.update(LOCAL_LANGUAGES)
-
-
-def babel_locale(code: str) -> str:
-    """The locale that writes numbers, money and dates for a language: Guinea's French but for English."""
-    return "en_GB" if code == "en" else "fr_GN"
 
 
 @dataclass(frozen=True)
@@ -84,7 +79,7 @@ def _name_and_state(code: str) -> str:
     if code in COMPLETE:
         return name
     coverage = compiled_coverage(code)
-    values = {"language": name, "share": format_percent(coverage.share, locale=babel_locale(get_language() or "fr"))}
+    values = {"language": name, "share": formats.percent(coverage.share)}
     if coverage.drafts:
         return _("%(language)s (draft, %(share)s)") % values
     return _("%(language)s (partly translated, %(share)s)") % values

@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "phonenumber_field",
     "pgtrigger",
     "pghistory",
+    "screens",
     "accounts",
     "outbox",
     "sites_app",
@@ -94,7 +95,7 @@ TEMPLATES = [
 ]
 
 # Ours wraps each field, its help and its error in one way; the admin keeps its own look.
-FORM_RENDERER = "akig.form_look.FormRenderer"
+FORM_RENDERER = "screens.form_look.FormRenderer"
 CSRF_FAILURE_VIEW = "akig.views.csrf_failed"
 
 # --- database: two roles, one transaction a request -------------------------------------------------
@@ -217,7 +218,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["akig.parsers.JsonParser"],
-    "EXCEPTION_HANDLER": "akig.problems.problem_response",
+    "EXCEPTION_HANDLER": "changes.problems.problem_response",
     "DEFAULT_THROTTLE_CLASSES": ["rest_framework.throttling.UserRateThrottle"],
     "DEFAULT_THROTTLE_RATES": {"user": "600/min"},
     "URL_FORMAT_OVERRIDE": None,  # ?format= is a parameter like any other that there is not

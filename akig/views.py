@@ -17,7 +17,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from accounts.middleware import browser_language
-from akig import health, problems
+from akig import health
+from changes import problems
 from kpi.queries import overview
 from kpi.standing import standing_of
 from sites_app.models import Role

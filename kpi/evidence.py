@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 from kpi.definitions import ACTIVITY_DAYS, MISSED_AFTER_DAYS, RENEWAL_DAYS, TACIT_RENEWAL_DAYS
 from kpi.evidence_statements import EVIDENCE
 from kpi.periods import Period
-from kpi.queries import require_scope
-from leasing.exports import TooManyRows
+from screens.exports import TooManyRows
+from sites_app.scope import require_scope
 
 PAGE_ROWS = 50
 MAX_ROWS = 200_000

@@ -20,8 +20,7 @@ from kpi.flag import behind_flag
 from kpi.forms import Asked, Choice, PeriodForm, beginning
 from kpi.queries import yardsticks_of
 from kpi.report import history
-from leasing.downloads import download
-from leasing.exports import TooManyRows, as_csv
+from screens.exports import TooManyRows, as_csv, download
 from sites_app.models import Site
 from sites_app.permissions import needs
 

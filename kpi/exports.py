@@ -14,7 +14,7 @@ from kpi.leaders import CONTESTS
 from kpi.page import page_of
 from kpi.report import Report
 from kpi.trends import Trend
-from leasing.exports import as_csv, as_xlsx
+from screens.exports import as_csv, as_xlsx
 
 Row = list[Any]
 

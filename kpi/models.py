@@ -10,10 +10,11 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from changes.audit import every_change
 from kpi.benchmarks import SHARED_KEYS
 from kpi.definitions import DEFINITIONS, Unit
 from kpi.labels import LABELS
-from sites_app.models import SiteScopedModel, every_change
+from sites_app.models import SiteScopedModel
 
 # The target of depositReturnTime is the site's legal deadline (a regional rule), not a row here.
 TARGET_KEYS = tuple(d.key for d in DEFINITIONS if d.key != "depositReturnTime")

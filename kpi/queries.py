@@ -5,13 +5,12 @@ Each statement names the sites it wants beside row-level security: for the index
 
 import datetime as dt
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db import connection
-
+from changes import sql
 from kpi import statements
 from kpi.benchmarks import Reference
 from kpi.definitions import (
@@ -27,9 +26,9 @@ from kpi.definitions import (
 from kpi.figures import Figures, from_json
 from kpi.models import KPIBenchmark
 from kpi.periods import Period, calendar_month
-from sites_app.models import OutsideScope, Site
+from sites_app.models import Site
 from sites_app.rules import parse_value
-from sites_app.scope import current_site_codes
+from sites_app.scope import require_scope
 
 
 def site_counts(codes: Sequence[str], periods: Sequence[Period]) -> list[dict[str, Counts]]:
@@ -50,7 +49,7 @@ def site_counts(codes: Sequence[str], periods: Sequence[Period]) -> list[dict[st
     }
     found: list[dict[str, dict[str, Any]]] = [{code: {} for code in codes} for _ in periods]
     for statement in (statements.CONTRACTS, statements.RENT, statements.OTHERS):
-        for row in fetch(statements.GRID + statement, parameters):
+        for row in sql.rows(statements.GRID + statement, parameters):
             found[row.pop("no")][row.pop("site_id")].update(_counted(row))
     return [{code: Counts(**counted) for code, counted in by_site.items()} for by_site in found]
 
@@ -62,7 +61,7 @@ def site_figures(codes: Sequence[str], periods: Sequence[Period]) -> list[dict[s
     """
     require_scope(codes)
     found: list[dict[str, Figures]] = [{} for _ in periods]
-    for row in fetch(statements.GRID + statements.FIGURES, _grid(codes, periods)):
+    for row in sql.rows(statements.GRID + statements.FIGURES, _grid(codes, periods)):
         parts = {name: json.loads(row[name]) for name in ("agents", "arrears", "income")}
         found[row["no"]][row["site_id"]] = from_json(parts | {"median_rent": row["median_rent"]})
     return found
@@ -128,7 +127,7 @@ def yardsticks_of(
     require_scope(codes)
     kinds: dict[str, list[dict[str, Any]]] = {}
     parameters = {"sites": codes, "day": on, "month": month, "user": user_id}
-    for row in fetch(statements.YARDSTICKS, parameters):
+    for row in sql.rows(statements.YARDSTICKS, parameters):
         kinds.setdefault(row["kind"], []).append(row)
     aims = [(row["site_id"], row["key"], Decimal(row["value"])) for row in kinds.get("target", ())]
     aims += [(row["site_id"], "depositReturnTime", _deadline(row["value"])) for row in kinds.get("deadline", ())]
@@ -198,7 +197,7 @@ def overview(codes: Sequence[str], today: dt.date) -> Overview:
     require_scope(codes)
     month = calendar_month(today)
     parameters = {"sites": list(codes), "today": today, "first": month.start, "last": month.end}
-    rows = [(row.pop("currency"), _counted(row)) for row in fetch(statements.OVERVIEW, parameters)]
+    rows = [(row.pop("currency"), _counted(row)) for row in sql.rows(statements.OVERVIEW, parameters)]
     return Overview(
         month=month,
         lettable=sum(row["lettable"] for _currency, row in rows),
@@ -208,22 +207,6 @@ def overview(codes: Sequence[str], today: dt.date) -> Overview:
     )
 
 
-def fetch(statement: str, parameters: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    """The rows of a statement as dictionaries."""
-    with connection.cursor() as cursor:
-        cursor.execute(statement, parameters)
-        names = [column.name for column in cursor.description]
-        for row in cursor.fetchall():
-            yield dict(zip(names, row, strict=True))
-
-
 def _counted(row: Mapping[str, Any]) -> dict[str, Any]:
     """Sums, which come as Decimal or NULL, as whole numbers; arrays as sets."""
     return {name: frozenset(v) if isinstance(v, list) else int(v or 0) for name, v in row.items()}
-
-
-def require_scope(codes: Sequence[str]) -> None:
-    """Raise OutsideScope unless all of the sites are in scope: row-level security would only answer with nothing."""
-    in_scope = current_site_codes()
-    if in_scope is None or not set(codes) <= set(in_scope):
-        raise OutsideScope(f"KPIs of {sorted(codes)}; in scope: {in_scope}")

@@ -6,12 +6,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
+from changes import sql
 from kpi import statements
 from kpi.definitions import Counts
 from kpi.figures import Figures, from_json
 from kpi.periods import Period
-from kpi.queries import fetch, require_scope, site_counts, site_figures
+from kpi.queries import site_counts, site_figures
 from leasing.models import Property
+from sites_app.scope import require_scope
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,7 @@ def kept_rows(
     """The rows of the statement SNAPSHOTS, the figures of one month with them."""
     others = [status for status in Property.Status.values if status != Property.Status.LETTABLE]
     parameters = {"sites": list(codes), "months": sorted(set(months)), "figured": figured, "other_statuses": others}
-    return fetch(statements.SNAPSHOTS, parameters)
+    return sql.rows(statements.SNAPSHOTS, parameters)
 
 
 # These have no history: they are those of now whatever the month, and are read with the snapshots.

@@ -17,8 +17,7 @@ from kpi.forms import Beginning, Choice, PeriodForm, beginning
 from kpi.page import page_of
 from kpi.queries import Yardsticks, metrics_of, yardsticks_of
 from kpi.report import Report, report
-from leasing.downloads import download
-from leasing.exports import KINDS
+from screens.exports import KINDS, download
 from sites_app.permissions import needs
 
 

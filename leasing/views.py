@@ -14,13 +14,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from leasing import exports
-from leasing.downloads import download
 from leasing.forms import ImportForm
 from leasing.imports.columns import described_tables
 from leasing.imports.runs import import_later, import_now, is_large, job_is_lost, progress_of
 from leasing.imports.upload_limit import LARGEST_BODY
 from leasing.labels import TABLE_NAMES, counts_of, listed, stage_sentence
 from leasing.models import ImportRun
+from screens.exports import KINDS, TooManyRows, as_csv, download
 from sites_app.models import Site
 from sites_app.permissions import needs
 
@@ -89,7 +89,7 @@ def import_report(request: HttpRequest, pk: UUID) -> HttpResponse:
     lines: list[list[Any]] = [[_("Sort"), _("File"), _("Line"), _("Column"), _("Value"), _("Reason")]]
     for sort, rows in ((_("Error"), run.problems), (_("Remark"), run.warnings)):
         lines += [[sort, row.source, row.line or "", row.column, row.value, row.reason] for row in listed(rows)]
-    return download(exports.as_csv(lines), f"import-{run.started_at:%Y-%m-%d}.csv")
+    return download(as_csv(lines), f"import-{run.started_at:%Y-%m-%d}.csv")
 
 
 @needs("leasing.manage_portfolio")
@@ -97,11 +97,11 @@ def import_report(request: HttpRequest, pk: UUID) -> HttpResponse:
 def export(request: HttpRequest, table: str, kind: str) -> HttpResponse:
     """A table as a file that can be imported again and then changes nothing."""
     site = _chosen_site(request)
-    if table not in exports.TABLES or kind not in exports.KINDS:
+    if table not in exports.TABLES or kind not in KINDS:
         raise Http404
     try:
         content = exports.export(site=site, table=table, kind=kind)
-    except exports.TooManyRows as refusal:
+    except TooManyRows as refusal:
         messages.error(request, str(refusal))
         return HttpResponseRedirect(reverse("leasing:import"))
     # Named for its table, so that the import knows it again.

@@ -20,11 +20,11 @@ from unfold.decorators import action, display
 from unfold.enums import ActionVariant
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminTextInputWidget
 
+from screens import formats
 from sites_app import rules
 from sites_app.access import cover_for
 from sites_app.actions import change_status, grant_membership
 from sites_app.dated_admin import DatedAdmin, DatedForm
-from sites_app.history import NOTHING
 from sites_app.models import Flag, Membership, RegionalRule, Role, Site, SiteClosingDay
 from sites_app.site_admin import ActionForm, GlobalAdmin, SiteForm, SiteModelAdmin
 
@@ -280,7 +280,7 @@ def _readable(rule: RegionalRule) -> str:
     value = rules.parse_value(rule.rule_type, rule.value)
     methods = dict(rules.PAYMENT_METHODS)
     if value is None:
-        return NOTHING
+        return formats.NOTHING
     if isinstance(value, Decimal):
         return f"{number_format((value * 100).normalize(), use_l10n=True)}\u00a0%"
     if isinstance(value, int):
@@ -331,4 +331,4 @@ class FlagAdmin(GlobalAdmin):
 
     @display(description=Flag._meta.get_field("roles").verbose_name)
     def shown_roles(self, flag: Flag) -> str:
-        return ", ".join(str(Role(role).label) for role in flag.roles) or NOTHING
+        return ", ".join(str(Role(role).label) for role in flag.roles) or formats.NOTHING

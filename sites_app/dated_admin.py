@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
-from sites_app.history import readable_days
+from changes.history import readable_days
 from sites_app.site_admin import SiteForm, SiteModelAdmin
 
 

@@ -19,13 +19,9 @@ from django.utils.translation import gettext_lazy as _
 from django_scopes import ScopedManager
 from waffle.models import AbstractUserFlag
 
+from changes.audit import every_change
 from sites_app import flags, rules
-from sites_app.scope import current_site_codes, writing_is_in_scope
-
-
-def every_change() -> tuple[pghistory.Tracker, ...]:
-    """What the database's triggers write down of a table. New for each table: a tracker remembers its table."""
-    return pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent()
+from sites_app.scope import OutsideScope, current_site_codes, writing_is_in_scope
 
 
 class Role(models.TextChoices):
@@ -243,10 +239,6 @@ class Flag(AbstractUserFlag):
         site = getattr(request, "site", None)
         access = getattr(request, "site_access", None)
         return self.is_on_for(request.user, site_code=site and site.code, role=getattr(access, "role", None))
-
-
-class OutsideScope(Exception):
-    """A row was about to be written for a site that is not in scope."""
 
 
 class SiteScopedQuerySet(models.QuerySet):

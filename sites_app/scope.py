@@ -10,6 +10,10 @@ ALL_SITES = "ALL"
 """The code that stands for "all my sites" in an address or a header. It is never the code of a site."""
 
 
+class OutsideScope(Exception):
+    """A row was about to be written for a site that is not in scope."""
+
+
 class ScopeWidened(Exception):
     """Code inside a scope asked for a site that the scope does not hold."""
 
@@ -18,6 +22,13 @@ def current_site_codes() -> tuple[str, ...] | None:
     """The codes in scope, in order, or None outside any scope."""
     codes = django_scopes.get_scope().get("site")
     return None if codes is None else tuple(codes)
+
+
+def require_scope(codes: Iterable[str]) -> None:
+    """Raise OutsideScope unless all of the sites are in scope: row-level security would only answer with nothing."""
+    in_scope = current_site_codes()
+    if in_scope is None or not set(codes) <= set(in_scope):
+        raise OutsideScope(f"Rows of {sorted(codes)}; in scope: {in_scope}")
 
 
 def writing_is_in_scope(code: str) -> bool:

@@ -14,7 +14,7 @@ from rest_framework.decorators import api_view
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from leasing.refusals import RuleBroken
+from changes.refusals import RuleBroken
 from sites_app.parameters import QueryParameters
 from sites_app.permissions import needs
 from tasks import actions

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from leasing.actions.change import change
+from changes.audit import change
 from sites_app.models import Site
 from sites_app.queries import rules_for
 from tasks import verbs

@@ -12,8 +12,9 @@ from django.db.models.functions import Coalesce, JSONObject, NullIf
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from changes.audit import every_change
 from leasing.models import Contract, Property, Tenant
-from sites_app.models import SameSiteForeignKey, SiteScopedModel, SiteScopedQuerySet, every_change, scoped_manager
+from sites_app.models import SameSiteForeignKey, SiteScopedModel, SiteScopedQuerySet, scoped_manager
 
 
 class TaskQuerySet(SiteScopedQuerySet):

@@ -10,11 +10,10 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db import connection
-
+from changes import sql
 from leasing.models import MISSED_AFTER_DAYS
-from sites_app.models import OutsideScope, Site
-from sites_app.scope import current_site_codes
+from sites_app.models import Site
+from sites_app.scope import require_scope
 from tasks import statements
 from tasks.generation import LATE_STEPS
 from tasks.models import Task
@@ -334,10 +333,5 @@ def _three_months_before(day: dt.date) -> dt.date:
 
 
 def _fetch(site: Site, statement: str, parameters: Mapping[str, Any]) -> list[dict[str, Any]]:
-    # Row-level security would only answer with nothing for a site that is not in scope.
-    if site.code not in (current_site_codes() or ()):
-        raise OutsideScope(f"Tasks of {site.code}; in scope: {current_site_codes()}")
-    with connection.cursor() as cursor:
-        cursor.execute(statement, parameters)
-        names = [column.name for column in cursor.description]
-        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    require_scope([site.code])
+    return list(sql.rows(statement, parameters))

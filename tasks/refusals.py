@@ -2,40 +2,39 @@
 
 import datetime as dt
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from django.utils.formats import date_format
-from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
-from leasing.refusals import IdempotencyConflict, RuleBroken
+from changes.refusals import IdempotencyConflict, RuleBroken
+from screens import formats
 from tasks import verbs
 from tasks.models import Task, TaskChange
+from tasks.task_json import task_as_json
 
 
 class TaskConflict(RuleBroken):
     """Somebody else changed the task after the person saw it; nothing was changed. `task` is the task as it is."""
 
+    status = 409
+
     def __init__(self, task: Task) -> None:
         self.task = task
-        super().__init__("version", "task_version", _who_did_what_when(task))
+        super().__init__("version", "task_version", _who_did_what_when(task), {"task": task_as_json(task)})
 
 
 class KeyReused(IdempotencyConflict):
     """The key was used before, for another change or by another person."""
 
     def __init__(self) -> None:
-        RuleBroken.__init__(
-            self,
+        super().__init__(
             "key",
-            "idempotency_key",
             _("This key was already used for another change of a task. Send a new change with a new key."),
         )
 
 
 def moment(at: dt.datetime, task: Task) -> str:
     """Day and hour where the task's site is."""
-    return date_format(localtime(at, ZoneInfo(task.site.timezone)), "SHORT_DATETIME_FORMAT")
+    return formats.moment(at, task.site.timezone)
 
 
 def _who_did_what_when(task: Task) -> str:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from django.db.models import Q
 from django.utils.translation import gettext_lazy
 
-from sites_app.history import HistoryEntry, history_of
+from changes.history import HistoryEntry, history_of
 from tasks import words
 from tasks.forms import TapForm, WaitForm, tap_form
 from tasks.models import Task, TaskDependency

@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from waffle import flag_is_active
 
+from changes.refusals import IdempotencyConflict, RuleBroken
 from leasing.models import Property
-from leasing.refusals import IdempotencyConflict, RuleBroken
 from sites_app.permissions import needs
 from tasks import actions, words
 from tasks.actions.change import key_of

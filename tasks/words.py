@@ -8,13 +8,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from django.utils.formats import date_format, number_format
 from django.utils.functional import Promise
-from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
 from leasing.models import MISSED_AFTER_DAYS, Litigation, Notice, ServiceRequest
-from leasing.refusals import grouped
+from screens import formats
 from tasks.models import Task
 from tasks.priority import NEUTRAL_AFFINITY, PRESSING, URGENT, WEIGHTS
 from tasks.queries import WORKDAY_MINUTES, Manifesto, RankedTask, Recommendation, Risk
@@ -83,7 +82,7 @@ def _ask_for_rent(who: str, months: Sequence[str]) -> str:
             return _("Ask %(tenant)s for the rents %(of_month)s and %(of_next_month)s") % {
                 "tenant": who, "of_month": first, "of_next_month": second
             }  # fmt: skip
-    return _("Ask %(tenant)s for %(count)s late rents") % {"tenant": who, "count": grouped(len(months))}
+    return _("Ask %(tenant)s for %(count)s late rents") % {"tenant": who, "count": formats.number(len(months))}
 
 
 def reasons_of(task: RankedTask, limit: int = 3) -> list[str]:
@@ -179,7 +178,7 @@ def _cause(task: RankedTask) -> str:
                 "Nothing has happened in this dispute for %(days)s days (%(kind)s, opened on %(day)s).",
                 days,
             ) % {
-                "days": grouped(days),
+                "days": formats.number(days),
                 "kind": _label(Litigation.Kind, facts["kind"]).lower(),
                 "day": _day(_date(facts["opened_on"]), today),
             }
@@ -192,7 +191,7 @@ def _cause(task: RankedTask) -> str:
                 "This request has waited for %(days)s day, since %(day)s; the site answers within %(within)s.",
                 "This request has waited for %(days)s days, since %(day)s; the site answers within %(within)s.",
                 days,
-            ) % {"days": grouped(days), "day": _day(opened, today), "within": _days(facts["response_days"])}
+            ) % {"days": formats.number(days), "day": _day(opened, today), "within": _days(facts["response_days"])}
     return ""
 
 
@@ -206,12 +205,12 @@ def _late(task: RankedTask) -> str:
             "The rent %(of_month)s is %(days)s day late: %(amount)s.",
             "The rent %(of_month)s is %(days)s days late: %(amount)s.",
             days,
-        ) % {"of_month": months[0], "days": grouped(days), "amount": amount_of(task)}
+        ) % {"of_month": months[0], "days": formats.number(days), "amount": amount_of(task)}
     return ngettext(
         "%(count)s rents are late, the oldest by %(days)s day: %(amount)s.",
         "%(count)s rents are late, the oldest by %(days)s days: %(amount)s.",
         days,
-    ) % {"count": grouped(len(months)), "days": grouped(days), "amount": amount_of(task)}
+    ) % {"count": formats.number(len(months)), "days": formats.number(days), "amount": amount_of(task)}
 
 
 def _left(task: RankedTask) -> str:
@@ -230,12 +229,12 @@ def _deadline(deadline: dt.date, today: dt.date) -> str:
             "The legal deadline passed %(days)s day ago (%(day)s).",
             "The legal deadline passed %(days)s days ago (%(day)s).",
             -days,
-        ) % (values | {"days": grouped(-days)})
+        ) % (values | {"days": formats.number(-days)})
     if days == 0:
         return _("The legal deadline is today (%(day)s).") % values
     return ngettext(
         "The legal deadline is in %(days)s day (%(day)s).", "The legal deadline is in %(days)s days (%(day)s).", days
-    ) % (values | {"days": grouped(days)})
+    ) % (values | {"days": formats.number(days)})
 
 
 def _term(end: dt.date, today: dt.date, rent: str) -> str:
@@ -248,7 +247,7 @@ def _term(end: dt.date, today: dt.date, rent: str) -> str:
         "The contract ends its term in %(days)s day (%(day)s): %(rent)s a month.",
         "The contract ends its term in %(days)s days (%(day)s): %(rent)s a month.",
         days,
-    ) % (values | {"days": grouped(days)})
+    ) % (values | {"days": formats.number(days)})
 
 
 def _due(task: RankedTask) -> str:
@@ -256,12 +255,12 @@ def _due(task: RankedTask) -> str:
     days, values = (due - today).days, {"day": _day(due, today)}
     if days < 0:
         return ngettext("It was due %(days)s day ago (%(day)s).", "It was due %(days)s days ago (%(day)s).", -days) % (
-            values | {"days": grouped(-days)}
+            values | {"days": formats.number(-days)}
         )
     if days == 0:
         return _("It is due today.")
     return ngettext("It is due in %(days)s day (%(day)s).", "It is due in %(days)s days (%(day)s).", days) % (
-        values | {"days": grouped(days)}
+        values | {"days": formats.number(days)}
     )
 
 
@@ -286,9 +285,9 @@ def _risk(found: Risk) -> str:
         case "blocking":
             return ngettext(
                 "%(count)s of these tasks holds up others.", "%(count)s of these tasks hold up others.", found.count
-            ) % {"count": grouped(found.count)}
+            ) % {"count": formats.number(found.count)}
     return _("%(kind)s: %(count)s of %(of)s came to a good end in 90 days, the overdue ones counted.") % {
-        "kind": Task.Kind(found.kind).label, "count": grouped(found.count), "of": grouped(found.of)
+        "kind": Task.Kind(found.kind).label, "count": formats.number(found.count), "of": formats.number(found.of)
     }  # fmt: skip
 
 
@@ -298,8 +297,8 @@ def duration(minutes: int) -> str:
     if not hours:
         return _("%(minutes)s min") % {"minutes": rest}
     if not rest:
-        return _("%(hours)s h") % {"hours": grouped(hours)}
-    return _("%(hours)s h %(minutes)s") % {"hours": grouped(hours), "minutes": f"{rest:02}"}
+        return _("%(hours)s h") % {"hours": formats.number(hours)}
+    return _("%(hours)s h %(minutes)s") % {"hours": formats.number(hours), "minutes": f"{rest:02}"}
 
 
 def subject_of(task: RankedTask) -> str:
@@ -311,7 +310,7 @@ def subject_of(task: RankedTask) -> str:
             months = _of_months(_late_periods(task), task.grounds.day)
             if len(months) == 1:
                 return _("Rent %(of_month)s") % {"of_month": months[0]}
-            return _("%(count)s late rents") % {"count": grouped(len(months))}
+            return _("%(count)s late rents") % {"count": formats.number(len(months))}
         case Task.Cause.NOTICE_DEADLINE:
             return _label(Notice.Kind, task.facts["kind"])
         case Task.Cause.TERM_ENDING:
@@ -336,7 +335,7 @@ def _label(choices: type, value: str) -> str:
 
 
 def _francs(amount: int, currency: str) -> str:
-    return f"{grouped(amount)}\u00a0{currency}"
+    return formats.francs(amount, currency)
 
 
 def _late_periods(task: RankedTask) -> Sequence[dt.date]:
@@ -356,13 +355,11 @@ def _of_months(periods: Sequence[dt.date], today: dt.date) -> list[str]:
 
 def _day(day: dt.date, today: dt.date) -> str:
     """ "30 September", with the year where it is another one."""
-    text = date_format(day, "MONTH_DAY_FORMAT" if day.year == today.year else "DATE_FORMAT")
-    # Django has no ordinal here; French, and what is written like it, says "1er novembre".
-    return f"1er{text[1:]}" if day.day == 1 and get_language() != "en" else text
+    return formats.date_in_year(day, today.year)
 
 
 def _days(number: int) -> str:
-    return ngettext("%(days)s day", "%(days)s days", number) % {"days": number_format(number)}
+    return ngettext("%(days)s day", "%(days)s days", number) % {"days": formats.number(number)}
 
 
 def _date(text: str) -> dt.date:

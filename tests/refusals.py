@@ -10,7 +10,7 @@ from rest_framework.exceptions import NotAcceptable, Throttled, UnsupportedMedia
 from rest_framework.response import Response
 
 from akig import views
-from leasing.refusals import IdempotencyConflict, RuleBroken
+from changes.refusals import IdempotencyConflict, RuleBroken
 from sites_app.permissions import needs
 
 # Made when asked, in the language of who asks.
@@ -27,7 +27,7 @@ REASONS = {
     "type": lambda: UnsupportedMediaType("text/plain"),
     "form": lambda: NotAcceptable(),
     "rule": lambda: RuleBroken("amount", "largest_cash_payment", "No more than 10 000 000 GNF in cash."),
-    "key": lambda: IdempotencyConflict(),
+    "key": lambda: IdempotencyConflict("key", "This key was already used for another payment."),
     "nul": lambda: DataError("PostgreSQL text fields cannot contain NUL (0x00) bytes"),
 }
 

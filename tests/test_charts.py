@@ -10,7 +10,7 @@ from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
-from akig.templatetags.akig_charts import HEIGHT, WIDTH, line
+from screens.charts import HEIGHT, WIDTH, line
 
 
 @dataclass
@@ -23,7 +23,7 @@ values = st.lists(st.none() | st.decimals(-1000, 1000, places=3), min_size=1, ma
 
 
 def drawn(template, **context):
-    return engines["django"].from_string("{% load akig_charts %}" + template).render(context)
+    return engines["django"].from_string("{% load charts %}" + template).render(context)
 
 
 def coordinates(path):

@@ -17,8 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sites_app.isolation import same_site_keys, scoped_models
-from sites_app.models import OutsideScope
-from sites_app.scope import site_scope
+from sites_app.scope import OutsideScope, site_scope
 from tests.any_row import any_row
 from tests.owner import as_owner
 

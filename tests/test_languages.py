@@ -11,7 +11,8 @@ from django.utils import formats, translation
 from django.utils.translation import check_for_language, get_language_info, gettext, ngettext
 
 from akig import catalogs
-from akig.languages import PLURAL_FORMS, babel_locale, compiled_coverage, language_choices
+from akig.languages import PLURAL_FORMS, compiled_coverage, language_choices
+from screens.formats import babel_locale
 
 LOCAL = ("sus", "fuf", "emk", "kqs")
 ALL = ("fr", "en", *LOCAL)
@@ -116,7 +117,7 @@ def test_english_puts_the_day_first():
     [
         ('1500000|francs:"GNF"', "1\u202f500\u202f000\u00a0GNF", "1,500,000\u00a0GNF"),
         ('0|francs:"XOF"', "0\u00a0XOF", "0\u00a0XOF"),
-        ('refund|francs:"XOF"', "-2\u202f500\u00a0XOF", "-2,500\u00a0XOF"),
+        ('refund|francs:"XOF"', "−2\u202f500\u00a0XOF", "−2,500\u00a0XOF"),
         ('missing|francs:"GNF"', "—", "—"),
         ("1234.5|number:1", "1\u202f234,5", "1,234.5"),
         ("missing|number", "—", "—"),
@@ -138,7 +139,7 @@ def test_english_puts_the_day_first():
     ],
 )
 def test_the_filters_of_templates(filtered, french, english):
-    template = Template("{% load akig_format %}{{ " + filtered + " }}")
+    template = Template("{% load formats %}{{ " + filtered + " }}")
     values = {
         "day": DAY,
         "first": DAY.replace(day=1),

@@ -16,7 +16,6 @@ from kpi.periods import Period
 from kpi.queries import site_counts
 from kpi.tests import oracle
 from kpi.tests.test_accuracy import PERIODS, SCOPES, SITES, STAFF
-from leasing.exports import TooManyRows
 from leasing.tests.factories import (
     make_allocation,
     make_contract,
@@ -32,8 +31,9 @@ from leasing.tests.factories import (
     make_survey,
     make_tenant,
 )
-from sites_app.models import OutsideScope, Site
-from sites_app.scope import site_scope
+from screens.exports import TooManyRows
+from sites_app.models import Site
+from sites_app.scope import OutsideScope, site_scope
 from tests.people import make_person
 from tests.portfolios import Portfolio, staff
 

@@ -25,8 +25,8 @@ from leasing.tests.factories import (
     make_survey,
     make_tenant,
 )
-from sites_app.models import OutsideScope, RegionalRule, Site
-from sites_app.scope import site_scope
+from sites_app.models import RegionalRule, Site
+from sites_app.scope import OutsideScope, site_scope
 from tests.people import make_person
 
 pytestmark = pytest.mark.django_db

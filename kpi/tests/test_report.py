@@ -17,8 +17,8 @@ from kpi.report import report
 from kpi.tests import oracle
 from kpi.tests import report_oracle as again
 from kpi.tests.test_accuracy import SCOPES, SITES, STAFF
-from sites_app.models import OutsideScope, Site
-from sites_app.scope import site_scope
+from sites_app.models import Site
+from sites_app.scope import OutsideScope, site_scope
 from tests.owner import as_owner
 from tests.portfolios import Portfolio, staff
 

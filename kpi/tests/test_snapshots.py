@@ -44,8 +44,8 @@ from leasing.tests.factories import (
     make_property,
     make_survey,
 )
-from sites_app.models import Membership, OutsideScope, Site
-from sites_app.scope import site_scope
+from sites_app.models import Membership, Site
+from sites_app.scope import OutsideScope, site_scope
 from tests.people import make_person
 from tests.portfolios import Portfolio, staff
 

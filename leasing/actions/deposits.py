@@ -5,9 +5,11 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from leasing.actions.change import change, locked_contract
+from changes.audit import change
+from changes.refusals import RuleBroken, require_past
+from leasing.actions.locks import locked_contract
 from leasing.models import Deposit
-from leasing.refusals import RuleBroken, francs, require_past, short_date
+from screens import formats
 
 
 def settle_deposit(*, deposit: Deposit, refunded_amount: int, settled_on: dt.date, by: Any, today: dt.date) -> Deposit:
@@ -28,8 +30,8 @@ def settle_deposit(*, deposit: Deposit, refunded_amount: int, settled_on: dt.dat
                 _("The deposit of contract %(reference)s was already settled, on %(day)s: %(amount)s given back.")
                 % {
                     "reference": contract.reference,
-                    "day": short_date(deposit.settled_on),
-                    "amount": francs(deposit.refunded_amount, contract.site),
+                    "day": formats.date_short(deposit.settled_on),
+                    "amount": formats.francs(deposit.refunded_amount, contract.site.currency),
                 },
             )
         if not 0 <= refunded_amount <= deposit.amount:
@@ -37,7 +39,7 @@ def settle_deposit(*, deposit: Deposit, refunded_amount: int, settled_on: dt.dat
                 "refunded_amount",
                 "deposit_refund_at_most_its_amount",
                 _("The deposit is %(deposit)s: between nothing and all of it can be given back.")
-                % {"deposit": francs(deposit.amount, contract.site)},
+                % {"deposit": formats.francs(deposit.amount, contract.site.currency)},
             )
         require_past("settled_on", settled_on, today)
         if contract.ended_on is None or settled_on < contract.ended_on:
@@ -45,7 +47,7 @@ def settle_deposit(*, deposit: Deposit, refunded_amount: int, settled_on: dt.dat
                 "settled_on",
                 "deposit_settled_after_the_end",
                 _("Contract %(reference)s has not ended on %(day)s: its deposit is still held.")
-                % {"reference": contract.reference, "day": short_date(settled_on)},
+                % {"reference": contract.reference, "day": formats.date_short(settled_on)},
             )
         deposit.refunded_amount, deposit.settled_on = refunded_amount, settled_on
         deposit.state = _state_after(deposit)

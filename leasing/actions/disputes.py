@@ -5,9 +5,11 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from leasing.actions.change import change, locked_contract
+from changes.audit import change
+from changes.refusals import RuleBroken, require_past
+from leasing.actions.locks import locked_contract
 from leasing.models import Contract, Litigation
-from leasing.refusals import RuleBroken, require_past, short_date
+from screens import formats
 
 
 def open_litigation(*, contract: Contract, kind: str, opened_on: dt.date, by: Any, today: dt.date) -> Litigation:
@@ -40,7 +42,7 @@ def resolve_litigation(*, litigation: Litigation, resolved_on: dt.date, by: Any,
                 "resolved_on",
                 "litigation_resolved_on_goes_with_state",
                 _("The dispute was opened on %(day)s: it cannot have been resolved before.")
-                % {"day": short_date(litigation.opened_on)},
+                % {"day": formats.date_short(litigation.opened_on)},
             )
         litigation.state, litigation.resolved_on = Litigation.State.RESOLVED, resolved_on
         litigation.save(update_fields=["state", "resolved_on"])

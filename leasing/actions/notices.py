@@ -5,9 +5,12 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from leasing.actions.change import change, locked_contract
+from changes.audit import change
+from changes.refusals import RuleBroken, require_past
+from leasing.actions.locks import locked_contract
 from leasing.models import Contract, Notice
-from leasing.refusals import RuleBroken, cited, require_past, require_signed, short_date
+from leasing.refusals import cited, require_signed
+from screens import formats
 from sites_app.deadlines import execution_of_notice, legal_deadline
 from sites_app.queries import calendar_of, rules_for
 
@@ -69,7 +72,10 @@ def _lawful_day(contract: Contract, kind: Notice.Kind, issued_on: dt.date, execu
     execution = execution_of_notice(issued_on, notice_rule.value, calendar, closed_season, execute_on)
     if execution.allowed:
         return execute_on or deadline
-    values = {"day": short_date(execute_on or deadline), "first": short_date(execution.first_lawful_day)}
+    values = {
+        "day": formats.date_short(execute_on or deadline),
+        "first": formats.date_short(execution.first_lawful_day),
+    }
     if execution.in_closed_season:
         season = rules.get("eviction_closed_season")
         raise RuleBroken(
@@ -95,5 +101,5 @@ def _lawful_day(contract: Contract, kind: Notice.Kind, issued_on: dt.date, execu
             "%(day)s is too early: a notice issued on %(issued)s gives %(days)s days (%(cited)s)."
             " The first lawful day is %(first)s."
         )
-        % (values | {"issued": short_date(issued_on), "days": notice_rule.value, "cited": cited(notice_rule)}),
+        % (values | {"issued": formats.date_short(issued_on), "days": notice_rule.value, "cited": cited(notice_rule)}),
     )

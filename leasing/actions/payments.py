@@ -1,30 +1,21 @@
 """Money received, and money that turns out not to have been."""
 
 import datetime as dt
-import hashlib
-import json
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from leasing.actions.change import locked_contract
+from changes.keys import digest_of, is_known
+from changes.refusals import IdempotencyConflict, RuleBroken, constraint_of, not_on_this_site, require_past
 from leasing.actions.instalments import drop_after_end, generate_instalments, month_after
+from leasing.actions.locks import locked_contract
 from leasing.actions.settlement import release, settle
 from leasing.allocation import months_touched
 from leasing.models import Contract, Instalment, Payment, PaymentReversal
-from leasing.refusals import (
-    IdempotencyConflict,
-    RuleBroken,
-    cited,
-    constraint_of,
-    francs,
-    not_on_this_site,
-    require_past,
-    require_signed,
-    short_date,
-)
+from leasing.refusals import cited, require_signed
+from screens import formats
 from sites_app.queries import rules_for
 from sites_app.rules import PAYMENT_METHODS
 
@@ -47,7 +38,7 @@ class _Receipt:
     received_on: str
 
     def digest(self) -> str:
-        return hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()
+        return digest_of(asdict(self))
 
 
 def record_payment(
@@ -164,13 +155,12 @@ def _place(contract: Contract, today: dt.date) -> None:
 
 
 def _is_renewed(contract: Contract) -> bool:
-    return contract.renewals.exclude(status=Contract.Status.DRAFT).exists()
+    return contract.renewals.signed().exists()
 
 
 def _recorded_before(contract: Contract, key: str, receipt: _Receipt) -> Payment | None:
     first = Payment.objects.filter(site_id=contract.site_id, idempotency_key=key).first()
-    if first is not None and first.request_digest != receipt.digest():
-        raise IdempotencyConflict
+    is_known(first and first.request_digest, receipt.digest(), _key_reused())
     return first
 
 
@@ -178,7 +168,7 @@ def _lost_the_race(error: IntegrityError, payment: Payment) -> RuleBroken | None
     """What another transaction wrote first: the same key for another contract, or the same mobile money transaction."""
     name = constraint_of(error)
     if name == "payment_key_unique_in_site":
-        return IdempotencyConflict()
+        return _key_reused()
     other = Payment.objects.filter(
         site_id=payment.site_id,
         method="mobile",
@@ -195,7 +185,7 @@ def _lost_the_race(error: IntegrityError, payment: Payment) -> RuleBroken | None
             "provider": payment.provider,
             "reference": payment.external_reference,
             "contract": other[0].contract.reference,
-            "day": short_date(other[0].received_on),
+            "day": formats.date_short(other[0].received_on),
         },
     )
 
@@ -231,7 +221,7 @@ def _check_rules(contract: Contract, receipt: _Receipt, received_on: dt.date, to
             _("%(site)s does not accept more than %(limit)s in cash in one payment (%(cited)s).")
             % {
                 "site": site.name,
-                "limit": francs(limit, site),
+                "limit": formats.francs(limit, site.currency),
                 "cited": cited(rules.get("largest_cash_payment")),
             },
         )
@@ -248,6 +238,12 @@ def _check_rules(contract: Contract, receipt: _Receipt, received_on: dt.date, to
             "cited": cited(rules.get("mobile_money_providers")),
         }
         raise RuleBroken("provider", "mobile_money_providers", sentence % values)
+
+
+def _key_reused() -> IdempotencyConflict:
+    return IdempotencyConflict(
+        "idempotency_key", _("This key was already used for another payment. Send a new payment with a new key.")
+    )
 
 
 def _listed(names: Any) -> str:

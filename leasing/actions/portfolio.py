@@ -6,10 +6,11 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from leasing.actions.change import change
+from changes.audit import change
+from changes.refusals import RuleBroken, not_on_this_site, require_past
 from leasing.models import Interaction, Property, Tenant
 from leasing.queries import room_left
-from leasing.refusals import RuleBroken, grouped, not_on_this_site, require_past
+from screens import formats
 from sites_app.models import Site
 
 
@@ -66,7 +67,12 @@ def claim_room(*, site: Site, tenants: int = 0, properties: int = 0) -> None:
 
 
 def _places(site: Site, limit: int, room: int, wanted: int) -> dict[str, str]:
-    return {"site": site.name, "limit": grouped(limit), "room": grouped(room), "wanted": grouped(wanted)}
+    return {
+        "site": site.name,
+        "limit": formats.number(limit),
+        "room": formats.number(room),
+        "wanted": formats.number(wanted),
+    }
 
 
 def record_interaction(

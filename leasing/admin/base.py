@@ -11,10 +11,10 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy
 from unfold.decorators import action, display
 
+from changes.refusals import RuleBroken
 from leasing.admin import forms as admin_forms
 from leasing.models import Contract, Deposit, Instalment, Interaction, Payment, Tenant
-from leasing.refusals import RuleBroken, francs
-from sites_app.history import NOTHING
+from screens import formats
 from sites_app.site_admin import ReadOnlyInline, SiteModelAdmin
 
 MANAGE = "leasing.manage_portfolio"
@@ -61,7 +61,7 @@ def money(model: type[models.Model], name: str) -> Callable[..., str]:
     @display(description=model._meta.get_field(name).verbose_name, ordering=name)
     def column(self: Any, row: models.Model) -> str:
         amount = getattr(row, name)
-        return NOTHING if amount is None else francs(amount, row.site)
+        return formats.NOTHING if amount is None else formats.francs(amount, row.site.currency)
 
     return column
 
@@ -81,7 +81,7 @@ def person(model: type[models.Model], name: str) -> Callable[..., str]:
 
     @display(description=model._meta.get_field(name).verbose_name)
     def column(self: Any, row: models.Model) -> str:
-        return str(getattr(row, name) or NOTHING)
+        return str(getattr(row, name) or formats.NOTHING)
 
     return column
 
@@ -89,7 +89,7 @@ def person(model: type[models.Model], name: str) -> Callable[..., str]:
 @display(description=Tenant._meta.get_field("phone").verbose_name, ordering="phone")
 def phone(self: Any, row: Any) -> str:
     if not row.phone:
-        return NOTHING
+        return formats.NOTHING
     return phonenumbers.format_number(row.phone, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
 
 

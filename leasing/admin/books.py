@@ -26,7 +26,7 @@ from leasing.models import (
     Payment,
     PaymentReversal,
 )
-from leasing.refusals import francs
+from screens import formats
 from sites_app.site_admin import ReadOnlyInline, ShownAdmin
 
 
@@ -172,7 +172,8 @@ class PaymentAdmin(PortfolioAdmin):
             payment,
             admin_forms.ReasonForm(request.POST or None),
             lambda said: actions.reverse_payment(payment=payment, by=request.user, today=request.site.today(), **said),
-            title=_("Reverse the payment of %(amount)s?") % {"amount": francs(payment.amount, request.site)},
+            title=_("Reverse the payment of %(amount)s?")
+            % {"amount": formats.francs(payment.amount, request.site.currency)},
             sentence=_(
                 "It was a mistake: it counts nowhere any more, and the months that it paid are open again. Both stay"
                 " in the books."
@@ -292,7 +293,7 @@ class DepositAdmin(PortfolioAdmin, ShownAdmin):
             lambda said: actions.settle_deposit(deposit=deposit, by=request.user, today=today, **said),
             title=_("Settle the deposit of contract %(reference)s") % {"reference": deposit.contract.reference},
             sentence=_("The deposit is %(amount)s. Say how much of it is given back.")
-            % {"amount": francs(deposit.amount, request.site)},
+            % {"amount": formats.francs(deposit.amount, request.site.currency)},
             button=_("Settle"),
             done=_("The deposit is settled."),
         )

@@ -14,9 +14,9 @@ from unfold.widgets import (
     UnfoldBooleanSwitchWidget,
 )
 
+from changes.refusals import RuleBroken
 from leasing.actions import claim_room, issue_notice, open_litigation, record_interaction, record_payment
 from leasing.models import Contract, Deposit, Interaction, Litigation, Notice, Payment, Property, Tenant
-from leasing.refusals import RuleBroken
 from sites_app.queries import rules_for
 from sites_app.site_admin import ActionForm, SiteForm
 

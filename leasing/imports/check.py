@@ -8,9 +8,10 @@ from typing import Any
 from django.db import connection
 from django.utils.translation import gettext as _
 
+from changes.refusals import RuleBroken
 from leasing.actions import claim_room
 from leasing.imports.read import MAX_LISTED, Found, Problem
-from leasing.refusals import RuleBroken, francs
+from screens import formats
 from sites_app.models import Site
 
 
@@ -80,7 +81,7 @@ def _sentence(mistake: str, detail: Any, site: Site) -> str:
         "cash_over_limit": _("Above the largest cash payment of %(site)s today, %(detail)s: taken as it was."),
     }
     if mistake in ("cash_over_limit", "refund_above_deposit"):
-        words["detail"] = francs(int(detail), site)
+        words["detail"] = formats.francs(int(detail), site.currency)
     return sentences[mistake] % words
 
 

@@ -165,7 +165,7 @@ _PREPARE = (
     "DROP TABLE IF EXISTS pg_temp.import_touched",
     # Contracts that get new instalments or payments.
     "CREATE TEMPORARY TABLE import_touched (contract_id uuid) ON COMMIT DROP",
-    # Properties before contracts, as in leasing.actions.change: two who put one property's contracts in force at the
+    # Properties before contracts, as in leasing.actions.locks: two who put one property's contracts in force at the
     # same moment would else wait for each other.
     """
     SELECT 1 FROM leasing_property

@@ -9,14 +9,14 @@ from typing import Any
 from django.db import IntegrityError, connection
 from django.utils.translation import gettext as _
 
-from leasing.actions.change import change
+from changes.audit import change
+from changes.refusals import constraint_of
 from leasing.imports.check import check_staged
 from leasing.imports.load import Count, load_staged
 from leasing.imports.match import match_staged
 from leasing.imports.read import Found, Problem, SheetReader
 from leasing.imports.sources import Sheet, UnreadableSource, open_sources
 from leasing.imports.staging import STAGED, open_staging, stage_rows
-from leasing.refusals import constraint_of
 from sites_app.models import Site
 
 _TOLD_EVERY = 1000

@@ -4,10 +4,10 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from accounts.tests.factories import make_user
+from changes.refusals import RuleBroken
 from leasing.actions import end_contract, record_payment, renew_contract, reverse_payment, sign_contract
 from leasing.models import Contract, ContractEvent, Deposit, Instalment, Payment
 from leasing.queries import money_faults, on_account, prepaid_by_month, prepaid_until
-from leasing.refusals import RuleBroken
 from leasing.tests.factories import make_contract, make_instalments, make_property, make_tenant
 from sites_app.models import Site
 from sites_app.scope import site_scope

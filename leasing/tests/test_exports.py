@@ -8,7 +8,7 @@ import pytest
 
 from accounts.models import User
 from leasing import exports
-from leasing.exports import TABLES, as_csv, export, safe_cell
+from leasing.exports import TABLES, export
 from leasing.imports.headers import COLUMNS
 from leasing.imports.load import Count
 from leasing.imports.run import run_import
@@ -24,6 +24,7 @@ from leasing.tests.factories import (
     make_reversal,
     make_tenant,
 )
+from screens.exports import KINDS, as_csv, safe_cell
 from sites_app.actions import grant_membership
 from sites_app.models import Site
 from sites_app.scope import site_scope
@@ -181,7 +182,7 @@ def test_a_manager_takes_out_the_tenants_of_the_site_and_of_no_other(manager):
     lines = answer.content.decode("utf-8-sig").splitlines()
     assert lines[1:] == ["L1;Mariama Camara;+224620000002;;;;;2026-01-01"]
     excel = manager.get("/GN_KINDIA/leasing/export/tenants.xlsx")
-    assert excel["Content-Type"] == exports.KINDS["xlsx"]
+    assert excel["Content-Type"] == KINDS["xlsx"]
     assert openpyxl.load_workbook(io.BytesIO(excel.content))["tenants"]["B2"].value == "Mariama Camara"
 
 

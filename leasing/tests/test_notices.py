@@ -3,9 +3,9 @@ import datetime as dt
 import pytest
 from django.db.backends.postgresql.psycopg_any import DateRange
 
+from changes.refusals import RuleBroken
 from leasing.actions import issue_notice
 from leasing.models import Notice
-from leasing.refusals import RuleBroken
 from leasing.tests.factories import make_contract
 from sites_app.models import RegionalRule, Site, SiteClosingDay
 from sites_app.scope import site_scope

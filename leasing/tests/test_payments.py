@@ -9,10 +9,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from accounts.tests.factories import make_user
+from changes.refusals import IdempotencyConflict, RuleBroken
 from leasing.actions import record_payment, reverse_payment
 from leasing.models import Allocation, Instalment, Payment, PaymentReversal
 from leasing.queries import money_faults, on_account
-from leasing.refusals import IdempotencyConflict, RuleBroken
 from leasing.tests.factories import make_contract, make_instalments
 from sites_app.models import Site
 from sites_app.scope import site_scope

@@ -4,6 +4,7 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from accounts.tests.factories import make_user
+from changes.refusals import RuleBroken
 from leasing.actions import (
     claim_room,
     create_property,
@@ -15,7 +16,6 @@ from leasing.actions import (
 )
 from leasing.models import Deposit, DepositEvent, Interaction, Litigation, Property, Tenant
 from leasing.queries import Room, room_left
-from leasing.refusals import RuleBroken
 from leasing.tests.factories import make_contract, make_deposit, make_litigation, make_property, make_tenant
 from sites_app.models import Site
 from sites_app.scope import site_scope

@@ -8,6 +8,7 @@ from django.apps import apps
 from django.db import IntegrityError
 from django.utils.translation import override
 
+from changes.refusals import RuleBroken, broken_constraint
 from leasing.actions import (
     create_property,
     create_tenant,
@@ -20,7 +21,6 @@ from leasing.actions import (
     sign_contract,
 )
 from leasing.models import Contract, Owner, Payment
-from leasing.refusals import RuleBroken, broken_constraint
 from leasing.tests.factories import make_contract, make_deposit, make_payment, make_property, make_tenant
 from sites_app.models import RegionalRule, Site
 from sites_app.scope import site_scope

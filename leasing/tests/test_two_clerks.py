@@ -12,6 +12,7 @@ import pytest
 from django.db import IntegrityError, connection
 from django.db.models import Sum
 
+from changes.refusals import IdempotencyConflict, RuleBroken
 from leasing.actions import (
     create_property,
     create_tenant,
@@ -26,7 +27,6 @@ from leasing.actions import payments as payment_actions
 from leasing.imports.run import run_import
 from leasing.models import Allocation, Contract, Instalment, Payment, PaymentReversal, Property, Tenant
 from leasing.queries import money_faults, on_account
-from leasing.refusals import IdempotencyConflict, RuleBroken
 from leasing.tests.factories import make_contract, make_instalments, make_property, make_tenant
 from sites_app.models import Site
 from sites_app.scope import site_scope

@@ -1,8 +1,6 @@
 """What every tap stands on: the task's lock, its key, the version that the person saw, and what was before."""
 
 import datetime as dt
-import hashlib
-import json
 from collections.abc import Callable
 from typing import Any
 from uuid import UUID
@@ -11,8 +9,9 @@ from django.db import IntegrityError, transaction
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
-from leasing.actions.change import change
-from leasing.refusals import RuleBroken, constraint_of
+from changes import keys
+from changes.audit import change
+from changes.refusals import RuleBroken, constraint_of
 from tasks.models import Task, TaskChange
 from tasks.refusals import KeyReused, TaskConflict
 
@@ -76,10 +75,7 @@ def was_done_before(site_code: str, by: Any, key: str, digest: str) -> bool:
         sentence = _("A key has at most %(longest)s characters.") % {"longest": LONGEST_KEY}
         raise RuleBroken("key", "idempotency_key", sentence)
     rows = TaskChange.objects.filter(site_id=site_code, key=key_of(by, key))
-    known = rows.values_list("request_digest", flat=True).first()
-    if known is not None and known != digest:
-        raise KeyReused
-    return known is not None
+    return keys.is_known(rows.values_list("request_digest", flat=True).first(), digest, KeyReused())
 
 
 def write_down(
@@ -114,8 +110,7 @@ def as_change(
 
 def digest_of(verb: str, by: Any, **asked: Any) -> str:
     """The same for the same change asked for by the same person."""
-    request = {"verb": verb, "by": by and by.pk, **asked}
-    return hashlib.sha256(json.dumps(request, sort_keys=True, default=str).encode()).hexdigest()
+    return keys.digest_of({"verb": verb, "by": by and by.pk, **asked})
 
 
 def state_of(task: Task) -> dict[str, Any]:

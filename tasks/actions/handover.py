@@ -9,8 +9,8 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from leasing.actions.change import change
-from leasing.refusals import RuleBroken
+from changes.audit import change
+from changes.refusals import RuleBroken
 from sites_app.models import Site
 from tasks import verbs
 from tasks.actions.change import CHANGED, as_change, give_back, state_of

@@ -8,9 +8,9 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from leasing.actions.change import change
+from changes.audit import change
+from changes.refusals import RuleBroken, constraint_of, not_on_this_site
 from leasing.models import Contract, Property, Tenant
-from leasing.refusals import RuleBroken, constraint_of, not_on_this_site
 from sites_app.models import Site
 from tasks import verbs
 from tasks.actions.change import digest_of, key_of, was_done_before, write_down

@@ -6,8 +6,8 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from leasing.actions.change import change
-from leasing.refusals import RuleBroken
+from changes.audit import change
+from changes.refusals import RuleBroken
 from tasks import verbs
 from tasks.actions.change import change_task, give_back, key_of, locked_task, state_of, write_down
 from tasks.models import Task, TaskChange

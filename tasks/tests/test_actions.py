@@ -8,7 +8,7 @@ from functools import partial
 import pytest
 
 from accounts.models import User
-from leasing.refusals import IdempotencyConflict, RuleBroken
+from changes.refusals import IdempotencyConflict, RuleBroken
 from leasing.tests.factories import make_contract, make_instalment, make_tenant
 from sites_app.models import Membership, Site
 from sites_app.scope import site_scope

@@ -6,8 +6,8 @@ from decimal import Decimal
 import pytest
 
 from leasing.tests.factories import make_allocation, make_contract, make_instalment, make_paid_instalment, make_payment
-from sites_app.models import OutsideScope, Site
-from sites_app.scope import site_scope
+from sites_app.models import Site
+from sites_app.scope import OutsideScope, site_scope
 from tasks.models import Task, TaskPrioritization
 from tasks.priority import KIND_MINUTES
 from tasks.queries import kept_parts, kept_ranking, manifesto, proposals, site_day

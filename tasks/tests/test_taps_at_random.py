@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from accounts.models import User
-from leasing.refusals import RuleBroken
+from changes.refusals import RuleBroken
 from sites_app.models import Membership, Site
 from sites_app.scope import site_scope
 from tasks.actions import (

@@ -10,9 +10,9 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from leasing.exports import as_csv
 from leasing.imports.run import ImportReport, run_import
 from leasing.imports.sources import UnreadableSource, read_folder
+from screens.exports import as_csv
 from sites_app.models import Site
 from sites_app.scope import site_scope
 

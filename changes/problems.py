@@ -13,9 +13,7 @@ from django.utils.translation import gettext_lazy
 from rest_framework import exceptions as drf
 from rest_framework.views import set_rollback
 
-from leasing.refusals import IdempotencyConflict, RuleBroken
-from tasks.refusals import TaskConflict
-from tasks.task_json import task_as_json
+from changes.refusals import RuleBroken
 
 log = logging.getLogger(__name__)
 
@@ -108,20 +106,12 @@ class TooLarge(drf.APIException):
 
 
 class Refused(drf.APIException):
-    """A rule of ours forbids it: the document names the rule, and the field when one is to blame.
-
-    A task that somebody else has changed comes with it, as it is now.
-    """
-
-    status_code = 422
+    """A rule of ours forbids it: the document names the rule, and the field when one is to blame."""
 
     def __init__(self, broken: RuleBroken) -> None:
         super().__init__(broken.sentence)
-        if isinstance(broken, IdempotencyConflict | TaskConflict):
-            self.status_code = 409
-        self.members: dict[str, Any] = {"rule": broken.rule}
-        if isinstance(broken, TaskConflict):
-            self.members["task"] = task_as_json(broken.task)
+        self.status_code = broken.status
+        self.members = {"rule": broken.rule, **broken.members}
         self.errors = [{"field": broken.field, "message": broken.sentence}] if broken.field else None
 
 

@@ -7,6 +7,9 @@ from django.conf import settings
 from django.forms import renderers
 from django.template.backends.django import DjangoTemplates
 
+_OURS = Path(__file__).parent / "templates"
+_DJANGOS = Path(renderers.__file__).parent / "templates"
+
 
 class FormRenderer(renderers.DjangoTemplates):
     form_template_name = "components/form.html"
@@ -14,5 +17,5 @@ class FormRenderer(renderers.DjangoTemplates):
 
     @cached_property
     def engine(self) -> DjangoTemplates:
-        folders = [settings.BASE_DIR / "templates", Path(renderers.__file__).parent / "templates"]
+        folders = [settings.BASE_DIR / "templates", _OURS, _DJANGOS]
         return DjangoTemplates({"APP_DIRS": True, "DIRS": folders, "NAME": "forms", "OPTIONS": {}})

@@ -1,21 +1,16 @@
-"""Charts drawn on the server as SVG, without a script: a line over time, and bars. The words stand beside them in HTML.
+"""Charts drawn on the server as SVG, from plain values: a line over time, and bars. Pure.
 
 A point is anything with `value` (None leaves a gap) and, perhaps, `is_unusual`. The drawing is stretched to its
-place, so lines keep their width and no text is inside.
+place, so lines keep their width and no text is inside: the words stand beside it in HTML.
 """
 
 from collections.abc import Sequence
 from typing import Any
 
-from django import template
-
-register = template.Library()
-
 WIDTH, HEIGHT = 120, 40
 _MARGIN = 3  # for the width of the line and its dots; what lies on the edge of an axis may stand out by them
 
 
-@register.inclusion_tag("components/line.html")
 def line(points: Sequence[Any], title: str, low: Any = None, high: Any = None, goal: Any = None) -> dict[str, Any]:
     """A line through the points and a dashed one at `goal`, from `low` to `high`, which are the edges of the drawing.
 
@@ -68,7 +63,6 @@ def _written(number: float) -> str:
     return f"{round(number, 1):g}"
 
 
-@register.inclusion_tag("components/bar.html")
 def bar(part: Any, whole: Any, tone: str = "") -> dict[str, Any]:
     """A bar as long as the part is of the whole."""
     return {"width": _written(float(part) / float(whole) * 100 if whole else 0), "tone": tone}

@@ -9,13 +9,12 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.db import models
 from django.db.backends.postgresql.psycopg_any import DateRange
-from django.utils.formats import date_format, number_format
 from django.utils.text import capfirst
-from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from modeltranslation.utils import get_translation_fields
 
-NOTHING = "—"
+from screens import formats
+
 _PERSON = get_user_model()
 # The row itself, and when it was touched: said by the page and by the entry.
 _NOT_SHOWN = ("id", "site", "changed_at", "created", "modified")
@@ -121,7 +120,7 @@ def _through(metadata: dict[str, Any]) -> str:
 
 def _readable(field: models.Field, value: Any, names: dict[tuple[Any, Any], str]) -> str:
     if value is None or value == "" or value == []:
-        return NOTHING
+        return formats.NOTHING
     if field.many_to_one:
         return names.get((field.related_model, value), str(value))
     if field.flatchoices:
@@ -129,11 +128,11 @@ def _readable(field: models.Field, value: Any, names: dict[tuple[Any, Any], str]
     if isinstance(value, bool):
         return _("Yes") if value else _("No")
     if isinstance(value, int):
-        return number_format(value)
+        return formats.number(value)
     if isinstance(value, dt.datetime):
-        return date_format(localtime(value), "SHORT_DATETIME_FORMAT")
+        return formats.moment(value)
     if isinstance(value, dt.date):
-        return date_format(value, "SHORT_DATE_FORMAT")
+        return formats.date_short(value)
     if isinstance(value, DateRange):
         return readable_days(value)
     if isinstance(field, models.JSONField):
@@ -143,8 +142,8 @@ def _readable(field: models.Field, value: Any, names: dict[tuple[Any, Any], str]
 
 def readable_days(days: DateRange) -> str:
     """A range of days with its last day, not the day after it."""
-    first = days.lower and date_format(days.lower, "SHORT_DATE_FORMAT")
-    last = days.upper and date_format(days.upper - dt.timedelta(days=1), "SHORT_DATE_FORMAT")
+    first = days.lower and formats.date_short(days.lower)
+    last = days.upper and formats.date_short(days.upper - dt.timedelta(days=1))
     if first and last:
         return _("%(first)s to %(last)s") % {"first": first, "last": last}
     if first:

@@ -1,24 +1,11 @@
-"""What every action stands on: one transaction, who made the change, and locks (a property's before a contract's)."""
+"""The locks that actions take: a property's before a contract's."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
 from uuid import UUID
 
-import pghistory
-from django.db import transaction
 from django.utils.translation import gettext as _
 
+from changes.refusals import RuleBroken, not_on_this_site
 from leasing.models import Contract, Property
-from leasing.refusals import RuleBroken, not_on_this_site
-
-
-@contextmanager
-def change(by: Any) -> Iterator[None]:
-    """All or nothing, and the audit events of what is inside name the person (a user, or None for the system)."""
-    who = {} if by is None else {"user": by.pk}
-    with transaction.atomic(), pghistory.context(**who):
-        yield
 
 
 def locked_contract(contract_id: UUID, *, field: str = "contract") -> Contract:
