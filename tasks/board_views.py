@@ -17,8 +17,8 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.models import User
+from changes.refusals import RuleBroken
 from leasing.models import Contract
-from leasing.refusals import RuleBroken
 from sites_app.models import Site
 from sites_app.permissions import needs
 from tasks import actions, words
@@ -238,6 +238,6 @@ def new(request: HttpRequest) -> HttpResponse:
 
 def _contracts_to_choose(site: Site) -> Any:
     """What the field suggests while one types: the reference, the tenant's name and the property's code."""
-    rows = Contract.objects.filter(site=site, ended_on=None).exclude(status=Contract.Status.DRAFT)
+    rows = Contract.objects.signed().filter(site=site, ended_on=None)
     names = rows.order_by("tenant__name", "reference").values_list("reference", "tenant__name", "property__code")
     return names[:_CONTRACTS_SUGGESTED]

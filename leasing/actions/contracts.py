@@ -7,18 +7,13 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from leasing.actions.change import change, lock_property, locked_with_its_property
+from changes.audit import change
+from changes.refusals import RuleBroken, broken_constraint, constraint_of, not_on_this_site, require_past
 from leasing.actions.instalments import MONTHS_AHEAD, drop_after_end, generate_instalments, month_after
+from leasing.actions.locks import lock_property, locked_with_its_property
 from leasing.models import Contract, Deposit, Property, Tenant
-from leasing.refusals import (
-    RuleBroken,
-    broken_constraint,
-    constraint_of,
-    not_on_this_site,
-    require_past,
-    require_signed,
-    short_date,
-)
+from leasing.refusals import require_signed
+from screens import formats
 
 _NO_OVERLAP = "contracts_in_force_do_not_overlap"
 
@@ -88,7 +83,7 @@ def renew_contract(
                 "start_date",
                 "renewal_starts_after",
                 _("A renewal of contract %(reference)s can start after %(day)s at the earliest.")
-                % {"reference": old.reference, "day": short_date(old.ended_on or old.start_date)},
+                % {"reference": old.reference, "day": formats.date_short(old.ended_on or old.start_date)},
             )
         if old.ended_on is None:
             _end(old, start_date - dt.timedelta(days=1), Contract.Status.ENDED, renewed=True)
@@ -137,7 +132,7 @@ def end_contract(
                 "ended_on",
                 "contract_ended_not_before_start",
                 _("Contract %(reference)s starts on %(start)s: it cannot end before that day.")
-                % {"reference": contract.reference, "start": short_date(contract.start_date)},
+                % {"reference": contract.reference, "start": formats.date_short(contract.start_date)},
             )
         _end(contract, ended_on, status)
         return contract
@@ -174,18 +169,18 @@ def _save(contract: Contract) -> None:
 
 def _overlap(contract: Contract) -> RuleBroken:
     others = Contract.objects.filter(site_id=contract.site_id, property_id=contract.property_id)
-    others = others.exclude(pk=contract.pk).exclude(status=Contract.Status.DRAFT)
+    others = others.exclude(pk=contract.pk).signed()
     other = others.filter(Q(ended_on__isnull=True) | Q(ended_on__gte=contract.start_date)).earliest("start_date")
     values = {
         "property": contract.property.code,
         "reference": other.reference,
-        "start": short_date(other.start_date),
+        "start": formats.date_short(other.start_date),
     }
     if other.ended_on is None:
         sentence = _("Contract %(reference)s has property %(property)s since %(start)s, and nobody has ended it.")
     else:
         sentence = _("Contract %(reference)s has property %(property)s from %(start)s to %(end)s.")
-        values["end"] = short_date(other.ended_on)
+        values["end"] = formats.date_short(other.ended_on)
     return RuleBroken("property", _NO_OVERLAP, sentence % values)
 
 
@@ -194,5 +189,5 @@ def _already_ended(contract: Contract) -> RuleBroken:
         "contract",
         "contract_ended_once",
         _("Contract %(reference)s was already ended, on %(day)s.")
-        % {"reference": contract.reference, "day": short_date(contract.ended_on)},
+        % {"reference": contract.reference, "day": formats.date_short(contract.ended_on)},
     )

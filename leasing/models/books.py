@@ -11,9 +11,10 @@ from django.db.models import F, Q, Sum, Value
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
+from changes.audit import every_change
 from leasing.models.contracts import Contract
 from leasing.models.people import Tenant
-from sites_app.models import SameSiteForeignKey, SiteScopedModel, SiteScopedQuerySet, every_change, scoped_manager
+from sites_app.models import SameSiteForeignKey, SiteScopedModel, SiteScopedQuerySet, scoped_manager
 from sites_app.rules import PAYMENT_METHODS
 
 MISSED_AFTER_DAYS = 30

@@ -11,12 +11,23 @@ from django.db import models
 from django.db.models import F, Func, Q
 from django.utils.translation import gettext_lazy as _
 
+from changes.audit import every_change
 from leasing.models.people import Property, Tenant
-from sites_app.models import SameSiteForeignKey, SiteScopedModel, every_change
+from sites_app.models import SameSiteForeignKey, SiteScopedModel, SiteScopedQuerySet, scoped_manager
 
 
 class _DateRange(Func):
     function = "daterange"
+
+
+class ContractQuerySet(SiteScopedQuerySet):
+    def signed(self) -> "ContractQuerySet":
+        """Without the drafts: readings.is_signed."""
+        return self.exclude(status=Contract.Status.DRAFT)
+
+    def in_force_on(self, day: dt.date) -> "ContractQuerySet":
+        """Signed, begun, and not ended before the day: readings.is_in_force."""
+        return self.signed().filter(Q(ended_on=None) | Q(ended_on__gte=day), start_date__lte=day)
 
 
 @pghistory.track(*every_change())
@@ -64,6 +75,8 @@ class Contract(SiteScopedModel):
         related_name="renewals",
         verbose_name=_("renewal of"),
     )
+
+    objects = scoped_manager(ContractQuerySet)
 
     class Meta:
         ordering = ["-start_date", "reference"]

@@ -7,9 +7,10 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from changes.audit import every_change
 from leasing.models.contracts import Contract
 from leasing.models.people import Property, Tenant
-from sites_app.models import SameSiteForeignKey, SiteScopedModel, every_change
+from sites_app.models import SameSiteForeignKey, SiteScopedModel
 
 
 @pghistory.track(*every_change())
