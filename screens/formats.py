@@ -41,7 +41,7 @@ def number(value: float | Decimal | None, decimals: int = 0) -> str:
     return f"{_MINUS}{text}" if value < 0 and text.strip("0.,") else text
 
 
-def percent(ratio: float | None, decimals: int = 0) -> str:
+def percent(ratio: float | Decimal | None, decimals: int = 0) -> str:
     """A ratio as a percentage: 0.914 is "91 %"."""
     if ratio is None:
         return NOTHING
