@@ -123,6 +123,9 @@ def _in_words(field: forms.Field, raw: str, value: Any) -> str:
     """What was chosen, as the form's own choices or the formats name it; "" where the label says it all."""
     if value is True:
         return ""
+    if isinstance(field, forms.ModelChoiceField):
+        # The row is here already; its choices would be read once more. Of several rows there are only keys.
+        return raw if isinstance(field, forms.ModelMultipleChoiceField) else str(field.label_from_instance(value))
     for choice, label in _flat(getattr(field, "choices", ())):
         if str(choice) == raw:
             return str(label)

@@ -46,6 +46,7 @@ class Cell:
     value: Any
     text: str
     url: str
+    attributes: str
 
     @property
     def html(self) -> str:
@@ -190,19 +191,20 @@ def _orders(now: Asked) -> Iterator[Order]:
 
 def _lines(listing: Listing, columns: Sequence[Column], found: Found) -> Iterator[Line]:
     has_francs = any(column.kind is Kind.FRANCS for column in columns)
+    attributes = [(column, column.attributes) for column in columns]  # once, not for every row
     for row in found.rows:
         currency = fact(row, listing.currency) if has_francs else ""
-        yield Line(row, [_cell(row, column, currency) for column in columns])
+        yield Line(row, [_cell(row, column, currency, tag) for column, tag in attributes])
 
 
-def _cell(row: Any, column: Column, currency: str) -> Cell:
+def _cell(row: Any, column: Column, currency: str, attributes: str) -> Cell:
     value = fact(row, column.value)
     if column.template:
-        return Cell(column, value, "", "")
+        return Cell(column, value, "", "", attributes)
     url = column.link(row) if column.link and value else ""
     if column.kind is Kind.PHONE and value:
         url = f"tel:{getattr(value, 'as_e164', value)}"
-    return Cell(column, value, written(value, column.kind, currency), url or "")
+    return Cell(column, value, written(value, column.kind, currency), url or "", attributes)
 
 
 def _total(column: Column, found: Found) -> Total:

@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+from django import forms
 from django.contrib.messages import get_messages
 from django.contrib.messages.storage.fallback import FallbackStorage
 from django.db.models import Count
@@ -106,6 +107,25 @@ def test_a_search_finds_each_of_its_words_in_one_of_the_fields(due):
     assert ids("aïssatou b-sn") == {("SN_DAKAR",)}
     assert ids("aïssatou") == ids("  ") == {("SN_DAKAR",), ("GN_CONAKRY",)}
     assert ids("aïssatou nobody") == set()
+
+
+def test_a_site_that_is_not_in_scope_is_in_neither_rows_nor_count_nor_sums_nor_file(due):
+    with site_scope(["SN_DAKAR"]):
+        _asked, one = found("", due)
+        assert (one.count, one.sums["amount"]) == (4, {"XOF": 600_000})
+        _asked, everything = found("file=csv", due)
+        assert {row.site_id for row in everything.rows} == {"SN_DAKAR"}
+
+
+class _BySite(forms.Form):
+    site = forms.ModelChoiceField(Site.objects.all(), label="Site")
+
+
+def test_the_chip_of_a_row_costs_no_statement_beyond_the_forms_own(db, django_assert_num_queries):
+    data = QueryDict("site=GN_KINDIA")
+    with django_assert_num_queries(1):
+        asked = ask(data, INSTALMENTS, _BySite(data))
+    assert [(one.raw, one.value) for one in asked.filters] == [("GN_KINDIA", str(Site.objects.get(pk="GN_KINDIA")))]
 
 
 # --- the answer -----------------------------------------------------------------------------------
