@@ -1,6 +1,7 @@
 """A list over a queryset: two statements whatever its length, sums by currency, no row twice; and its answers."""
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 from django import forms
@@ -98,6 +99,18 @@ def test_rows_that_cannot_be_counted_and_summed_at_once_are_refused(due):
     for rows in (due.distinct(), due[:3], Contract.objects.annotate(n=Count("instalments"))):
         with pytest.raises(ValueError, match="at once"):
             found("", rows)
+
+
+def test_a_database_neither_sorts_nor_sums_by_a_function(due):
+    function = Column("amount", "Rent", lambda row: row.amount, Kind.FRANCS, sort=True)
+    asked = ask(QueryDict("sort=amount"), replace(INSTALMENTS, columns=(function,), order=""))
+    with pytest.raises(ValueError, match="path"):
+        of_queryset(asked, due)
+
+
+def test_unsorted_the_order_is_the_querysets_own(due):
+    asked = ask(QueryDict(), replace(INSTALMENTS, order=""))
+    assert [row.period.month for row in of_queryset(asked, due.order_by("-period")).rows] == [7, 6, 5, 4, 4]
 
 
 def test_a_search_finds_each_of_its_words_in_one_of_the_fields(due):

@@ -185,6 +185,24 @@ def test_what_a_row_says_is_text_never_html():
     assert "&lt;script&gt;" in html
 
 
+def test_a_cell_of_ones_own_has_the_row_its_value_and_what_the_page_knows(settings, tmp_path):
+    (tmp_path / "cell.html").write_text("{{ row.number }}|{{ value }}|{{ column.name }}|{{ mood }}")
+    engine = settings.TEMPLATES[0]
+    settings.TEMPLATES = [engine | {"DIRS": [tmp_path, *engine["DIRS"]]}]
+    columns = (
+        Column("who", "Tenant", "tenant", template="cell.html"),
+        Column("phone", "Phone", "phone", Kind.PHONE),
+        Column("length", "Length", "due.day.real", Kind.NUMBER),
+    )
+    listing = replace(RENTS, columns=columns)
+    asked = ask(QueryDict(), listing)
+    shown = page_of(asked, of_sequence(asked, [*rents(1), replace(rents(1)[0], due=None, phone="")]))
+    html = render_to_string("components/list.html", {"list": shown, "mood": "calm"})
+    assert "1|Tenant 001|who|calm</th>" in "".join(html.split("\n"))
+    assert '<a href="tel:+224620000001">+224\u00a0620\u00a000\u00a000\u00a001</a>' in html
+    assert [[cell.text for cell in line.cells[1:]] for line in shown.lines][1] == ["—", "—"]
+
+
 def test_links_go_by_the_state_and_keep_what_the_page_needs_besides():
     asked = asked_by("sort=rent&group=open&page=2&nonsense=1", keep=["group"])
     page = page_of(asked, found_in(asked, asked.form, rents(34)), files_at="/rents.csv")
