@@ -4,7 +4,8 @@ import datetime as dt
 
 from django.utils.translation import gettext_lazy as _
 
-from screens.declarations import FORM, Address, Daily, Declaration, Entry, Include
+from leasing.timeline import events_of_tenant
+from screens.declarations import FORM, Address, Daily, Declaration, Entry, Include, TimelineSource
 
 DECLARATION = Declaration(
     rights={
@@ -15,8 +16,17 @@ DECLARATION = Declaration(
         # Half past midnight, before anybody asks what is due today.
         Daily("leasing.jobs.extend_instalments", dt.time(0, 30), "instalments are there twelve months ahead"),
     ),
+    timeline=(TimelineSource("tenant", "leasing", events_of_tenant, "leasing.view_portfolio"),),
     administration={"leasing": 10},
-    # Files in and out.
+    includes=(Include("", "leasing.pages.urls"),),
+    addresses={
+        "leasing:tenant": Address("leasing.view_portfolio", row="leasing.Tenant"),
+        # Files in and out.
+        "leasing:import": Address("leasing.import_portfolio", FORM),
+        "leasing:import_run": Address("leasing.import_portfolio", row="leasing.ImportRun"),
+        "leasing:import_report": Address("leasing.import_portfolio", row="leasing.ImportRun"),
+        "leasing:export": Address("leasing.manage_portfolio", arguments={"table": "tenants", "kind": "csv"}),
+    },
     menu=(
         Entry(
             50,
@@ -27,11 +37,4 @@ DECLARATION = Declaration(
             _("Bring the agency’s spreadsheets in, and take them out again."),
         ),
     ),
-    includes=(Include("leasing/", "leasing.urls"),),
-    addresses={
-        "leasing:import": Address("leasing.import_portfolio", FORM),
-        "leasing:import_run": Address("leasing.import_portfolio", row="leasing.ImportRun"),
-        "leasing:import_report": Address("leasing.import_portfolio", row="leasing.ImportRun"),
-        "leasing:export": Address("leasing.manage_portfolio", arguments={"table": "tenants", "kind": "csv"}),
-    },
 )

@@ -4,7 +4,19 @@ import datetime as dt
 
 from django.utils.translation import gettext_lazy as _
 
-from screens.declarations import ANYONE, FORM, Address, Daily, Declaration, Entry, Hourly, Include
+from screens.declarations import (
+    ANYONE,
+    FORM,
+    Address,
+    Daily,
+    Declaration,
+    Entry,
+    Hourly,
+    Include,
+    Panel,
+    TimelineSource,
+)
+from tasks import panels
 
 _WORK, _MANAGE = "tasks.work_on_tasks", "tasks.manage_tasks"
 
@@ -56,5 +68,7 @@ DECLARATION = Declaration(
         "tasks_api:change": Address(_WORK, ("PATCH",), row="tasks.Task"),
         "service_worker": Address(ANYONE),
     },
+    panels=(Panel("leasing:tenant", 10, "tasks/_about_tenant.html", panels.open_tasks_about, _WORK),),
+    timeline=(TimelineSource("tenant", "tasks", panels.tasks_done_about, _WORK),),
     administration={"tasks": 20},
 )
