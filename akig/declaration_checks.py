@@ -88,6 +88,8 @@ def _asked_by_declarations() -> Iterator[str]:
 
 def _pages() -> Iterator[str]:
     for app, declaration in declared.declarations().items():
+        if any(part.prefix == "" and not part.needs_site for part in declaration.includes):
+            yield f"{app} says of addresses without a beginning that they need no site: that is all of them."
         for entry in declaration.menu:
             try:
                 reverse(entry.url_name)

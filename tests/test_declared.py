@@ -10,6 +10,7 @@ from akig.declaration_checks import declarations_fit_together
 from screens.declarations import Address, Daily, Declaration, Entry, Include, Panel, TimelineSource
 from sites_app import access
 from sites_app.access import ROLE_PERMISSIONS
+from sites_app.resolve import needs_no_site
 
 
 @pytest.fixture
@@ -52,6 +53,15 @@ def test_rights_are_granted_in_place_of_those_before(monkeypatch):
     } == access.ROLE_PERMISSIONS
 
 
+def test_the_addresses_that_need_no_site_are_those_that_say_so():
+    assert needs_no_site("/accounts/login/")
+    assert needs_no_site("/service-worker.js")
+    assert needs_no_site("/healthz")
+    assert not needs_no_site("/")
+    assert not needs_no_site("/tasks/today/")
+    assert not needs_no_site("/tenants/1/")
+
+
 def test_the_menu_stands_in_the_order_of_its_places(monkeypatch):
     apps = {
         "one": Declaration(menu=(Entry(30, "c", "C", "check"), Entry(10, "a", "A", "check"))),
@@ -76,6 +86,7 @@ def test_the_menu_stands_in_the_order_of_its_places(monkeypatch):
         ({"menu": (Entry(1, "attic:stairs", "Attic", "check"),)}, "attic has a menu entry for attic:stairs, which is"),
         ({"panels": (Panel("attic:stairs", 1, "a.html", print),)}, "attic has a panel for attic:stairs, which is no"),
         ({"timeline": (TimelineSource("tenant", "x", print, "attic.climb"),)}, "The right attic.climb is asked for"),
+        ({"includes": (Include("", "attic.urls", needs_site=False),)}, "attic says of addresses without a beginning"),
         ({"jobs": (Daily("attic.jobs.sweep", dt.time(5), "dust"),)}, "The worker does not know the job attic.jobs."),
     ],
 )
