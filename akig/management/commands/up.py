@@ -220,7 +220,7 @@ def _migrations_pending() -> bool:
 
 
 def _begin_the_day() -> None:
-    """Have the demo's agents find their tasks at once: the clock would make them wait until six in the morning."""
+    """Have the demo's people find their day made: the clock would make them wait until the next morning."""
     for site in Site.objects.all():
         day = site.today().isoformat()
         for job in declared.jobs_that_begin_a_demo():
