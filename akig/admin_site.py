@@ -1,5 +1,6 @@
 """The administration: open to everyone who has a role on the site, and to nobody's other site."""
 
+import math
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
@@ -11,9 +12,9 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import URLPattern, URLResolver
 from unfold.sites import UnfoldAdminSite
 
+from akig import declared
 from sites_app.site_admin import SiteModelAdmin
 
-APP_ORDER = ("leasing", "tasks", "kpi", "sites_app", "accounts", "axes")
 # Signing out and passwords have their own pages, which work in "all my sites" and in maintenance. The palette keeps
 # its answers in the cache without the site; "view on site" tells whether a row of any table exists.
 _NOT_OFFERED = ("search", "logout", "password_change", "password_change_done", "view_on_site")
@@ -63,10 +64,10 @@ class AkigAdminSite(UnfoldAdminSite):
         return _Choices.as_view(admin_site=self)(request)
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[dict[str, Any]]:
-        """In the order of a day's work: apps as listed above, tables as their admin files register them."""
+        """In the order of a day's work: apps as they declare it, tables as their admin files register them."""
         place = {model: number for number, model in enumerate(self._registry)}
         apps = self._build_app_dict(request, app_label)
         for app in apps.values():
             app["models"].sort(key=lambda entry: place[entry["model"]])
-        known = {label: number for number, label in enumerate(APP_ORDER)}
-        return sorted(apps.values(), key=lambda app: (known.get(app["app_label"], len(known)), app["name"]))
+        known = declared.places_in_the_administration()
+        return sorted(apps.values(), key=lambda app: (known.get(app["app_label"], math.inf), app["name"]))

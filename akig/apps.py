@@ -13,7 +13,8 @@ class AkigConfig(AppConfig):
     verbose_name = "AKIG"
 
     def ready(self) -> None:
-        # celery: the app that `current_app` means everywhere; checks: registers them
-        from akig import celery, checks, languages  # noqa: F401
+        # celery: the app that `current_app` means everywhere; the checks register themselves
+        from akig import celery, checks, declaration_checks, declared, languages  # noqa: F401
 
         languages.install()
+        declared.hand_down()

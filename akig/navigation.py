@@ -10,66 +10,16 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, get_script_prefix, reverse
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from akig import declared
 from akig.languages import LanguageChoice, language_choices
+from screens.declarations import Entry
 from sites_app.models import Role, Site
 from sites_app.scope import ALL_SITES
 
-
-@dataclass(frozen=True)
-class Entry:
-    """A page of the menu: who may see it, and the picture beside its word."""
-
-    url_name: str
-    label: Any
-    icon: str
-    permission: str | None = None
-    hint: Any = ""  # what one does there, for the overview's cards
-    unless: str | None = None  # who has this right finds another entry in its place
-
-
-# In the order of the menu. A page that does not exist yet is not listed.
-MENU = (
-    Entry(
-        "tasks:today",
-        gettext_lazy("Today"),
-        "check",
-        "tasks.work_on_tasks",
-        gettext_lazy("Your three first tasks, with the reasons, and the rest of the day."),
-        unless="tasks.manage_tasks",
-    ),
-    Entry("home", gettext_lazy("Overview"), "overview"),
-    Entry(
-        "kpi:dashboard",
-        gettext_lazy("Indicators"),
-        "bars",
-        "kpi.view_kpi",
-        gettext_lazy("How the site is doing, against its targets and the period before."),
-    ),
-    Entry(
-        "tasks:board",
-        gettext_lazy("Tasks"),
-        "check",
-        "tasks.manage_tasks",
-        gettext_lazy("Who has how much to do, who takes what, and who stands in for whom."),
-    ),
-    Entry(
-        "leasing:import",
-        gettext_lazy("Import"),
-        "upload",
-        "leasing.import_portfolio",
-        gettext_lazy("Bring the agency’s spreadsheets in, and take them out again."),
-    ),
-    Entry(
-        "admin:index",
-        gettext_lazy("Administration"),
-        "gear",
-        "leasing.view_portfolio",
-        gettext_lazy("Tenants, properties, contracts and payments, and the settings that you may change."),
-    ),
-)
+MENU = declared.menu()
 
 
 @dataclass(frozen=True)

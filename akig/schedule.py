@@ -1,45 +1,14 @@
-"""Every job that runs by the clock. The hours are each site's own; `akig.jobs.plan` reads this every few seconds."""
+"""Which jobs of the clock are due. The hours are each site's own; `akig.jobs.plan` reads this every few seconds."""
 
 import datetime as dt
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
+from akig import declared
+from screens.declarations import Daily, Hourly
 
-@dataclass(frozen=True)
-class Daily:
-    """A job for each site on each day, from this hour of the site's day on.
-
-    A worker that was away at that hour does the job later on the same day; a day that is over is not made up for,
-    so a job looks at everything up to its date, never at that date alone.
-    """
-
-    job: str
-    hour: dt.time
-    why: str
-    for_each_site: bool = True  # else once for the whole agency, in its own timezone
-
-
-@dataclass(frozen=True)
-class Hourly:
-    """A job for each site in each hour in which a worker is there. It finds nothing to do most of the time."""
-
-    job: str
-    why: str
-
-
-SCHEDULE: tuple[Daily | Hourly, ...] = (
-    # Half past midnight, before anybody asks what is due today.
-    Daily("leasing.jobs.extend_instalments", dt.time(0, 30), "instalments are there twelve months ahead"),
-    Hourly("kpi.jobs.refresh_snapshots", "a late record is in its month's snapshot within the hour"),
-    # One o'clock, when the month that has just ended has its snapshot.
-    Daily("kpi.jobs.compare_sites", dt.time(1, 0), "sites see where they stand", for_each_site=False),
-    # Six o'clock, before the first agent looks at the day.
-    Daily("tasks.jobs.begin_day", dt.time(6, 0), "each agent's tasks are there, in order"),
-    Hourly("tasks.jobs.close_what_is_gone", "a task whose rent has come in is closed within the hour"),
-    # Seven o'clock, before the day begins.
-    Daily("kpi.jobs.queue_reports", dt.time(7, 0), "last month's report is in the subscribers' mail"),
-)
+SCHEDULE = declared.schedule()
 
 
 @dataclass(frozen=True)

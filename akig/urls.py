@@ -1,24 +1,16 @@
-"""Every address. A site's code in front of a path is taken off by SiteMiddleware before this is read."""
+"""Every address, those of the apps as they declare them. SiteMiddleware takes a site's code off before this is read."""
 
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import path
 
 from accounts.views import SignIn
-from akig import views
-from tasks.offline_views import service_worker
+from akig import declared, views
 
 urlpatterns = [
     path("", views.home, name="home"),
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
-    path("service-worker.js", service_worker, name="service_worker"),
-    path("accounts/", include("accounts.urls")),
-    path("sites/", include("sites_app.urls")),
-    path("leasing/", include("leasing.urls")),
-    path("tasks/", include("tasks.urls")),
-    path("kpi/", include("kpi.urls")),
-    path("api/tasks/", include("tasks.api_urls")),
-    path("api/kpi/", include("kpi.api_urls")),
+    *declared.includes(),
     path("admin/login/", SignIn.as_view()),  # one way in: one lockout, one end of the session
     path("admin/", admin.site.urls),
 ]

@@ -19,9 +19,7 @@ from django.views.decorators.http import require_safe
 from accounts.middleware import browser_language
 from akig import health
 from changes import problems
-from kpi.queries import overview
-from kpi.standing import standing_of
-from sites_app.models import Role
+from screens.panels import panels_of
 from sites_app.permissions import needs
 
 log = logging.getLogger(__name__)
@@ -30,13 +28,11 @@ log = logging.getLogger(__name__)
 @require_safe
 @needs(None)
 def home(request: HttpRequest) -> HttpResponse:
-    """The site of today in a few numbers, and the ways into it."""
+    """The site of today as the apps see it, and the ways into it."""
     sites = [access.site for access in request.accessible_sites if access.code in request.site_codes]
     today = max(site.today() for site in sites)
-    context = {"today": today, "overview": overview(request.site_codes, today)}
-    if request.site is not None and request.site_access.role == Role.AGENT:
-        context["standing"] = standing_of(request.site, request.user.pk, today)
-    return render(request, "home.html", context)
+    panels = panels_of("home", request, today, request.site_permissions)
+    return render(request, "home.html", {"today": today, "panels": panels})
 
 
 @login_not_required

@@ -109,6 +109,12 @@ def phone(value: Any) -> str:
     return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.INTERNATIONAL).translate(_HIDDEN_SPACES)
 
 
+def whatsapp(value: Any) -> str:
+    """The address at which one writes to a phone number; "" without one."""
+    digits = "".join(filter(str.isdigit, str(value or "")))
+    return f"https://wa.me/{digits}" if digits else ""
+
+
 def _locale() -> str:
     return babel_locale(translation.get_language() or "fr")
 

@@ -9,22 +9,17 @@ from django.utils.functional import cached_property
 
 from sites_app.models import Role, Site
 
-_AGENT = frozenset(
-    {"leasing.view_portfolio", "leasing.record_payment", "leasing.record_interaction", "tasks.work_on_tasks"}
-)
-_MANAGER = _AGENT | {
-    "leasing.manage_portfolio",
-    "leasing.import_portfolio",
-    "tasks.manage_tasks",
-    "kpi.view_kpi",
-}
-_ADMIN = _MANAGER | {"sites_app.manage_site", "sites_app.manage_rules", "sites_app.manage_memberships"}
-ROLE_PERMISSIONS: Mapping[str, frozenset[str]] = {
-    Role.AGENT: _AGENT,
-    Role.MANAGER: _MANAGER,
-    Role.ADMIN: _ADMIN,
-}
-_RANK = {Role.AGENT: 0, Role.MANAGER: 1, Role.ADMIN: 2}
+_ROLES = (Role.AGENT, Role.MANAGER, Role.ADMIN)  # each has the rights of those before it
+ROLE_PERMISSIONS: dict[str, frozenset[str]] = {}
+"""What the installed apps grant, as they declare it."""
+
+
+def grant(rights: Iterable[Mapping[str, Iterable[str]]]) -> None:
+    """Hand down what each app declares by role, in place of what was granted before."""
+    declared, granted = list(rights), frozenset[str]()
+    for role in _ROLES:
+        granted = granted.union(*(of.get(role, ()) for of in declared))
+        ROLE_PERMISSIONS[role] = granted
 
 
 @dataclass(frozen=True)
@@ -102,5 +97,7 @@ def _covers(own: Iterable[Access], sites: Mapping[str, Site]) -> dict[str, Acces
             covers[site.code] = Access(site, roles[cover.code], via_cover=True)
     # A member of both the offline and the covering site keeps working there, with the higher of the two rights.
     return {
-        code: access for code, access in covers.items() if code not in roles or _RANK[access.role] >= _RANK[roles[code]]
+        code: access
+        for code, access in covers.items()
+        if code not in roles or _ROLES.index(access.role) >= _ROLES.index(roles[code])
     }

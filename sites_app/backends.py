@@ -1,4 +1,4 @@
-"""Rights are asked one way everywhere: `user.has_perm("kpi.view_kpi", site)`."""
+"""Rights are asked one way everywhere: `user.has_perm("sites_app.manage_rules", site)`."""
 
 from typing import Any
 

@@ -14,13 +14,11 @@ from django.utils.translation import gettext as _
 
 from sites_app.access import Access, access_for, cover_for
 from sites_app.models import Site
-from sites_app.resolve import resolve_site, split_address
+from sites_app.resolve import needs_no_site, resolve_site, split_address
 from sites_app.scope import ALL_SITES, site_scope
 
-# Work without a site: signing in, choosing a site, health. They may still be opened under a site's address.
-SITELESS = ("/accounts/", "/sites/", "/healthz", "/readyz", "/service-worker.js", "/static/")
-# What a person may change while their site takes no changes: themselves, and the site's own status.
-ALWAYS_WRITABLE = (*SITELESS, "/admin/sites_app/")
+# A person may change it while the site takes no changes: how else would it take them again?
+THE_SITE_ITSELF = "/admin/sites_app/"
 API = "/api/"
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 RETRY_AFTER_SECONDS = 600
@@ -61,7 +59,7 @@ class SiteMiddleware:
         # has_perm asks for these rights again and again within the request.
         request.user.site_access = accessible
         request.accessible_sites = tuple(accessible.values())
-        siteless = request.path_info.startswith(SITELESS)
+        siteless = needs_no_site(request.path_info)
         if siteless and in_address is None:
             return self.get_response(request)
         code = resolve_site(request, accessible, in_address)
@@ -71,7 +69,8 @@ class SiteMiddleware:
             return _to_full_address(request, code)
         _enter(request, code, accessible)
         _speak_the_sites_language(request)
-        if request.method not in SAFE_METHODS and not request.path_info.startswith(ALWAYS_WRITABLE):
+        always_writable = siteless or request.path_info.startswith(THE_SITE_ITSELF)
+        if request.method not in SAFE_METHODS and not always_writable:
             refusal = self._refuse_change(request)
             if refusal is not None:
                 return refusal

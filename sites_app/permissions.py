@@ -10,6 +10,11 @@ from django.http import HttpRequest, HttpResponseBase
 View = Callable[..., HttpResponseBase]
 
 
+def rights_on(request: HttpRequest, code: str) -> frozenset[str]:
+    """The rights of the person on one site of the request: in "all my sites" they may differ from site to site."""
+    return next(access.permissions for access in request.accessible_sites if access.code == code)
+
+
 def needs(permission: str | None) -> Callable[[View], View]:
     """Mark a view of one site (or of "all my sites") with the right that it takes; None: any member.
 

@@ -1,7 +1,7 @@
 """Which site does a request belong to? The first that names one decides; it is always checked."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.core.exceptions import BadRequest, PermissionDenied
@@ -13,6 +13,9 @@ from sites_app.models import Site
 from sites_app.scope import ALL_SITES
 
 SESSION_KEY = "site"
+# Health and files; the apps declare the others, such as signing in.
+_WITHOUT_SITE = ("/healthz", "/readyz", "/static/")
+_declared_without_site: list[str] = []
 _IN_ADDRESS = re.compile(r"^/(?P<code>[A-Z]{2}_[A-Z0-9]+|ALL)(?P<rest>/.*|$)")
 
 
@@ -20,6 +23,16 @@ def split_address(path: str) -> tuple[str | None, str]:
     """("GN_KINDIA", "/kpi/") of "/GN_KINDIA/kpi/"; (None, path) of an address that names no site."""
     match = _IN_ADDRESS.match(path)
     return (match["code"], match["rest"] or "/") if match else (None, path)
+
+
+def open_without_site(beginnings: Iterable[str]) -> None:
+    """Hand down how the addresses begin that apps declare to need no site, in place of those before."""
+    _declared_without_site[:] = beginnings
+
+
+def needs_no_site(path: str) -> bool:
+    """Whether an address works without a site. It may still be opened under a site's code."""
+    return path.startswith((*_WITHOUT_SITE, *_declared_without_site))
 
 
 def resolve_site(request: HttpRequest, accessible: Mapping[str, Access], in_address: str | None) -> str | None:

@@ -117,6 +117,7 @@ class SiteModelAdmin(ModelAdmin):
 
     view_permission: str
     change_permission: str
+    add_permission = ""  # in place of `change_permission`, for what more people may write down
     site_path = "site"  # from the table to its site
     may_add = may_change = may_delete = True
     icon = "table_rows"  # of Material Symbols, in the menu
@@ -146,7 +147,8 @@ class SiteModelAdmin(ModelAdmin):
         return self.view_permission in request.site_permissions
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        return self.may_add and self.may_write(request)
+        right = self.add_permission or self.change_permission
+        return self.may_add and self.takes_changes(request) and right in request.site_permissions
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return self.may_change and self.may_write(request)

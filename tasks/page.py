@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+from screens import formats
 from sites_app.models import Site
 from tasks import words
 from tasks.forms import TapForm, tap_form
@@ -93,14 +94,9 @@ def card_of(task: RankedTask, rank: int, *, reasons: int = 3, forms: dict[str, T
         reasons=tuple(words.reasons_of(task, limit=reasons)),
         amount=task.amount or task.facts.get("monthly_rent"),
         overdue=task.grounds.due_on < task.grounds.day,
-        whatsapp=_whatsapp(task.tenant_phone),
+        whatsapp=formats.whatsapp(task.tenant_phone),
         forms=forms or {},
     )
-
-
-def _whatsapp(phone: str) -> str:
-    digits = "".join(filter(str.isdigit, phone))
-    return f"https://wa.me/{digits}" if digits else ""
 
 
 def forms_of(task: Any, site: Site, now: dt.datetime) -> dict[str, TapForm]:

@@ -1,7 +1,9 @@
 """`.env.example` is the whole list of what AKIG reads from its environment."""
 
 import re
+from pathlib import Path
 
+from django.apps import apps
 from django.conf import settings
 
 READ = re.compile(r"""(?:\benv(?:\.\w+)?\(|os\.environ(?:\.get|\.setdefault)?[\[(])\s*["']([A-Z_]+)["']""")
@@ -10,10 +12,11 @@ NOT_FOR_PEOPLE = {"DJANGO_SETTINGS_MODULE"}
 
 def _variables_in_the_code() -> set[str]:
     found: set[str] = set()
-    for app in ("akig", "accounts", "outbox", "sites_app", "leasing", "tasks", "kpi"):
-        for path in (settings.BASE_DIR / app).rglob("*.py"):
-            if "tests" not in path.parts:
-                found |= set(READ.findall(path.read_text()))
+    for app in apps.get_app_configs():
+        if settings.BASE_DIR in Path(app.path).parents and "site-packages" not in app.path:
+            for path in Path(app.path).rglob("*.py"):
+                if "tests" not in path.parts:
+                    found |= set(READ.findall(path.read_text()))
     return found - NOT_FOR_PEOPLE
 
 

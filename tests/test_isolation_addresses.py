@@ -12,6 +12,7 @@ from django.db import connection
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from screens.declarations import ANYONE, MEMBER, PERSON
 from sites_app.access import ROLE_PERMISSIONS
 from sites_app.actions import grant_membership
 from sites_app.admin import SiteModelAdmin
@@ -20,14 +21,14 @@ from sites_app.models import Site
 from sites_app.scope import site_scope
 from tests.any_row import any_row
 from tests.owner import as_owner
-from tests.permission_table import ANYONE, MEMBER, PERSON, TABLE
+from tests.permission_table import TABLE
 
 pytestmark = [pytest.mark.django_db, pytest.mark.no_cover]
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 HOME, OTHER = "GN_CONAKRY", "GN_KINDIA"
-SITE_DATA = ("leasing.", "tasks.")
 SCOPED = [model for model in scoped_models() if model._meta.pk.name == "id"]
+SITE_DATA = tuple(model._meta.label for model in SCOPED)
 
 
 def named_addresses(resolver=None, namespace=""):
@@ -114,7 +115,7 @@ def content():
 def address_of(name, row_id=None, site=HOME):
     arguments = dict(TABLE[name].arguments)
     if TABLE[name].row:
-        arguments["pk"] = row_id or (uuid.uuid4() if TABLE[name].row.startswith(SITE_DATA) else 999_999)
+        arguments["pk"] = row_id or (uuid.uuid4() if TABLE[name].row in SITE_DATA else 999_999)
     path = reverse(name, kwargs=arguments)
     return path if site is None or path.startswith("/api/") else f"/{site}{path}"
 
@@ -158,7 +159,7 @@ def test_each_role_gets_in_where_the_table_says_and_nowhere_else(cast, rows, nam
             assert content() == before, (name, method)
 
 
-CARRYING = sorted(name for name, entry in TABLE.items() if entry.row and entry.row.startswith(SITE_DATA))
+CARRYING = sorted(name for name, entry in TABLE.items() if entry.row in SITE_DATA)
 
 
 def same_answer(one, other, *ids):

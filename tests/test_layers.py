@@ -26,6 +26,12 @@ def _height_of() -> dict[str, int]:
     return {app.strip(): height for height, layer in enumerate(reversed(layers)) for app in layer.split("|")}
 
 
+def test_every_room_of_ours_stands_in_a_layer():
+    rooms = {path.parent.name for path in ROOT.glob("*/__init__.py")} - {"bench", "tests"}
+    assert set(_height_of()) == rooms
+    assert set(tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["root_packages"]) == rooms
+
+
 def _app_of(path: Path) -> str:
     """Whose template it is: the app that holds it, or the app that its folder below templates/ is named for.
 

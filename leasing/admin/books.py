@@ -111,6 +111,7 @@ class ReversalInline(ReadOnlyInline):
 class PaymentAdmin(PortfolioAdmin):
     """Added through the action that lets it pay months; never edited or deleted; a mistake is reversed."""
 
+    add_permission = "leasing.record_payment"
     icon = "payments"
     may_change = may_delete = False
     exported_as = "payments"
@@ -134,9 +135,6 @@ class PaymentAdmin(PortfolioAdmin):
     readonly_fields = ["received", "standing_word", "person", "recorded_on"]
     received = money(Payment, "amount")
     person = person(Payment, "recorded_by")
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return self.takes_changes(request) and "leasing.record_payment" in request.site_permissions
 
     def get_readonly_fields(self, request: HttpRequest, obj: Payment | None = None) -> Sequence[str]:
         return super().get_readonly_fields(request, obj) if obj else []

@@ -123,6 +123,7 @@ class ServiceRequestAdmin(PortfolioAdmin):
 
 @admin.register(Interaction)
 class InteractionAdmin(PortfolioAdmin):
+    add_permission = "leasing.record_interaction"
     icon = "forum"
     list_display = ["happened_at", "tenant", "channel", "direction", "agent", "note"]
     list_select_related = ["tenant", "agent"]
@@ -133,9 +134,6 @@ class InteractionAdmin(PortfolioAdmin):
     fields = ["tenant", "channel", "direction", "happened_at", "person", "note"]
     person = person(Interaction, "agent")
     add_fieldsets = [(None, {"fields": ["tenant", "channel", "direction", "happened_at", "note"]})]
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return self.takes_changes(request) and "leasing.record_interaction" in request.site_permissions
 
     def get_readonly_fields(self, request: HttpRequest, obj: Interaction | None = None) -> Sequence[str]:
         return ["tenant", "person"] if obj else []

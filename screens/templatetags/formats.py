@@ -6,7 +6,7 @@ from screens import formats
 
 register = template.Library()
 
-for form in (formats.francs, formats.number, formats.percent, formats.phone):
+for form in (formats.francs, formats.number, formats.percent, formats.phone, formats.whatsapp):
     register.filter(form)
 for form in (
     formats.date_short,

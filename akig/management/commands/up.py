@@ -20,6 +20,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 
+from akig import declared
 from akig.embedded import database, postgres, valkey
 from akig.embedded.locks import Busy, FileLock
 from akig.embedded.supervisor import Child, Stopped, Supervisor, stop_on_signals
@@ -219,10 +220,11 @@ def _migrations_pending() -> bool:
 
 
 def _begin_the_day() -> None:
-    """Have the demo's agents find their tasks at once: the clock would make them wait until six in the morning."""
+    """Have the demo's people find their day made: the clock would make them wait until the next morning."""
     for site in Site.objects.all():
         day = site.today().isoformat()
-        enqueue("tasks.jobs.begin_day", key=f"first-day:{site.code}:{day}", site_code=site.code, day=day)
+        for job in declared.jobs_that_begin_a_demo():
+            enqueue(job, key=f"first-day:{job}:{site.code}:{day}", site_code=site.code, day=day)
 
 
 def _has_contracts() -> bool:

@@ -1,0 +1,19 @@
+"""What belongs to no app: the overview, the administration, and whether this process is well."""
+
+from django.utils.translation import gettext_lazy as _
+
+from screens.declarations import ANYONE, MEMBER, Address, Declaration, Entry
+
+DECLARATION = Declaration(
+    menu=(
+        Entry(20, "home", _("Overview"), "overview"),
+        Entry(
+            90,
+            "admin:index",
+            _("Administration"),
+            "gear",
+            hint=_("Tenants, properties, contracts and payments, and the settings that you may change."),
+        ),
+    ),
+    addresses={"home": Address(MEMBER), "healthz": Address(ANYONE), "readyz": Address(ANYONE)},
+)

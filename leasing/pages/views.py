@@ -1,0 +1,31 @@
+"""The page of a tenant. Thin: find them, ask what is known, render."""
+
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from leasing.models import Contract, Tenant
+from screens.panels import panels_of
+from screens.timeline import timeline_page
+from sites_app.permissions import needs, rights_on
+
+
+@needs("leasing.view_portfolio")
+@require_safe
+def tenant(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Who a tenant is, how to reach them, what they rent, and everything that has happened, the newest first."""
+    tenants = Tenant.objects.filter(site__in=request.site_codes).select_related("site")
+    found = get_object_or_404(tenants, pk=pk)
+    rights = rights_on(request, found.site_id)
+    context = {
+        "tenant": found,
+        "contracts": Contract.objects.filter(site=found.site_id, tenant=found).select_related("property"),
+        "panels": panels_of("leasing:tenant", request, found, rights),
+        "page": timeline_page("tenant", found, request, rights),
+        "crumbs": [{"label": _("Overview"), "url": reverse("home")}],
+    }
+    return render(request, "leasing/tenant.html", context)

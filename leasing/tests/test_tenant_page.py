@@ -1,0 +1,161 @@
+"""The page of a tenant: who may see it, what it says, and that it costs the same for one event as for a hundred."""
+
+import datetime as dt
+import re
+import uuid
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from leasing.tests.factories import (
+    make_contract,
+    make_interaction,
+    make_litigation,
+    make_notice,
+    make_payment,
+    make_property,
+    make_request,
+    make_reversal,
+    make_tenant,
+)
+from sites_app.models import Site
+from sites_app.scope import site_scope
+from tests.pages import text_of
+from tests.people import make_person
+
+pytestmark = pytest.mark.django_db
+D = dt.date
+NOW = dt.datetime(2026, 3, 20, 9, 0, tzinfo=dt.UTC)
+
+
+@pytest.fixture
+def kindia(monkeypatch):
+    monkeypatch.setattr(timezone, "now", lambda: NOW)
+    with site_scope(["GN_CONAKRY", "GN_KINDIA", "SN_DAKAR"]):
+        yield Site.objects.get(pk="GN_KINDIA")
+
+
+@pytest.fixture
+def manager(client):
+    client.force_login(make_person("mariama", GN_KINDIA="manager"))
+    return client
+
+
+def page_of(tenant, client, query="", site="GN_KINDIA"):
+    return client.get(f"/{site}/tenants/{tenant.pk}/{query}")
+
+
+def lived_with(site):
+    """A tenant with one of each thing that can happen."""
+    contract = make_contract(
+        site, reference="B-7", tenant=make_tenant(site, name="Aïssatou Bah"), property=make_property(site, code="P-9")
+    )
+    make_payment(contract, received_on=D(2026, 1, 5))
+    make_reversal(make_payment(contract, amount=900, received_on=D(2026, 1, 6)), reversed_on=D(2026, 1, 7))
+    make_interaction(contract.tenant, happened_at=dt.datetime(2026, 1, 8, 23, 30, tzinfo=dt.UTC), note="Will pay")
+    make_notice(contract, issued_on=D(2026, 1, 9), legal_deadline=D(2026, 2, 9), closed_on=D(2026, 1, 10))
+    make_litigation(contract, opened_on=D(2026, 1, 11), resolved_on=D(2026, 1, 12))
+    make_request(contract, opened_on=D(2026, 1, 13), closed_on=D(2026, 1, 14))
+    make_request(contract, opened_on=D(2026, 1, 15), is_complaint=True)
+    return contract.tenant
+
+
+def lines_of(answer):
+    """The lines of the time line, by their words."""
+    listed = re.search(r'<h2 id="timeline">.*?<ul.*?</ul>', answer.content.decode(), re.DOTALL)[0]
+    lines = re.findall(r"<li>(.*?)</li>", listed, re.DOTALL)
+    return [re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", line)).strip().replace("\u00a0", " ") for line in lines]
+
+
+def test_what_has_happened_stands_there_the_newest_first(manager, kindia):
+    assert lines_of(page_of(lived_with(kindia), manager)) == [
+        "15/01/2026 Complaint: plumbing P-9",
+        "14/01/2026 Request closed: plumbing P-9",
+        "13/01/2026 Request: plumbing P-9",
+        "12/01/2026 Dispute resolved: payment contract B-7",
+        "11/01/2026 Dispute opened: payment contract B-7",
+        "10/01/2026 Closed: Notice to quit contract B-7",
+        "09/01/2026 Notice to quit contract B-7 · legal deadline on 09/02/2026",
+        "08/01/2026 23:30 Call · To the tenant Will pay",
+        "07/01/2026 The payment of 900 GNF of 06/01/2026 was a mistake: reversed Saisi deux fois",
+        "06/01/2026 Payment of 900 GNF cash · contract B-7",
+        "05/01/2026 Payment of 1,500,000 GNF cash · contract B-7",
+    ]
+
+
+def test_who_they_are_how_to_reach_them_and_what_they_rent(manager, kindia):
+    tenant = lived_with(kindia)
+    answer = page_of(tenant, manager)
+    text, page = text_of(answer).replace("\u00a0", " "), answer.content.decode()
+    assert "Aïssatou Bah" in text
+    assert f'href="tel:{tenant.phone}"' in page
+    assert 'href="https://wa.me/224620000002"' in page
+    assert "B-7" in text
+    assert "1,500,000 GNF" in text
+    assert "Active" in text
+
+
+def test_an_agent_may_see_it_and_a_stranger_may_not(kindia):
+    tenant = make_tenant(kindia)
+    for name, site, status in (("agent", "GN_KINDIA", 200), ("stranger", "GN_CONAKRY", 403)):
+        client = Client()
+        client.force_login(make_person(name, **{site: "agent"}))
+        assert page_of(tenant, client).status_code == status
+
+
+def test_another_sites_tenant_is_like_none_at_all(manager, kindia):
+    manager.force_login(make_person("fanta", GN_KINDIA="manager", SN_DAKAR="manager"))
+    tenant = make_tenant(kindia)
+    assert page_of(tenant, manager).status_code == 200
+    foreign, missing = page_of(tenant, manager, site="SN_DAKAR"), manager.get(f"/SN_DAKAR/tenants/{uuid.uuid4()}/")
+    assert foreign.status_code == missing.status_code == 404
+
+
+def test_all_my_sites_shows_a_tenant_of_any_of_them_in_their_own_currency(client, kindia):
+    client.force_login(make_person("fanta", GN_KINDIA="agent", SN_DAKAR="manager"))
+    tenant = lived_with(kindia)
+    text = text_of(page_of(tenant, client, site="ALL")).replace("\u00a0", " ")
+    assert "Kindia Branch" in text
+    assert "Payment of 1,500,000 GNF" in text
+    client.force_login(make_person("moussa", GN_CONAKRY="manager", SN_DAKAR="manager"))
+    assert page_of(tenant, client, site="ALL").status_code == 404
+
+
+def test_a_tenant_without_anything_says_so(manager, kindia):
+    text = text_of(page_of(make_tenant(kindia, phone=""), manager))
+    assert "No contract yet." in text
+    assert "Nothing is written down yet." in text
+    assert "WhatsApp" not in text
+
+
+def test_fifty_a_page_and_a_page_that_is_not_there_is_the_last(manager, kindia):
+    contract = make_contract(kindia)
+    for day in range(60):
+        make_payment(contract, received_on=D(2026, 1, 1) + dt.timedelta(days=day))
+    first, second = (lines_of(page_of(contract.tenant, manager, f"?page={n}")) for n in (1, 2))
+    assert (len(first), len(second)) == (50, 10)
+    assert first[0].startswith("01/03/2026")
+    assert second[-1].startswith("01/01/2026")
+    assert lines_of(page_of(contract.tenant, manager, "?page=999999999999")) == first
+    assert lines_of(page_of(contract.tenant, manager, "?page=77")) == second
+    for odd in ("0", "-1", "x", "²", ""):
+        assert lines_of(page_of(contract.tenant, manager, f"?page={odd}")) == first
+
+
+def test_the_number_of_statements_is_fixed(manager, kindia):
+    bare, rich = make_tenant(kindia), lived_with(kindia)
+    contract = make_contract(kindia, tenant=rich)
+    for day in range(80):
+        make_payment(contract, received_on=D(2026, 1, 1) + dt.timedelta(days=day))
+    counts = []
+    for tenant in (bare, rich):
+        page_of(tenant, manager)
+        with CaptureQueriesContext(connection) as queries:
+            page_of(tenant, manager)
+        counts.append(len([q for q in queries if not re.match(r"SAVEPOINT|RELEASE", q["sql"])]))
+    assert counts[0] == counts[1] <= 12, counts
+    # Seven before the view and after it; the tenant, the contracts, the open tasks, and one for each source.
+    assert counts[0] == 7 + 5

@@ -1,0 +1,3 @@
+from screens.declarations import Declaration
+
+DECLARATION = Declaration(administration={"outbox": 90})
