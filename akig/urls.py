@@ -5,7 +5,7 @@ from django.urls import include, path
 
 from accounts.views import SignIn
 from akig import views
-from tasks.offline_views import service_worker
+from tasks.pages.offline_views import service_worker
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -15,7 +15,7 @@ urlpatterns = [
     path("accounts/", include("accounts.urls")),
     path("sites/", include("sites_app.urls")),
     path("leasing/", include("leasing.urls")),
-    path("tasks/", include("tasks.urls")),
+    path("tasks/", include("tasks.pages.urls")),
     path("kpi/", include("kpi.urls")),
     path("api/tasks/", include("tasks.api_urls")),
     path("api/kpi/", include("kpi.api_urls")),

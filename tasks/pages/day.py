@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sites_app.models import Site
 from tasks import words
-from tasks.forms import TapForm, tap_form
+from tasks.pages.forms import TapForm, tap_form
 from tasks.queries import Manifesto, RankedTask
 
 # Beyond these an agent has other worries than the order: the page stays small.

@@ -22,12 +22,12 @@ from leasing.models import Contract
 from sites_app.models import Site
 from sites_app.permissions import needs
 from tasks import actions, words
-from tasks.board_forms import FilterForm, GiveForm, NewForm, TakeBackForm
-from tasks.forms import is_id
 from tasks.models import Task
-from tasks.page import ICONS, card_of
+from tasks.pages.board_forms import FilterForm, GiveForm, NewForm, TakeBackForm
+from tasks.pages.day import ICONS, card_of
+from tasks.pages.forms import is_id
+from tasks.pages.views import choose_a_site
 from tasks.queries import WORKDAY_MINUTES, RankedTask, SiteDay, proposals, site_day
-from tasks.views import choose_a_site
 from tasks.workers import workers_of
 
 _TASKS_A_PAGE = 20

@@ -16,8 +16,8 @@ from accounts.models import User
 from leasing.models import Contract, Property, Tenant
 from sites_app.models import Site
 from tasks.actions.change import LONGEST_KEY
-from tasks.forms import is_id, long_text, not_too_far
 from tasks.models import Task
+from tasks.pages.forms import is_id, long_text, not_too_far
 
 
 class AgentForm(forms.Form):
