@@ -91,7 +91,7 @@ def card_of(task: RankedTask, rank: int, *, reasons: int = 3, forms: dict[str, T
         level=level,
         tone=tone,
         reasons=tuple(words.reasons_of(task, limit=reasons)),
-        amount=task.amount or task.facts.get("monthly_rent"),
+        amount=words.francs_of(task),
         overdue=task.grounds.due_on < task.grounds.day,
         whatsapp=_whatsapp(task.tenant_phone),
         forms=forms or {},

@@ -26,6 +26,7 @@ from leasing.tests.factories import (
 from sites_app.models import Membership, Site
 from sites_app.scope import site_scope
 from tasks.actions import cancel_task, finish_task, postpone_task, start_task, undo_change
+from tasks.causes import judged
 from tasks.generation import close_gone, generate_tasks
 from tasks.models import Task, TaskChange
 from tasks.tests.factories import make_task
@@ -594,7 +595,7 @@ def test_a_whole_portfolio_has_exactly_the_tasks_of_the_rules(site, today):
     expected = expected_tasks(site, today, workers)
     assert tasks_made() == expected
     assert made == len(expected) > 40
-    assert {values[1] for values in expected.values()} | {"manual", "litigation_idle"} == set(Task.Cause.values)
+    assert {values[1] for values in expected.values()} | {"litigation_idle"} == set(judged.NAMES)
     assert {values[4] for values in expected.values()} == {None, *workers}
     assert (close(site, today), generate(site, today)) == (0, 0)
 
