@@ -30,6 +30,7 @@ from tasks.causes import judged
 from tasks.generation import close_gone, generate_tasks
 from tasks.models import Task, TaskChange
 from tasks.tests.factories import make_task
+from tasks.tests.waiting import someone_waits
 from tests.portfolios import Portfolio
 
 CODE = "GN_CONAKRY"
@@ -448,15 +449,6 @@ def test_a_task_that_a_person_changes_at_this_very_moment_is_left_to_the_next_ru
         assert (only().due_at, only().version) == (six(TODAY + DAY), 2)
         assert close(site) == 1
         assert TaskChange.objects.get(verb="cause_gone").before["due_at"].startswith("2026-03-21T18:00")
-
-
-def someone_waits():
-    with connection.cursor() as cursor:
-        # For this connection: other tests' wait for one another too.
-        cursor.execute(
-            "SELECT count(*) FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid))"
-        )
-        return cursor.fetchone()[0]
 
 
 def test_nothing_of_another_site_is_read_or_written(db):
