@@ -45,7 +45,7 @@ _RULES = {"maintenance_response_days": 3}
 
 
 def test_every_cause_that_records_judge_is_in_the_one_statement():
-    assert judged.NAMES == ["rent_late", "notice_deadline", "litigation_idle", "term_ending", "request_overdue"]
+    assert len(judged.NAMES) == len(set(judged.NAMES)) == len(registry.JUDGED)
     for name in judged.NAMES:
         assert judged.FOUND.count(f"SELECT '{name}', ") == 1
 
