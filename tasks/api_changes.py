@@ -19,8 +19,8 @@ from sites_app.parameters import QueryParameters
 from sites_app.permissions import needs
 from tasks import actions
 from tasks.actions.change import LONGEST_KEY
-from tasks.forms import LONGEST_TEXT
 from tasks.models import Task
+from tasks.pages.forms import LONGEST_TEXT
 from tasks.task_json import task_as_json
 
 KEY = "Idempotency-Key"

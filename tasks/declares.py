@@ -16,7 +16,7 @@ from screens.declarations import (
     Panel,
     TimelineSource,
 )
-from tasks import panels
+from tasks.pages import panels
 
 _WORK, _MANAGE = "tasks.work_on_tasks", "tasks.manage_tasks"
 
@@ -47,10 +47,10 @@ DECLARATION = Declaration(
         Hourly("tasks.jobs.close_what_is_gone", "a task whose rent has come in is closed within the hour"),
     ),
     includes=(
-        Include("tasks/", "tasks.urls"),
+        Include("tasks/", "tasks.pages.urls"),
         Include("api/tasks/", "tasks.api_urls"),
         # Its own address: a script serves what lies below it.
-        Include("service-worker.js", "tasks.offline_urls", needs_site=False),
+        Include("service-worker.js", "tasks.pages.offline_urls", needs_site=False),
     ),
     addresses={
         "tasks:board": Address(_MANAGE),

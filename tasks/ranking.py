@@ -15,8 +15,9 @@ from leasing.models import MISSED_AFTER_DAYS
 from sites_app.models import Site
 from sites_app.scope import require_scope
 from tasks import statements
-from tasks.generation import LATE_STEPS
-from tasks.models import Task
+from tasks.causes import registry
+from tasks.causes.cause import Debt
+from tasks.causes.rent_late import LATE_STEPS
 from tasks.priority import (
     FINISHED_FOR_A_MEDIAN,
     KIND_MINUTES,
@@ -37,18 +38,6 @@ from tasks.workers import WORKING_ROLES, staffed_by
 WORKDAY_MINUTES = 8 * 60
 LEAST_MINUTES, MOST_MINUTES = 5, WORKDAY_MINUTES
 """A site's median is believed within these: nobody does a task in no time, and none is meant to take a whole day."""
-
-
-@dataclass(frozen=True)
-class Debt:
-    """What is late on a contract: the francs that are open, of which months, and the oldest of their due dates.
-
-    Nothing of it is left when the rents have come in and the task has not been closed yet.
-    """
-
-    francs: int = 0
-    periods: tuple[dt.date, ...] = ()
-    since: dt.date | None = None
 
 
 @dataclass(frozen=True)
@@ -107,9 +96,8 @@ class RankedTask:
     @property
     def debt(self) -> Debt | None:
         """What is late, as it was when the task was looked at, else when it was made; None: it is about no rent."""
-        if self.cause != Task.Cause.RENT_LATE:
-            return None
-        return self.grounds.debt or _debt_of(self.facts["amount"], self.facts["periods"], self.facts["since"])
+        debt_of = registry.get(self.cause).debt_of
+        return None if debt_of is None else self.grounds.debt or debt_of(self.facts)
 
     @property
     def amount(self) -> int | None:
@@ -270,7 +258,7 @@ def _kept_grounds(site: Site, row: Mapping[str, Any], parts: Mapping[str, Any], 
             "day": dt.date.fromisoformat(kept["day"]),
             "due_on": dt.date.fromisoformat(kept["due_on"]),
             "percentile": None if kept["percentile"] is None else Decimal(kept["percentile"]),
-            "debt": _debt_of(**kept["debt"]) if kept["debt"] else None,
+            "debt": Debt.from_texts(**kept["debt"]) if kept["debt"] else None,
             "left_on": kept["left_on"] and dt.date.fromisoformat(kept["left_on"]),
             "record": Record(**kept["record"]),
         }
@@ -278,14 +266,9 @@ def _kept_grounds(site: Site, row: Mapping[str, Any], parts: Mapping[str, Any], 
 
 
 def _debt_now(row: Mapping[str, Any]) -> Debt | None:
-    if row["cause"] != Task.Cause.RENT_LATE:
+    if registry.get(row["cause"]).debt_of is None:
         return None
     return Debt(row["francs"], tuple(row["periods"]), row["since"])
-
-
-def _debt_of(francs: int, periods: Sequence[str], since: str | None) -> Debt:
-    """From the texts of JSON."""
-    return Debt(francs, tuple(map(dt.date.fromisoformat, periods)), dt.date.fromisoformat(since) if since else None)
 
 
 def kept_parts(task: RankedTask) -> dict[str, Any]:

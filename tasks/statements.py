@@ -3,18 +3,23 @@
 Each names the site beside row-level security: for the index, and as a second lock.
 """
 
-# Tasks with whom and what they are about, where the tenant's rent stands within the site, and what the tenant owes.
-# The late rents of the contract are those of now: the facts of a task are of the morning.
-_TASKS = """
+from leasing.readings import drafts, is_in_force, is_signed
+
+
+def _tasks(*, which: str, more: str = "", join: str = "") -> str:
+    """Tasks with whom and what they are about, where the tenant's rent stands within the site, and what they owe.
+
+    The late rents of the contract are those of now: the facts of a task are of the morning.
+    """
+    return f"""
 WITH in_force AS MATERIALIZED (
     SELECT tenant_id, sum(monthly_rent) AS rent
-    FROM leasing_contract
-    WHERE site_id = %(site)s AND status <> 'draft'
-        AND start_date <= %(today)s AND (ended_on IS NULL OR ended_on >= %(today)s)
+    FROM leasing_contract c
+    WHERE site_id = %(site)s AND {is_signed("c")} AND {is_in_force("c", "%(today)s")}
     GROUP BY tenant_id
 ),
 placed AS (SELECT tenant_id, percent_rank() OVER (ORDER BY rent) AS percentile FROM in_force),
-draft AS MATERIALIZED (SELECT id FROM leasing_contract WHERE site_id = %(site)s AND status = 'draft')
+draft AS MATERIALIZED ({drafts("= %(site)s")})
 SELECT t.id, t.kind, t.cause, t.facts, t.title, t.description, t.status, t.due_at, t.version, t.agent_id, t.note,
     tenant.id AS tenant_id, coalesce(tenant.name, '') AS tenant_name, coalesce(tenant.phone, '') AS tenant_phone,
     contract.id AS contract_id, coalesce(contract.reference, '') AS contract_reference,
@@ -40,7 +45,7 @@ LEFT JOIN LATERAL (
             WHERE due_date > %(three_months_ago)s AND (paid_amount < amount OR settled_on > due_date)
         ) AS late_rents,
         coalesce(sum(amount - paid_amount) FILTER (WHERE is_late), 0)::bigint AS francs,
-        coalesce(array_agg(period ORDER BY due_date, period) FILTER (WHERE is_late), '{{}}') AS periods,
+        coalesce(array_agg(period ORDER BY due_date, period) FILTER (WHERE is_late), ARRAY[]::date[]) AS periods,
         min(due_date) FILTER (WHERE is_late) AS since
     FROM leasing_instalment i
     CROSS JOIN LATERAL (
@@ -52,15 +57,14 @@ LEFT JOIN LATERAL (
 WHERE t.site_id = %(site)s AND {which}
 """
 
-OPEN_TASKS = _TASKS.format(
-    more="",
-    join="",
+
+OPEN_TASKS = _tasks(
     which="""t.status IN ('pending', 'in_progress', 'blocked')
-    AND (%(everyone)s OR t.agent_id = ANY (%(agents)s::bigint[]))""",
+    AND (%(everyone)s OR t.agent_id = ANY (%(agents)s::bigint[]))"""
 )
 
 # The same tasks as they stood when a day began, also those that are over by now.
-KEPT_TASKS = _TASKS.format(
+KEPT_TASKS = _tasks(
     more=", kept.rank, kept.parts, kept.computed_at",
     join="JOIN tasks_taskprioritization kept ON kept.site_id = t.site_id AND kept.task_id = t.id",
     which="kept.agent_id = ANY (%(agents)s::bigint[]) AND kept.day = %(today)s",

@@ -1,6 +1,6 @@
 """Who may have tasks on a site, and whose day a person may see."""
 
-from collections.abc import Container, Sequence
+from collections.abc import Container, Iterable, Sequence
 from typing import Any
 
 from accounts.models import User
@@ -47,6 +47,11 @@ def whose_day(asked: str, reader: Any, site: Site, permissions: Container[str]) 
 
 def works_on(site: Site, person: Any) -> bool:
     return _working(site).filter(user_id=person.pk).exists()
+
+
+def who_work_on(site: Site, ids: Iterable[int]) -> set[int]:
+    """Of these people, who may have tasks on the site."""
+    return set(_working(site).filter(user_id__in=ids).values_list("user_id", flat=True))
 
 
 def _working(site: Site) -> MembershipQuerySet:

@@ -82,7 +82,10 @@ def test_the_menu_stands_in_the_order_of_its_places(monkeypatch):
         ({"addresses": {"kpi:dashboard": Address("kpi.view_kpi")}}, "The address kpi:dashboard is declared twice"),
         ({"menu": (Entry(1, "tasks:board", "Tasks", "check"),)}, "The menu entry tasks:board is declared twice"),
         ({"jobs": (Daily("tasks.jobs.begin_day", dt.time(5), "early"),)}, "The job tasks.jobs.begin_day is declared"),
-        ({"includes": (Include("work/", "tasks.urls"),)}, "The module of addresses tasks.urls is declared twice"),
+        (
+            {"includes": (Include("work/", "tasks.pages.urls"),)},
+            "The module of addresses tasks.pages.urls is declared twice",
+        ),
         ({"administration": {"kpi": 1}}, "The place of the app label kpi is declared twice: by kpi and attic."),
         ({"rights": {"agent": ("attic.climb",)}}, "No view asks for the right attic.climb."),
         ({"rights": {"visitor": ("attic.climb",)}}, "attic grants rights to visitor, which is no role."),

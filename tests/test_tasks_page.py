@@ -264,6 +264,30 @@ def test_the_days_of_two_sites_are_kept_and_forgotten_with_the_right_to_see_them
     assert page.evaluate("caches.match('/GN_LABE/tasks/today/').then((found) => !!found)")
 
 
+@pytest.mark.parametrize("scripted", [True, False])
+def test_a_manager_finds_sorts_and_gives_tasks_away_on_a_phone(open_page, live_server, people, scripted):
+    page = open_page(viewport=SMALLEST, java_script_enabled=scripted)
+    sign_in(page, live_server.url, "mariama", PASSWORD)
+    page.goto(f"{live_server.url}/{CODE}/tasks/")
+    page.fill("#id_q", "visite")
+    page.click("#list .fold > summary")
+    page.select_option("#sort", "-task")
+    page.select_option("#id_agent", str(people[0].pk))
+    page.click("#list form[role=search] button")
+    page.wait_for_url("**sort=-task#list")
+    assert page.locator("#list th a").all_inner_texts()[-5:] == [f"Visite {number}" for number in (5, 4, 3, 2, 1)]
+    for title in ("Visite 4", "Visite 2"):
+        page.get_by_role("checkbox", name=title).check()
+    page.select_option("#give-to", str(people[1].pk))
+    page.click(".give button")
+    page.wait_for_url("**given=**")
+    assert "sort=-task" in page.url
+    assert [task(f"Visite {number}").agent == people[1] for number in range(1, 6)] == [False, True, False, True, False]
+    assert sideways(page) == 0
+    page.click(".chip >> text=visite")
+    page.wait_for_url(f"**/tasks/?agent={people[0].pk}&sort=-task#list")
+
+
 # What is legible in one language is so in every language: colours are looked at in French, in the light and the dark.
 @pytest.mark.parametrize(("scheme", "languages"), [("light", LANGUAGES), ("dark", ["fr"])])
 def test_the_pages_are_accessible_and_fit_the_smallest_phone_in_every_language(

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from changes import keys
 from changes.audit import change
 from changes.refusals import RuleBroken, constraint_of
+from tasks.causes import registry
 from tasks.models import Task, TaskChange
 from tasks.refusals import KeyReused, TaskConflict
 
@@ -48,12 +49,22 @@ def change_task(
             return task
         if version is not None and version != task.version:
             raise TaskConflict(task)
-        before = state_of(task)
+        before, was_open = state_of(task), task.is_open()
         apply(task)
         task.version += 1
         task.save(update_fields=CHANGED)
         write_down(task, verb=verb, by=by, now=now, key=key_of(by, key), digest=digest, before=before)
+        tell_its_cause(task, was_open)
         return task
+
+
+def tell_its_cause(task: Task, was_open: bool) -> None:
+    """Have the app that a task is of do what follows from its end, or from its being open again: here and now."""
+    cause = registry.get(task.cause)
+    if was_open and not task.is_open():
+        cause.ended(task)
+    elif task.is_open() and not was_open:
+        cause.reopened(task)
 
 
 def locked_task(task_id: UUID) -> Task:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from changes.audit import change
 from changes.refusals import RuleBroken
 from tasks import verbs
-from tasks.actions.change import change_task, give_back, key_of, locked_task, state_of, write_down
+from tasks.actions.change import change_task, give_back, key_of, locked_task, state_of, tell_its_cause, write_down
 from tasks.models import Task, TaskChange
 from tasks.refusals import TaskConflict, moment
 
@@ -134,7 +134,7 @@ def undo_change(*, key: str, by: Any, now: dt.datetime) -> Task:
             raise RuleBroken("key", "change_can_be_undone", _("Only what was done to a task can be undone."))
         if task.version != undone.version_after:
             raise TaskConflict(task)
-        before = state_of(task)
+        before, was_open = state_of(task), task.is_open()
         give_back(task, undone.before)
         task.version += 1
         task.save()
@@ -142,6 +142,7 @@ def undo_change(*, key: str, by: Any, now: dt.datetime) -> Task:
         undone.save(update_fields=["undone_at"])
         # A key of its own: the history tells that it was taken back, and by whom.
         write_down(task, verb=verbs.UNDO, by=by, now=now, key=f"undo:{undone.pk}", digest="", before=before)
+        tell_its_cause(task, was_open)
         return task
 
 

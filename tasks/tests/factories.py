@@ -29,8 +29,8 @@ def make_task(site: Site, **overrides: Any) -> Task:
         "due_at": NOW.replace(hour=18),
         "created_at": NOW,
     } | overrides
-    values.setdefault("cause", Task.Cause.MANUAL)
-    if values["cause"] == Task.Cause.MANUAL:
+    values.setdefault("cause", "manual")
+    if values["cause"] == "manual":
         values.setdefault("title", f"Visit no. {number}")
     values.setdefault("source", f"{values['cause']}:{number}")
     if values.get("status") in (Task.Status.IN_PROGRESS, Task.Status.DONE):

@@ -1,6 +1,8 @@
 """The pages of a manager: everybody's tasks, whose they become, who is absent, and new ones."""
 
+import csv
 import datetime as dt
+import io
 import re
 import uuid
 
@@ -8,7 +10,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from leasing.tests.factories import make_contract, make_property, make_tenant
+from leasing.tests.factories import make_contract, make_instalment, make_property, make_tenant
 from sites_app.models import Membership, Site
 from sites_app.scope import site_scope
 from tasks.models import Task
@@ -75,6 +77,110 @@ def test_the_board_takes_a_fixed_number_of_statements(client, manager, site):
             assert client.get(URL).status_code == 200
         counted.append(len([q for q in sent if "SAVEPOINT" not in q["sql"]]))
     assert counted[0] == counted[1] <= 12
+
+
+@pytest.mark.parametrize(("query", "most"), [("", 9), ("?state=all", 11), ("?state=done&sort=-agent&page=2", 11)])
+def test_no_way_of_looking_at_the_board_grows_with_its_tasks(client, manager, site, query, most):
+    left = make_person("fatou")
+    counted = []
+    for more in (1, 60):
+        with site_scope([site.code]):
+            for number in range(more):
+                make_task(site, agent=(manager, left, None)[number % 3])
+                make_task(site, agent=manager, status="done")
+        with CaptureQueriesContext(connection) as sent:
+            assert client.get(URL + query).status_code == 200
+        counted.append(len([q for q in sent if "SAVEPOINT" not in q["sql"]]))
+    # One more for the names of those who have left, where there are any.
+    assert counted[0] <= counted[1] <= most + 1
+    assert counted[1] <= counted[0] + 1
+
+
+def titles(answer):
+    return re.findall(r'<a href="/GN_KINDIA/tasks/[0-9a-f-]{36}/">(.*?)</a>', answer.content.decode())
+
+
+@pytest.fixture
+def three(site, manager):
+    """Three tasks about rents; the second is begun by who has left since, the third is nobody's."""
+    left = make_person("fatou")
+    with site_scope([site.code]):
+        for number, agent in enumerate((manager, left, None), 1):
+            home = make_property(site, code=f"S-{number}")
+            tenant = make_tenant(site, name=f"Tenant {number}")
+            contract = make_contract(site, reference=f"B-{number}", tenant=tenant, property=home, agent=agent)
+            make_instalment(contract, due_date=NOW.date() - dt.timedelta(days=number), amount=number * 1_000_000)
+            make_task(
+                site, agent=agent, cause="rent_late", kind="payment_follow", contract=contract, tenant=tenant,
+                property=home, due_at=NOW - dt.timedelta(days=number),
+                facts={"since": "2026-03-05", "periods": ["2026-03-01"], "amount": 1},
+                **({"status": "in_progress"} if number == 2 else {}),
+            )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("query", "order"),
+    [
+        ("", "321"),
+        ("?sort=priority", "123"),
+        ("?sort=task", "123"),
+        ("?sort=-task", "321"),
+        ("?sort=-due", "123"),
+        ("?sort=agent", "213"),
+        ("?sort=-francs", "321"),
+        ("?sort=nonsense", "321"),
+        ("?state=all&sort=due", "321"),
+        ("?state=all&sort=-due", "123"),
+        ("?state=all&sort=agent", "213"),
+    ],
+)
+def test_the_board_stands_by_priority_until_one_presses_a_head(client, manager, site, three, query, order):
+    found = [re.search(r"Tenant (\d)", title)[1] for title in titles(client.get(URL + query))]
+    assert "".join(found) == order
+
+
+def test_what_is_open_in_francs_is_summed_over_everything_found_and_filters_are_taken_off_by_a_tap(
+    client, manager, site, three
+):
+    words = text_of(client.get(URL))
+    assert "Tasks · 3" in words
+    assert "Arrears 3,000,000 GNF" in words  # of the third, which alone is late by three days
+    page = client.get(f"{URL}?q=tenant&agent=nobody&state=pending").content.decode()
+    assert re.findall(r'class="chip" href="([^"]*)"', page)[:3] == [
+        "?agent=nobody&amp;state=pending#list",
+        "?q=tenant&amp;state=pending#list",
+        "?q=tenant&amp;agent=nobody#list",
+    ]
+    assert len(titles(client.get(f"{URL}?q=tenant&agent=nobody"))) == 2
+    assert "Nothing found" in text_of(client.get(f"{URL}?q=nobody+knows"))
+
+
+def test_a_page_has_fifty_tasks(client, manager, site):
+    with site_scope([site.code]):
+        for _number in range(53):
+            make_task(site, agent=manager)
+    assert len(titles(client.get(URL))) == 50
+    assert len(titles(client.get(f"{URL}?page=2"))) == 3
+    assert len(titles(client.get(f"{URL}?state=all&page=2"))) == 3
+
+
+@pytest.mark.parametrize("state", ["", "all"])
+def test_what_the_board_shows_is_taken_along_as_a_file(client, manager, site, three, state):
+    answer = client.get(f"{URL}?file=csv&q=b-&state={state}")
+    assert answer["Content-Disposition"] == 'attachment; filename="tasks.csv"'
+    head, *rows = csv.reader(io.StringIO(answer.content.decode("utf-8-sig")), delimiter=";")
+    assert head[:2] == ["Task", "Priority"]
+    found = [dict(zip(head, row, strict=True)) for row in rows]
+    assert [(one["Contract"], one["Property"], one["Tenant"]) for one in found] == [
+        (f"B-{number}", f"S-{number}", f"Tenant {number}") for number in (3, 2, 1)
+    ]
+    assert [(one["Agent"], one["State"]) for one in found] == [
+        ("", "To do"), ("Fatou", "Started"), ("Mariama", "To do"),
+    ]  # fmt: skip
+    assert found[0]["Reason"].startswith("The rent of")
+    assert client.get(f"{URL}?file=xlsx")["Content-Type"].endswith("spreadsheetml.sheet")
+    client.force_login(make_person("ousmane", GN_KINDIA="agent"))
+    assert client.get(f"{URL}?file=csv").status_code == 403
 
 
 def test_all_my_sites_list_the_tasks_of_the_sites_one_manages_and_change_nothing(client):

@@ -1,41 +1,36 @@
 """What the records ask for: each cause by example, once, closed when it goes; and a whole portfolio by an oracle."""
 
 import datetime as dt
-import random
 import time
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import connection
 
 from accounts.models import User
-from leasing.models import Contract, Instalment, Interaction, Litigation, Notice, Payment, ServiceRequest
+from leasing.models import Contract, Instalment, Interaction
 from leasing.tests.factories import (
     make_allocation,
     make_contract,
     make_instalment,
     make_interaction,
     make_litigation,
-    make_notice,
     make_payment,
-    make_request,
     make_reversal,
 )
 from sites_app.models import Membership, Site
 from sites_app.scope import site_scope
 from tasks.actions import cancel_task, finish_task, postpone_task, start_task, undo_change
-from tasks.generation import close_gone, generate_tasks
 from tasks.models import Task, TaskChange
+from tasks.tests.causes import BY_HAND
+from tasks.tests.causes.books import DAY, TODAY, six
+from tasks.tests.causes.rent_late import rent
 from tasks.tests.factories import make_task
-from tests.portfolios import Portfolio
+from tasks.tests.generating import CODE, close, generate
+from tasks.tests.waiting import someone_waits
 
-CODE = "GN_CONAKRY"
 D = dt.date
-DAY = dt.timedelta(days=1)
-TODAY = D(2026, 3, 20)
-RESPONSE_DAYS = 5  # Conakry's rule
 
 
 @pytest.fixture
@@ -51,18 +46,6 @@ def awa(site):
     return user
 
 
-def six(day):
-    return dt.datetime.combine(day, dt.time(18), dt.UTC)
-
-
-def generate(site, today=TODAY):
-    return generate_tasks(site=site, today=today)
-
-
-def close(site, today=TODAY):
-    return close_gone(site=site, today=today, now=six(today))
-
-
 def only():
     return Task.objects.get()
 
@@ -74,64 +57,11 @@ def by_hand(action, task, by, key="k", **values):
 # --- each cause, on its first day and on the day before ----------------------------------------------------
 
 
-def rent(contract, due):
-    return make_instalment(contract, due, due_date=due, paid_amount=500_000)
-
-
-CAUSES = {
-    "rent late by 3 days": (
-        lambda c: rent(c, TODAY - 3 * DAY),
-        {
-            "kind": "payment_follow",
-            "cause": "rent_late",
-            "facts": {"since": "2026-03-17", "periods": ["2026-03-01"], "amount": 1_000_000},
-            "due_at": six(TODAY),
-        },
-    ),
-    "notice within 5 days": (
-        lambda c: make_notice(c, issued_on=D(2026, 2, 25), legal_deadline=TODAY + 5 * DAY),
-        {
-            "kind": "notice",
-            "cause": "notice_deadline",
-            "facts": {"kind": "to_quit", "issued_on": "2026-02-25", "legal_deadline": "2026-03-25"},
-            "due_at": six(TODAY + 5 * DAY),
-        },
-    ),
-    "dispute without movement for 14 days": (
-        lambda c: make_litigation(c, opened_on=TODAY - 14 * DAY),
-        {
-            "kind": "litigation",
-            "cause": "litigation_idle",
-            "facts": {"kind": "payment", "opened_on": "2026-03-06", "last_moved_on": "2026-03-06"},
-            "due_at": six(TODAY),
-        },
-    ),
-    "contract ending within 60 days": (
-        lambda c: Contract.objects.filter(pk=c.pk).update(end_date=TODAY + 60 * DAY),
-        {
-            "kind": "retention",
-            "cause": "term_ending",
-            "facts": {"end_date": "2026-05-19", "monthly_rent": 1_500_000},
-            "due_at": six(TODAY + 30 * DAY),
-        },
-    ),
-    "request past the site's response time": (
-        lambda c: make_request(c, opened_on=TODAY - (RESPONSE_DAYS + 1) * DAY, priority="urgent"),
-        {
-            "kind": "maintenance",
-            "cause": "request_overdue",
-            "facts": {"category": "plumbing", "priority": "urgent", "opened_on": "2026-03-14", "response_days": 5},
-            "due_at": six(TODAY),
-        },
-    ),
-}
-
-
-@pytest.mark.parametrize("name", CAUSES)
+@pytest.mark.parametrize("name", BY_HAND)
 def test_each_cause_makes_its_task_on_its_first_day_and_ten_runs_make_it_once(site, awa, name):
-    record, expected = CAUSES[name]
+    begin, expected = BY_HAND[name].begin, BY_HAND[name].FIRST
     contract = make_contract(site, agent=awa)
-    record(contract)
+    begin(contract)
     assert generate(site, TODAY - DAY) == 0
     assert [generate(site) for _ in range(10)] == [1] + [0] * 9
     task = only()
@@ -145,10 +75,10 @@ def test_each_cause_makes_its_task_on_its_first_day_and_ten_runs_make_it_once(si
     assert Task.pgh_event_model.objects.count() == 1
 
 
-@pytest.mark.parametrize("name", CAUSES)
+@pytest.mark.parametrize("name", BY_HAND)
 @pytest.mark.parametrize("finish", ["finish", "cancel"])
 def test_what_a_person_has_ended_is_not_asked_for_again(site, awa, name, finish):
-    CAUSES[name][0](make_contract(site, agent=awa))
+    BY_HAND[name].begin(make_contract(site, agent=awa))
     generate(site)
     action = {"finish": partial(finish_task, outcome="succeeded"), "cancel": partial(cancel_task, why="x")}[finish]
     by_hand(action, only(), awa)
@@ -327,50 +257,15 @@ def test_a_rent_that_comes_in_closes_its_task_and_a_reversal_opens_it_again(site
     assert list(verbs) == ["start", "cause_gone", "cause_back"]
 
 
-def ends(model, **values):
-    return lambda contract: model.objects.update(**values)
-
-
-GONE = {
-    "notice closed": ("notice within 5 days", ends(Notice, closed_on=TODAY)),
-    "notice expired": ("notice within 5 days", ends(Notice, state="expired")),
-    "dispute resolved": (
-        "dispute without movement for 14 days",
-        ends(Litigation, state="resolved", resolved_on=TODAY),
-    ),
-    "tenant called": (
-        "dispute without movement for 14 days",
-        lambda c: make_interaction(c.tenant, happened_at=six(TODAY)),
-    ),
-    "something paid": (
-        "dispute without movement for 14 days",
-        lambda c: make_payment(c, received_on=TODAY),
-    ),
-    "contract ended": (
-        "contract ending within 60 days",
-        ends(Contract, status="ended", ended_on=TODAY - DAY),
-    ),
-    "term moved": ("contract ending within 60 days", ends(Contract, end_date=TODAY + 400 * DAY)),
-    "contract renewed": (
-        "contract ending within 60 days",
-        lambda c: make_contract(c.site, property=c.property, tenant=c.tenant, renewal_of=c, start_date=ended(c)),
-    ),
-    "request closed": ("request past the site's response time", ends(ServiceRequest, closed_on=TODAY)),
-    "rent taken back": ("rent late by 3 days", lambda c: Instalment.objects.all().delete()),
-}
-
-
-def ended(contract):
-    Contract.objects.filter(pk=contract.pk).update(status="ended", ended_on=TODAY)
-    return TODAY + DAY
+GONE = {what: (by_hand.begin, go) for by_hand in BY_HAND.values() for what, go in by_hand.GONE.items()}
 
 
 @pytest.mark.parametrize("name", GONE)
 @pytest.mark.parametrize("state", ["pending", "blocked"])
 def test_a_cause_that_goes_closes_its_task(site, awa, name, state):
-    cause, go = GONE[name]
+    begin, go = GONE[name]
     contract = make_contract(site, agent=awa)
-    CAUSES[cause][0](contract)
+    begin(contract)
     generate(site)
     Task.objects.update(status=state, note="Portail fermé" if state == "blocked" else "")
     go(contract)
@@ -383,10 +278,10 @@ def test_a_cause_that_goes_closes_its_task(site, awa, name, state):
 
 def test_what_does_not_end_a_cause(site, awa):
     contract = make_contract(site, agent=awa)
-    for record, _expected in CAUSES.values():
-        record(contract)
+    for by_hand in BY_HAND.values():
+        by_hand.begin(contract)
     generate(site)
-    assert Task.objects.count() == 5
+    assert Task.objects.count() == len(BY_HAND) >= 5
     make_contract(site, property=contract.property, tenant=contract.tenant, renewal_of=contract, status="draft")
     make_reversal(make_payment(contract, received_on=TODAY))
     make_interaction(contract.tenant, happened_at=six(TODAY + DAY))
@@ -449,15 +344,6 @@ def test_a_task_that_a_person_changes_at_this_very_moment_is_left_to_the_next_ru
         assert TaskChange.objects.get(verb="cause_gone").before["due_at"].startswith("2026-03-21T18:00")
 
 
-def someone_waits():
-    with connection.cursor() as cursor:
-        # For this connection: other tests' wait for one another too.
-        cursor.execute(
-            "SELECT count(*) FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid))"
-        )
-        return cursor.fetchone()[0]
-
-
 def test_nothing_of_another_site_is_read_or_written(db):
     for code in (CODE, "GN_KINDIA"):
         with site_scope([code]):
@@ -469,175 +355,3 @@ def test_nothing_of_another_site_is_read_or_written(db):
         Instalment.objects.update(due_date=TODAY)
         assert close(Site.objects.get(pk=CODE)) == 0
         assert close(kindia) == 1
-
-
-# --- a whole portfolio --------------------------------------------------------------------------------------
-
-
-def fill(seed, contracts, code=CODE):
-    """Portfolio's rows, with agents (some of whom may not have tasks) and service requests."""
-    dice = random.Random(seed)  # noqa: S311 -- the same rows each time
-    people = []
-    for name, role, active in (
-        ("a", "agent", True),
-        ("b", "manager", True),
-        ("c", "admin", True),
-        ("d", "agent", False),
-    ):
-        user = User.objects.create(username=f"{name}{seed}", is_active=active)
-        Membership.objects.create(user=user, site_id=code, role=role)
-        people.append(user)
-    portfolio = Portfolio(seed, [code], contracts=contracts)
-    for contract in portfolio.rows[Contract]:
-        contract.agent = dice.choice([None, *people])
-    portfolio.write()
-    ServiceRequest.objects.bulk_create(
-        ServiceRequest(
-            site_id=code,
-            tenant=contract.tenant,
-            property=dice.choice(portfolio.rows[Contract]).property if dice.random() < 0.2 else contract.property,
-            category="water",
-            priority="normal",
-            opened_on=(opened := portfolio.day()),
-            closed_on=dice.choice([None, None, opened + 3 * DAY]),
-        )
-        for contract in portfolio.rows[Contract]
-    )
-    return {user.pk for user in people[:2]}
-
-
-def expected_tasks(site, today, workers):
-    """The rules of docs/formulas/task-causes.md in plain loops over every row."""
-    zone = ZoneInfo(site.timezone)
-    contracts = {c.pk: c for c in Contract.objects.all() if c.status != "draft"}
-    reversed_ = {p.pk for p in Payment.objects.filter(reversals__isnull=False)}
-    found = {}
-
-    def add(source, kind, cause, facts, due, contract, tenant_id, property_id):
-        agent = contract and contract.agent_id
-        found[source] = (
-            kind, cause, facts, dt.datetime.combine(due, dt.time(18), zone), agent if agent in workers else None,
-            tenant_id, contract and contract.pk, property_id,
-        )  # fmt: skip
-
-    debts = {}
-    for i in Instalment.objects.order_by("due_date", "period"):
-        if i.contract_id in contracts and i.paid_amount < i.amount and (today - i.due_date).days >= 3:
-            debts.setdefault(i.contract_id, []).append(i)
-    for contract_id, rents in debts.items():
-        c, asked = contracts[contract_id], []
-        for i in rents:
-            step = next(step for step in (20, 10, 3) if (today - i.due_date).days >= step)
-            asked.append(i.due_date + step * DAY)
-        due = max(asked)
-        while due + 30 * DAY <= today:
-            due += 30 * DAY
-        facts = {
-            "since": str(rents[0].due_date), "periods": [str(i.period) for i in rents],
-            "amount": sum(i.amount - i.paid_amount for i in rents),
-        }  # fmt: skip
-        source = f"rent_late:{contract_id}:{due}"
-        add(source, "payment_follow", "rent_late", facts, due, c, c.tenant_id, c.property_id)
-    for n in Notice.objects.all():
-        if n.closed_on is None and n.contract_id in contracts and (n.legal_deadline - today).days <= 5:
-            c = contracts[n.contract_id]
-            facts = {"kind": n.kind, "issued_on": str(n.issued_on), "legal_deadline": str(n.legal_deadline)}
-            source = f"notice_deadline:{n.pk}"
-            add(source, "notice", "notice_deadline", facts, n.legal_deadline, c, c.tenant_id, c.property_id)
-    words, money = list(Interaction.objects.all()), list(Payment.objects.all())
-    for li in Litigation.objects.filter(resolved_on=None):
-        if li.contract_id not in contracts:
-            continue
-        c = contracts[li.contract_id]
-        days = [x.happened_at.astimezone(zone).date() for x in words if x.tenant_id == c.tenant_id]
-        days += [p.received_on for p in money if p.contract_id == c.pk and p.pk not in reversed_]
-        moved = max([li.opened_on, *(day for day in days if day <= today)])
-        if (today - moved).days >= 14:
-            facts = {"kind": li.kind, "opened_on": str(li.opened_on), "last_moved_on": str(moved)}
-            source = f"litigation_idle:{li.pk}:{moved}"
-            add(source, "litigation", "litigation_idle", facts, moved + 14 * DAY, c, c.tenant_id, c.property_id)
-    renewed = {c.renewal_of_id for c in contracts.values()}
-    for c in contracts.values():
-        if (
-            c.is_in_force_on(today)
-            and not c.ended_on
-            and c.end_date
-            and 0 <= (c.end_date - today).days <= 60
-            and c.pk not in renewed
-        ):
-            facts = {"end_date": str(c.end_date), "monthly_rent": c.monthly_rent}
-            source = f"term_ending:{c.pk}:{c.end_date}"
-            add(source, "retention", "term_ending", facts, c.end_date - 30 * DAY, c, c.tenant_id, c.property_id)
-    for r in ServiceRequest.objects.filter(closed_on=None):
-        if (today - r.opened_on).days > RESPONSE_DAYS:
-            theirs = [c for c in contracts.values() if (c.tenant_id, c.property_id) == (r.tenant_id, r.property_id)]
-            c = min(theirs, key=lambda c: (-c.start_date.toordinal(), c.pk), default=None)
-            facts = {
-                "category": r.category, "priority": r.priority, "opened_on": str(r.opened_on), "response_days": 5,
-            }  # fmt: skip
-            source = f"request_overdue:{r.pk}"
-            due = r.opened_on + (RESPONSE_DAYS + 1) * DAY
-            add(source, "maintenance", "request_overdue", facts, due, c, r.tenant_id, r.property_id)
-    return found
-
-
-def tasks_made():
-    fields = ("kind", "cause", "facts", "due_at", "agent_id", "tenant_id", "contract_id", "property_id")
-    return {task.source: tuple(getattr(task, field) for field in fields) for task in Task.objects.all()}
-
-
-@pytest.mark.no_cover
-@pytest.mark.parametrize("today", [D(2023, 3, 4), D(2024, 2, 29), D(2024, 6, 30)])
-def test_a_whole_portfolio_has_exactly_the_tasks_of_the_rules(site, today):
-    workers = fill(7, 150)
-    made = generate(site, today)
-    expected = expected_tasks(site, today, workers)
-    assert tasks_made() == expected
-    assert made == len(expected) > 40
-    assert {values[1] for values in expected.values()} | {"manual", "litigation_idle"} == set(Task.Cause.values)
-    assert {values[4] for values in expected.values()} == {None, *workers}
-    assert (close(site, today), generate(site, today)) == (0, 0)
-
-
-@pytest.mark.no_cover
-def test_disputes_of_a_whole_portfolio_are_those_of_the_rules(site):
-    """Long after the last payments: before, hardly a dispute is without movement."""
-    workers, today = fill(7, 150), D(2026, 1, 15)
-    generate(site, today)
-    expected = expected_tasks(site, today, workers)
-    assert tasks_made() == expected
-    disputes = [values[2] for values in expected.values() if values[1] == "litigation_idle"]
-    assert len(disputes) > 10
-    assert any(facts["opened_on"] != facts["last_moved_on"] for facts in disputes)
-
-
-@pytest.mark.no_cover
-def test_days_one_after_the_other_close_what_goes_and_leave_what_the_rules_ask_for(site):
-    """Every open task is a cause of the day: nobody touches a task, and every cause of the day has its open task."""
-    fill(11, 80)
-    first = D(2024, 12, 20)
-    for today in (first + n * DAY for n in range(40)):
-        Instalment.objects.filter(pk__in=Instalment.objects.order_by("?").values("pk")[:2]).update(
-            amount=0, paid_amount=0
-        )
-        close(site, today)
-        generate(site, today)
-        open_ones = set(Task.objects.open().values_list("source", flat=True))
-        asked = set(expected_tasks(site, today, set()))
-        assert asked <= open_ones
-        # A term that is over stays to be done.
-        assert all(source.startswith("term_ending") for source in open_ones - asked)
-
-
-@pytest.mark.no_cover
-def test_the_statements_do_not_grow_with_the_site(db, django_assert_num_queries):
-    for code, contracts in ((CODE, 10), ("GN_KINDIA", 150)):
-        site = Site.objects.get(pk=code)
-        with site_scope([code]):
-            fill(contracts, contracts, code)
-            generate(site, D(2025, 1, 14))
-            # The rules, and one statement in a savepoint of its own in that of the change.
-            with django_assert_num_queries(6):
-                generate(site, D(2025, 1, 15))
-            with django_assert_num_queries(6):
-                close(site, D(2025, 1, 15))

@@ -29,7 +29,7 @@ from tasks.actions import (
 )
 from tasks.models import Task, TaskChange
 from tasks.tests.factories import NOW, make_task
-from tasks.tests.test_generation import someone_waits
+from tasks.tests.waiting import someone_waits
 
 CODE = "GN_CONAKRY"
 PATIENCE = 60

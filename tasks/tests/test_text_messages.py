@@ -7,8 +7,9 @@ from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tasks.tests.causes.rent_late import rent_late
 from tasks.tests.factories import manifesto_of, ranked_task
-from tasks.tests.test_words import CASES, rent_late
+from tasks.tests.test_words import CASES
 from tasks.text_messages import gsm, sms_of
 
 

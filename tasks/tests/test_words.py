@@ -2,13 +2,17 @@
 
 import datetime as dt
 from decimal import Decimal
+from itertools import chain
 
 import pytest
 from django.utils import translation
 
-from tasks.models import Task
+from tasks.causes import registry
 from tasks.priority import Record
 from tasks.queries import Debt, Grounds, Recommendation, Risk
+from tasks.tests.causes import BY_HAND
+from tasks.tests.causes.rent_late import RENT, rent_late
+from tasks.tests.causes.request_overdue import REQUEST
 from tasks.tests.factories import NOW, manifesto_of, priority_of, ranked_task
 from tasks.words import (
     amount_of,
@@ -22,27 +26,6 @@ from tasks.words import (
 
 D = dt.date
 TODAY = NOW.date()
-RENT = {
-    "cause": "rent_late",
-    "kind": "payment_follow",
-    "facts": {"since": "2026-03-05", "periods": ["2026-03-01"], "amount": 1_500_000},
-}
-
-
-def rent_late(**facts):
-    return RENT | {"facts": RENT["facts"] | facts}
-
-
-def caused(cause, of_kind, /, **facts):
-    return {"cause": cause, "kind": of_kind, "facts": facts}
-
-
-NOTICE = caused("notice_deadline", "notice", kind="to_quit", issued_on="2026-02-20", legal_deadline="2026-03-22")
-DISPUTE = caused("litigation_idle", "litigation", kind="payment", opened_on="2025-12-01", last_moved_on="2026-03-01")
-TERM = caused("term_ending", "retention", end_date="2026-05-01", monthly_rent=900_000)
-REQUEST = caused(
-    "request_overdue", "maintenance", category="plumbing", priority="normal", opened_on="2026-03-10", response_days=3
-)
 
 
 def plain(text):
@@ -57,90 +40,7 @@ def language(request):
 
 
 CASES = [
-    (
-        RENT,
-        "Ask Fatoumata Diallo (P-1) for the rent of March",
-        "The rent of March is 15 days late: 1,500,000 GNF.",
-        "Relancer Fatoumata Diallo (P-1) pour le loyer de mars",
-        "Le loyer de mars a 15 jours de retard : 1 500 000 GNF.",
-    ),
-    (
-        rent_late(periods=["2025-10-01"], since="2026-03-19", amount=1),
-        "Ask Fatoumata Diallo (P-1) for the rent of October 2025",
-        "The rent of October 2025 is 1 day late: 1 GNF.",
-        "Relancer Fatoumata Diallo (P-1) pour le loyer d’octobre 2025",
-        "Le loyer d’octobre 2025 a 1 jour de retard : 1 GNF.",
-    ),
-    (
-        rent_late(periods=["2025-12-01", "2026-01-01"], since="2025-12-05", amount=3_000_000),
-        "Ask Fatoumata Diallo (P-1) for the rents of December 2025 and of January",
-        "2 rents are late, the oldest by 105 days: 3,000,000 GNF.",
-        "Relancer Fatoumata Diallo (P-1) pour les loyers de décembre 2025 et de janvier",
-        "2 loyers sont en retard, le plus ancien de 105 jours : 3 000 000 GNF.",
-    ),
-    (
-        rent_late(periods=["2026-01-01", "2026-02-01", "2026-03-01"], since="2026-01-05", amount=4_500_000),
-        "Ask Fatoumata Diallo (P-1) for 3 late rents",
-        "3 rents are late, the oldest by 74 days: 4,500,000 GNF.",
-        "Relancer Fatoumata Diallo (P-1) pour 3 loyers en retard",
-        "3 loyers sont en retard, le plus ancien de 74 jours : 4 500 000 GNF.",
-    ),
-    (
-        NOTICE,
-        "Notice to quit: Fatoumata Diallo (P-1)",
-        "The legal deadline is in 2 days (22 March).",
-        "Préavis de départ : Fatoumata Diallo (P-1)",
-        "Le délai légal expire dans 2 jours (22 mars).",
-    ),
-    (
-        NOTICE | {"facts": NOTICE["facts"] | {"legal_deadline": "2026-03-20"}},
-        "Notice to quit: Fatoumata Diallo (P-1)",
-        "The legal deadline is today (20 March).",
-        "Préavis de départ : Fatoumata Diallo (P-1)",
-        "Le délai légal expire aujourd’hui (20 mars).",
-    ),
-    (
-        NOTICE | {"facts": NOTICE["facts"] | {"legal_deadline": "2025-12-31"}},
-        "Notice to quit: Fatoumata Diallo (P-1)",
-        "The legal deadline passed 79 days ago (31 December 2025).",
-        "Préavis de départ : Fatoumata Diallo (P-1)",
-        "Le délai légal est dépassé de 79 jours (31 décembre 2025).",
-    ),
-    (
-        DISPUTE,
-        "Move the dispute with Fatoumata Diallo (P-1) forward",
-        "Nothing has happened in this dispute for 19 days (payment, opened on 1 December 2025).",
-        "Faire avancer le litige avec Fatoumata Diallo (P-1)",
-        "Rien ne s’est passé dans ce litige depuis 19 jours (motif : paiement, ouvert le 1er décembre 2025).",
-    ),
-    (
-        TERM,
-        "Propose the renewal to Fatoumata Diallo (P-1)",
-        "The contract ends its term in 42 days (1 May): 900,000 GNF a month.",
-        "Proposer le renouvellement à Fatoumata Diallo (P-1)",
-        "Le bail arrive à échéance dans 42 jours (1er mai) : 900 000 GNF par mois.",
-    ),
-    (
-        TERM | {"facts": TERM["facts"] | {"end_date": "2026-03-20"}},
-        "Propose the renewal to Fatoumata Diallo (P-1)",
-        "The contract ends its term today (20 March): 900,000 GNF a month.",
-        "Proposer le renouvellement à Fatoumata Diallo (P-1)",
-        "Le bail arrive à échéance aujourd’hui (20 mars) : 900 000 GNF par mois.",
-    ),
-    (
-        TERM | {"facts": TERM["facts"] | {"end_date": "2026-03-15"}},
-        "Propose the renewal to Fatoumata Diallo (P-1)",
-        "The contract ended its term on 15 March and runs on: 900,000 GNF a month.",
-        "Proposer le renouvellement à Fatoumata Diallo (P-1)",
-        "Le bail est arrivé à échéance le 15 mars et continue : 900 000 GNF par mois.",
-    ),
-    (
-        REQUEST,
-        "Answer the request of Fatoumata Diallo (P-1): Plumbing",
-        "This request has waited for 10 days, since 10 March; the site answers within 3 days.",
-        "Répondre à la demande de Fatoumata Diallo (P-1) : Plomberie",
-        "Cette demande attend depuis 10 jours, depuis le 10 mars ; l’agence répond en 3 jours.",
-    ),
+    *chain.from_iterable(by_hand.WORDS for by_hand in BY_HAND.values()),
     (
         {"title": "Buy paper"},
         "Buy paper",
@@ -174,7 +74,7 @@ def test_titles_and_reasons_name_their_facts(language, values, title, reason, ti
 
 def test_every_cause_has_a_title_and_a_reason(language):
     told = {values.get("cause", "manual") for values, *_words in CASES}
-    assert told == set(Task.Cause)
+    assert told == {name for name, _label in registry.choices()}
 
 
 def grounds(**values):

@@ -19,12 +19,12 @@ from leasing.models import Property
 from sites_app.permissions import needs
 from tasks import actions, words
 from tasks.actions.change import key_of
-from tasks.forms import TapForm, UndoForm, WaitForm, is_id, tap_form
 from tasks.models import Task, TaskChange
-from tasks.page import day_page, round_of
+from tasks.pages.day import day_page, round_of
+from tasks.pages.forms import TapForm, UndoForm, WaitForm, is_id, tap_form
+from tasks.pages.task import PAST_DAYS, task_page
 from tasks.queries import manifesto
 from tasks.refusals import TaskConflict
-from tasks.task_page import PAST_DAYS, task_page
 from tasks.workers import whose_day
 
 FLAG = "offline_tasks"

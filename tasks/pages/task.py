@@ -10,9 +10,9 @@ from django.utils.translation import gettext_lazy
 
 from changes.history import HistoryEntry, history_of
 from tasks import words
-from tasks.forms import TapForm, WaitForm, tap_form
 from tasks.models import Task, TaskDependency
-from tasks.page import Card, card_of, forms_of
+from tasks.pages.day import Card, card_of, forms_of
+from tasks.pages.forms import TapForm, WaitForm, tap_form
 from tasks.priority import WEIGHTS
 from tasks.queries import RankedTask, manifesto
 

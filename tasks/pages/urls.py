@@ -1,6 +1,6 @@
 from django.urls import path
 
-from tasks import board_views, views
+from tasks.pages import board_views, views
 
 app_name = "tasks"
 urlpatterns = [

@@ -8,16 +8,27 @@ from uuid import UUID
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from accounts.models import User
 from leasing.models import Contract, Property, Tenant
+from screens.lists import matching
 from sites_app.models import Site
 from tasks.actions.change import LONGEST_KEY
-from tasks.forms import is_id, long_text, not_too_far
 from tasks.models import Task
+from tasks.pages.forms import is_id, long_text, not_too_far
+from tasks.queries import RankedTask
+
+_SEARCHED = (
+    "title",
+    "tenant__name",
+    "tenant__phone",
+    "contract__reference",
+    "property__code",
+    "property__neighbourhood",
+)
 
 
 class AgentForm(forms.Form):
@@ -77,29 +88,50 @@ class FilterForm(forms.Form):
 
     def __init__(self, *args: Any, workers: Iterable[User], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._workers = list(workers)
-        names = [(str(worker.pk), worker.get_full_name()) for worker in self._workers]
+        self.workers = list(workers)
+        names = [(str(worker.pk), worker.get_full_name()) for worker in self.workers]
         self.fields["agent"].choices = [("", _("All")), *names, (self.NOBODY, _("Nobody"))]
 
-    def chosen(self) -> Q:
-        """The filter for Task.objects; what cannot be is not asked."""
-        asked = self.cleaned_data if self.is_valid() else {}
-        found = Q()
-        if asked.get("agent") == self.NOBODY:
+    def asks_for_open_ones(self) -> bool:
+        """Whether nothing that is over is wanted."""
+        return self._asked("state") in ("", *Task.OPEN)
+
+    def chosen(self, rows: QuerySet[Task]) -> QuerySet[Task]:
+        """Of these tasks, those that are wanted; what cannot be is not asked."""
+        rows = rows.filter(matching(self._asked("q"), *_SEARCHED))
+        agent, kind, state = self._asked("agent"), self._asked("kind"), self._asked("state")
+        if agent == self.NOBODY:
             # Also of people who do not work here any more.
-            found &= Q(agent=None) | ~Q(agent__in=self._workers) if self._workers else Q(agent=None)
-        elif asked.get("agent"):
-            found &= Q(agent_id=int(asked["agent"]))
-        if asked.get("kind"):
-            found &= Q(kind=asked["kind"])
-        match asked.get("state"):
-            case None | "":
-                found &= Q(status__in=Task.OPEN)
-            case "all":
-                pass
-            case status:
-                found &= Q(status=status)
-        return found
+            nobodys = Q(agent=None)
+            rows = rows.filter(nobodys | ~Q(agent__in=self.workers) if self.workers else nobodys)
+        elif agent:
+            rows = rows.filter(agent_id=int(agent))
+        if kind:
+            rows = rows.filter(kind=kind)
+        if state != "all":
+            rows = rows.filter(status__in=[state] if state else Task.OPEN)
+        return rows
+
+    def takes(self, task: RankedTask) -> bool:
+        """The same of an open task that is here already."""
+        agent, kind, state = self._asked("agent"), self._asked("kind"), self._asked("state")
+        if agent == self.NOBODY:
+            if task.agent_id in {worker.pk for worker in self.workers}:
+                return False
+        elif agent and task.agent_id != int(agent):
+            return False
+        if (kind and task.kind != kind) or (state and task.status != state):
+            return False
+        fields = (
+            task.title, task.tenant_name, task.tenant_phone, task.contract_reference, task.property_code,
+            task.neighbourhood,
+        )  # fmt: skip
+        told = [text.casefold() for text in fields]
+        return all(any(word in text for text in told) for word in self._asked("q").casefold().split())
+
+    def _asked(self, name: str) -> str:
+        self.is_valid()
+        return self.cleaned_data.get(name, "")
 
 
 class NewForm(AgentForm):

@@ -1,5 +1,5 @@
 from django.urls import path
 
-from tasks.offline_views import service_worker
+from tasks.pages.offline_views import service_worker
 
 urlpatterns = [path("", service_worker, name="service_worker")]

@@ -9,7 +9,7 @@ from uuid import UUID
 from screens import formats
 from sites_app.models import Site
 from tasks import words
-from tasks.forms import TapForm, tap_form
+from tasks.pages.forms import TapForm, tap_form
 from tasks.queries import Manifesto, RankedTask
 
 # Beyond these an agent has other worries than the order: the page stays small.
@@ -92,7 +92,7 @@ def card_of(task: RankedTask, rank: int, *, reasons: int = 3, forms: dict[str, T
         level=level,
         tone=tone,
         reasons=tuple(words.reasons_of(task, limit=reasons)),
-        amount=task.amount or task.facts.get("monthly_rent"),
+        amount=words.francs_of(task),
         overdue=task.grounds.due_on < task.grounds.day,
         whatsapp=formats.whatsapp(task.tenant_phone),
         forms=forms or {},

@@ -6,8 +6,6 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.paginator import Paginator
-from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
@@ -19,18 +17,18 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.models import User
 from changes.refusals import RuleBroken
 from leasing.models import Contract
+from screens.lists import answer
 from sites_app.models import Site
 from sites_app.permissions import needs
-from tasks import actions, words
-from tasks.board_forms import FilterForm, GiveForm, NewForm, TakeBackForm
-from tasks.forms import is_id
-from tasks.models import Task
-from tasks.page import ICONS, card_of
-from tasks.queries import WORKDAY_MINUTES, RankedTask, SiteDay, proposals, site_day
-from tasks.views import choose_a_site
+from tasks import actions
+from tasks.pages.board_forms import FilterForm, GiveForm, NewForm, TakeBackForm
+from tasks.pages.board_list import board_list
+from tasks.pages.day import card_of
+from tasks.pages.forms import is_id
+from tasks.pages.views import choose_a_site
+from tasks.queries import WORKDAY_MINUTES, SiteDay, proposals, site_day
 from tasks.workers import workers_of
 
-_TASKS_A_PAGE = 20
 _CONTRACTS_SUGGESTED = 500
 
 
@@ -39,17 +37,11 @@ _CONTRACTS_SUGGESTED = 500
 def board(request: HttpRequest) -> HttpResponse:
     """How much each agent has to do, and the tasks, to be given to somebody else."""
     site = request.site
-    workers = workers_of(site) if site else []
-    form = FilterForm(request.GET, workers=workers)
-    rows = Task.objects.filter(form.chosen()).select_related("site", "agent", "tenant", "contract", "property")
-    page = Paginator(_found(rows, form), _TASKS_A_PAGE).get_page(request.GET.get("page"))
-    now = timezone.now()
+    workers, now = workers_of(site) if site else [], timezone.now()
     day = site_day(site, now) if site else SiteDay((), {})
+    asked, found = board_list(request.GET, site, FilterForm(request.GET, workers=workers), day)
     context = {
-        "form": form,
-        "page": page,
-        "lines": [_line(task, day.ranked.get(task.pk)) for task in page],
-        "can_give": site is not None and any(task.is_open() for task in page),
+        "can_give": site is not None and not asked.file and any(task.is_open for task in found.rows),
         "loads": day.loads,
         "most": max((load.minutes for load in day.loads), default=0),
         "workday": WORKDAY_MINUTES,
@@ -57,31 +49,7 @@ def board(request: HttpRequest) -> HttpResponse:
         "now": now,
         **_just_given(request),
     }
-    return render(request, "tasks/board.html", context, status=400 if form.errors else 200)
-
-
-def _line(task: Task, ranked: RankedTask | None) -> dict[str, Any]:
-    """A task of the list; `card` says how it stands, where it is open and its site is the one that is looked at."""
-    card = card_of(ranked, 0, reasons=0) if ranked else None
-    return {
-        "task": task,
-        "card": card,
-        "title": card.title if card else words.title_of_row(task),
-        "icon": ICONS[task.kind],
-    }
-
-
-def _found(rows: Any, form: FilterForm) -> Any:
-    for word in form.cleaned_data.get("q", "").split():
-        rows = rows.filter(
-            Q(title__icontains=word)
-            | Q(tenant__name__icontains=word)
-            | Q(tenant__phone__contains=word)
-            | Q(contract__reference__icontains=word)
-            | Q(property__code__icontains=word)
-            | Q(property__neighbourhood__icontains=word)
-        )
-    return rows.order_by("due_at", "pk")
+    return answer(request, "tasks/board.html", asked, found, context)
 
 
 @needs("tasks.manage_tasks")
