@@ -50,6 +50,7 @@ INSTALLED_APPS = [
     "leasing",
     "tasks",
     "kpi",
+    "demo",
     "akig",
 ]
 

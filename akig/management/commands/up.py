@@ -23,8 +23,8 @@ from django.db.migrations.executor import MigrationExecutor
 from akig.embedded import database, postgres, valkey
 from akig.embedded.locks import Busy, FileLock
 from akig.embedded.supervisor import Child, Stopped, Supervisor, stop_on_signals
-from leasing.demo.accounts import account_lines
-from leasing.demo.build import is_unfinished
+from demo.accounts import account_lines
+from demo.build import is_unfinished
 from leasing.models import Contract
 from outbox.actions import enqueue
 from sites_app.models import Site

@@ -4,10 +4,10 @@ import datetime as dt
 from dataclasses import dataclass
 from random import Random
 
-from leasing.demo.behaviour import payment_delay
-from leasing.demo.months import plus_months
-from leasing.demo.places import PLACES, draw
-from leasing.demo.portfolio import Mistake, Portfolio, SitePlan, Stay
+from demo.behaviour import payment_delay
+from demo.months import plus_months
+from demo.places import PLACES, draw
+from demo.portfolio import Mistake, Portfolio, SitePlan, Stay
 from leasing.imports.staging import ContractRow, PaymentRow
 
 _DAY = dt.timedelta(days=1)

@@ -3,10 +3,10 @@
 import datetime as dt
 from random import Random
 
-from leasing.demo.behaviour import how_many
-from leasing.demo.months import plus_months
-from leasing.demo.places import draw
-from leasing.demo.portfolio import Portfolio, SitePlan, Stay
+from demo.behaviour import how_many
+from demo.months import plus_months
+from demo.places import draw
+from demo.portfolio import Portfolio, SitePlan, Stay
 from leasing.imports.staging import InteractionRow, RequestRow, SurveyRow
 
 _DAY = dt.timedelta(days=1)

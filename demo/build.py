@@ -10,11 +10,11 @@ from django.db import connection, transaction
 from pghistory.models import Context
 
 from accounts.models import User
+from demo.accounts import AccountTaken, agents_of, create_accounts, manager_of
+from demo.history import generate_portfolio
+from demo.places import PLACES
+from demo.portfolio import Mistake, Portfolio, SitePlan
 from leasing.actions.payments import record_payment, reverse_payment
-from leasing.demo.accounts import AccountTaken, agents_of, create_accounts, manager_of
-from leasing.demo.history import generate_portfolio
-from leasing.demo.places import PLACES
-from leasing.demo.portfolio import Mistake, Portfolio, SitePlan
 from leasing.imports.load import load_staged
 from leasing.imports.match import match_staged
 from leasing.imports.staging import open_staging, stage_rows

@@ -4,8 +4,8 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, no_translations
 
-from leasing.demo.accounts import account_lines
-from leasing.demo.build import DEFAULT_SEED, DEFAULT_TENANTS, DemoRefused, build_demo
+from demo.accounts import account_lines
+from demo.build import DEFAULT_SEED, DEFAULT_TENANTS, DemoRefused, build_demo
 
 
 class Command(BaseCommand):

@@ -4,8 +4,8 @@ import datetime as dt
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from leasing.demo.behaviour import Character, Leaving, drift
-from leasing.demo.names import Person
+from demo.behaviour import Character, Leaving, drift
+from demo.names import Person
 from leasing.imports.staging import STAGED, PaymentRow
 from sites_app.rules import RegionalRules
 

@@ -3,8 +3,8 @@
 import datetime as dt
 from random import Random
 
-from leasing.demo.months import plus_months
-from leasing.demo.portfolio import Portfolio, SitePlan, Stay
+from demo.months import plus_months
+from demo.portfolio import Portfolio, SitePlan, Stay
 from leasing.imports.staging import ContractRow, DepositRow, LitigationRow, NoticeRow
 from sites_app.rules import RegionalRules
 

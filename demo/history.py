@@ -3,14 +3,14 @@
 import datetime as dt
 from random import Random
 
-from leasing.demo.behaviour import FORESEEN_MONTHS, draw_character, draw_leaving, draw_spell
-from leasing.demo.contacts import add_contacts
-from leasing.demo.matters import add_deposit, add_leaving_matters, add_renewal_notice, lawful_eviction_day
-from leasing.demo.months import months_between, plus_months
-from leasing.demo.names import People
-from leasing.demo.places import PLACES, draw, phone_number, rent_for
-from leasing.demo.portfolio import Portfolio, SitePlan, Stay, Tenant, Unit
-from leasing.demo.rent import Cashier
+from demo.behaviour import FORESEEN_MONTHS, draw_character, draw_leaving, draw_spell
+from demo.contacts import add_contacts
+from demo.matters import add_deposit, add_leaving_matters, add_renewal_notice, lawful_eviction_day
+from demo.months import months_between, plus_months
+from demo.names import People
+from demo.places import PLACES, draw, phone_number, rent_for
+from demo.portfolio import Portfolio, SitePlan, Stay, Tenant, Unit
+from demo.rent import Cashier
 from leasing.imports.staging import ContractRow, PropertyRow, TenantRow
 
 HISTORY_MONTHS = 36

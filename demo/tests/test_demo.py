@@ -14,14 +14,14 @@ from django.core.management import CommandError, call_command
 from django.db.models import Count, F, Sum
 
 from accounts.models import User
-from leasing.demo import build as build_module
-from leasing.demo.accounts import DEMO_ACCOUNTS, DEMO_PASSWORD, account_lines
-from leasing.demo.behaviour import Leaving, departure_chance, drift, season_delay
-from leasing.demo.build import DemoRefused, build_demo, is_unfinished
-from leasing.demo.history import generate_portfolio
-from leasing.demo.months import months_between, plus_months
-from leasing.demo.portfolio import Portfolio, SitePlan, Stay
-from leasing.demo.rent import due_days
+from demo import build as build_module
+from demo.accounts import DEMO_ACCOUNTS, DEMO_PASSWORD, account_lines
+from demo.behaviour import Leaving, departure_chance, drift, season_delay
+from demo.build import DemoRefused, build_demo, is_unfinished
+from demo.history import generate_portfolio
+from demo.months import months_between, plus_months
+from demo.portfolio import Portfolio, SitePlan, Stay
+from demo.rent import due_days
 from leasing.imports.staging import ContractRow, PaymentRow
 from leasing.models import (
     Allocation,
