@@ -13,7 +13,7 @@ from unfold.sites import UnfoldAdminSite
 
 from sites_app.site_admin import SiteModelAdmin
 
-APP_ORDER = ("leasing", "tasks", "kpi", "sites_app", "accounts", "axes")
+APP_ORDER = ("leasing", "imports", "tasks", "kpi", "sites_app", "accounts", "axes")
 # Signing out and passwords have their own pages, which work in "all my sites" and in maintenance. The palette keeps
 # its answers in the cache without the site; "view on site" tells whether a row of any table exists.
 _NOT_OFFERED = ("search", "logout", "password_change", "password_change_done", "view_on_site")

@@ -56,10 +56,10 @@ MENU = (
         gettext_lazy("Who has how much to do, who takes what, and who stands in for whom."),
     ),
     Entry(
-        "leasing:import",
+        "imports:import",
         gettext_lazy("Import"),
         "upload",
-        "leasing.import_portfolio",
+        "imports.import_portfolio",
         gettext_lazy("Bring the agency’s spreadsheets in, and take them out again."),
     ),
     Entry(

@@ -14,7 +14,7 @@ urlpatterns = [
     path("service-worker.js", service_worker, name="service_worker"),
     path("accounts/", include("accounts.urls")),
     path("sites/", include("sites_app.urls")),
-    path("leasing/", include("leasing.urls")),
+    path("leasing/", include("imports.pages.urls")),
     path("tasks/", include("tasks.urls")),
     path("kpi/", include("kpi.urls")),
     path("api/tasks/", include("tasks.api_urls")),

@@ -14,10 +14,10 @@ from demo.accounts import AccountTaken, agents_of, create_accounts, manager_of
 from demo.history import generate_portfolio
 from demo.places import PLACES
 from demo.portfolio import Mistake, Portfolio, SitePlan
+from imports.load import load_staged
+from imports.match import match_staged
+from imports.staging import open_staging, stage_rows
 from leasing.actions.payments import record_payment, reverse_payment
-from leasing.imports.load import load_staged
-from leasing.imports.match import match_staged
-from leasing.imports.staging import open_staging, stage_rows
 from leasing.models import Contract, Property, Tenant
 from sites_app.models import Site
 from sites_app.queries import rules_for

@@ -7,7 +7,7 @@ from demo.behaviour import how_many
 from demo.months import plus_months
 from demo.places import draw
 from demo.portfolio import Portfolio, SitePlan, Stay
-from leasing.imports.staging import InteractionRow, RequestRow, SurveyRow
+from imports.staging import InteractionRow, RequestRow, SurveyRow
 
 _DAY = dt.timedelta(days=1)
 _CHANNELS = {"call": 44, "whatsapp": 27, "visit": 11, "office": 11, "sms": 7}

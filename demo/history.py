@@ -11,7 +11,7 @@ from demo.names import People
 from demo.places import PLACES, draw, phone_number, rent_for
 from demo.portfolio import Portfolio, SitePlan, Stay, Tenant, Unit
 from demo.rent import Cashier
-from leasing.imports.staging import ContractRow, PropertyRow, TenantRow
+from imports.staging import ContractRow, PropertyRow, TenantRow
 
 HISTORY_MONTHS = 36
 _APPLICANTS = 25

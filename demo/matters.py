@@ -5,7 +5,7 @@ from random import Random
 
 from demo.months import plus_months
 from demo.portfolio import Portfolio, SitePlan, Stay
-from leasing.imports.staging import ContractRow, DepositRow, LitigationRow, NoticeRow
+from imports.staging import ContractRow, DepositRow, LitigationRow, NoticeRow
 from sites_app.rules import RegionalRules
 
 _DAY = dt.timedelta(days=1)

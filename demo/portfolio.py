@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from demo.behaviour import Character, Leaving, drift
 from demo.names import Person
-from leasing.imports.staging import STAGED, PaymentRow
+from imports.staging import STAGED, PaymentRow
 from sites_app.rules import RegionalRules
 
 
@@ -78,7 +78,7 @@ class Mistake(NamedTuple):
 
 @dataclass
 class Portfolio:
-    """The rows of one site by table, as `leasing.imports.staging` names them."""
+    """The rows of one site by table, as `imports.staging` names them."""
 
     rows: dict[str, list[tuple]] = field(default_factory=lambda: {table: [] for table in STAGED})
     mistakes: list[Mistake] = field(default_factory=list)

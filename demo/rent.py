@@ -8,7 +8,7 @@ from demo.behaviour import payment_delay
 from demo.months import plus_months
 from demo.places import PLACES, draw
 from demo.portfolio import Mistake, Portfolio, SitePlan, Stay
-from leasing.imports.staging import ContractRow, PaymentRow
+from imports.staging import ContractRow, PaymentRow
 
 _DAY = dt.timedelta(days=1)
 _MISTAKES = (

@@ -14,7 +14,7 @@ _AGENT = frozenset(
 )
 _MANAGER = _AGENT | {
     "leasing.manage_portfolio",
-    "leasing.import_portfolio",
+    "imports.import_portfolio",
     "tasks.manage_tasks",
     "kpi.view_kpi",
 }

@@ -22,7 +22,7 @@ from demo.history import generate_portfolio
 from demo.months import months_between, plus_months
 from demo.portfolio import Portfolio, SitePlan, Stay
 from demo.rent import due_days
-from leasing.imports.staging import ContractRow, PaymentRow
+from imports.staging import ContractRow, PaymentRow
 from leasing.models import (
     Allocation,
     Contract,

@@ -1,0 +1,54 @@
+"""What became of each import: shown. And the portfolio's lists as files, from their own pages."""
+
+from django.contrib import admin
+from django.db import models
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext_lazy
+from unfold.decorators import action
+
+from imports.models import ImportRun
+from leasing.admin import PortfolioAdmin
+from leasing.models import Contract, Instalment, Payment, Property, Tenant
+from sites_app.site_admin import ShownAdmin
+
+
+@admin.register(ImportRun)
+class ImportRunAdmin(ShownAdmin):
+    view_permission = change_permission = "imports.import_portfolio"
+    icon = "upload_file"
+    list_display = ["started_at", "started_by", "state", "dry_run", "problem_count"]
+    list_select_related = ["started_by"]
+    list_filter = ["state"]
+    fields = [
+        "started_at",
+        "started_by",
+        "finished_at",
+        "state",
+        "dry_run",
+        "file_names",
+        "counts",
+        "problem_count",
+        "warning_count",
+    ]
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet:
+        return super().get_queryset(request).without_rows()
+
+
+_EXPORTED = {
+    Property: "properties",
+    Tenant: "tenants",
+    Contract: "contracts",
+    Instalment: "instalments",
+    Payment: "payments",
+}
+
+
+@action(description=gettext_lazy("Export all (CSV)"), url_path="export", icon="download", permissions=["manage"])
+def export(page: PortfolioAdmin, request: HttpRequest) -> HttpResponse:
+    return redirect("imports:export", _EXPORTED[page.model], "csv")
+
+
+for table in _EXPORTED:
+    admin.site.get_model_admin(table).offer(export)

@@ -1,0 +1,3 @@
+from leasing.tests.conftest import conakry
+
+__all__ = ["conakry"]
