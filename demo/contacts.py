@@ -7,7 +7,9 @@ from demo.behaviour import how_many
 from demo.months import plus_months
 from demo.places import draw
 from demo.portfolio import Portfolio, SitePlan, Stay
-from imports.staging import InteractionRow, RequestRow, SurveyRow
+from imports.tables.interactions import InteractionRow
+from imports.tables.requests import RequestRow
+from imports.tables.surveys import SurveyRow
 
 _DAY = dt.timedelta(days=1)
 _CHANNELS = {"call": 44, "whatsapp": 27, "visit": 11, "office": 11, "sms": 7}

@@ -11,7 +11,9 @@ from demo.names import People
 from demo.places import PLACES, draw, phone_number, rent_for
 from demo.portfolio import Portfolio, SitePlan, Stay, Tenant, Unit
 from demo.rent import Cashier
-from imports.staging import ContractRow, PropertyRow, TenantRow
+from imports.tables.contracts import ContractRow
+from imports.tables.properties import PropertyRow
+from imports.tables.tenants import TenantRow
 
 HISTORY_MONTHS = 36
 _APPLICANTS = 25

@@ -5,7 +5,10 @@ from random import Random
 
 from demo.months import plus_months
 from demo.portfolio import Portfolio, SitePlan, Stay
-from imports.staging import ContractRow, DepositRow, LitigationRow, NoticeRow
+from imports.tables.contracts import ContractRow
+from imports.tables.deposits import DepositRow
+from imports.tables.litigations import LitigationRow
+from imports.tables.notices import NoticeRow
 from sites_app.rules import RegionalRules
 
 _DAY = dt.timedelta(days=1)

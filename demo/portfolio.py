@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 from demo.behaviour import Character, Leaving, drift
 from demo.names import Person
-from imports.staging import STAGED, PaymentRow
+from imports.tables import TABLES
+from imports.tables.payments import PaymentRow
 from sites_app.rules import RegionalRules
 
 
@@ -80,7 +81,7 @@ class Mistake(NamedTuple):
 class Portfolio:
     """The rows of one site by table, as `imports.staging` names them."""
 
-    rows: dict[str, list[tuple]] = field(default_factory=lambda: {table: [] for table in STAGED})
+    rows: dict[str, list[tuple]] = field(default_factory=lambda: {table: [] for table in TABLES})
     mistakes: list[Mistake] = field(default_factory=list)
     stays: list[Stay] = field(default_factory=list)
 

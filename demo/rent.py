@@ -8,7 +8,8 @@ from demo.behaviour import payment_delay
 from demo.months import plus_months
 from demo.places import PLACES, draw
 from demo.portfolio import Mistake, Portfolio, SitePlan, Stay
-from imports.staging import ContractRow, PaymentRow
+from imports.tables.contracts import ContractRow
+from imports.tables.payments import PaymentRow
 
 _DAY = dt.timedelta(days=1)
 _MISTAKES = (

@@ -7,9 +7,9 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy
 from unfold.decorators import action
 
+from imports.exports import EXPORTED
 from imports.models import ImportRun
 from leasing.admin import PortfolioAdmin
-from leasing.models import Contract, Instalment, Payment, Property, Tenant
 from sites_app.site_admin import ShownAdmin
 
 
@@ -36,19 +36,11 @@ class ImportRunAdmin(ShownAdmin):
         return super().get_queryset(request).without_rows()
 
 
-_EXPORTED = {
-    Property: "properties",
-    Tenant: "tenants",
-    Contract: "contracts",
-    Instalment: "instalments",
-    Payment: "payments",
-}
-
-
 @action(description=gettext_lazy("Export all (CSV)"), url_path="export", icon="download", permissions=["manage"])
 def export(page: PortfolioAdmin, request: HttpRequest) -> HttpResponse:
-    return redirect("imports:export", _EXPORTED[page.model], "csv")
+    name = next(name for name, table in EXPORTED.items() if table.model is page.model)
+    return redirect("imports:export", name, "csv")
 
 
-for table in _EXPORTED:
-    admin.site.get_model_admin(table).offer(export)
+for exported in EXPORTED.values():
+    admin.site.get_model_admin(exported.model).offer(export)

@@ -1,16 +1,16 @@
 """Rows of a spreadsheet as typed rows for staging, with every cell that could not be read."""
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from imports import values
-from imports.headers import CHOICES, PROVIDERS, REQUIRED
 from imports.sources import Sheet
-from imports.staging import STAGED
+from imports.table import Where
+from imports.tables import TABLES
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,24 +45,12 @@ class Found:
         self.listed += other.listed[: MAX_LISTED - len(self.listed)]
 
 
-# How long a text may be, where its table limits it.
-_LONGEST = {
-    "code": 40, "reference": 40, "property": 40, "tenant": 40, "contract": 40, "referred_by": 40, "renewal_of": 40,
-    "name": 120, "owner_name": 120, "address": 200, "neighbourhood": 80, "provider": 40, "email": 254, "agent": 254,
-    "note": 5000, "comment": 5000,
-}  # fmt: skip
-_PAYMENT_REFERENCE = 80
-_PHONES = {"phone", "owner_phone"}
-_AMOUNTS = {"market_rent", "monthly_rent", "deposit", "amount", "refunded_amount"}
-
-
 class SheetReader:
     """Reads one sheet; `problems` fills up while `rows()` is drawn from."""
 
     def __init__(self, sheet: Sheet, *, country: str, timezone: dt.tzinfo) -> None:
-        self._sheet, self._country, self._timezone = sheet, country, timezone
-        self._shape = STAGED[sheet.table]
-        self._parsers = {column: self._parser(column) for column in sheet.columns.values()}
+        self._sheet, self._where = sheet, Where(country, timezone)
+        self._table = TABLES[sheet.table]
         self.problems = Found()
         self.refused_keys: set[str] = set()
 
@@ -78,20 +66,21 @@ class SheetReader:
         sound = self._every_cell_has_a_heading(line, cells)
         for position, column in self._sheet.columns.items():
             cell = cells[position] if position < len(cells) else None
+            declared = self._table.columns[column]
             if values.as_text(cell) == "":
-                if column in REQUIRED[self._sheet.table]:
+                if declared.required:
                     sound = self._refuse(line, column, cell, _("This cell must not be empty."))
                 continue
             try:
-                found[column] = self._parsers[column](cell)
+                found[column] = declared.read(cell, self._where)
             except values.BadValue as bad:
                 sound = self._refuse(line, column, cell, str(bad))
         if not sound:
             self._remember_key(cells)
             return None
-        if self._sheet.table == "payments":
-            self._name_the_provider(found, cells)
-        return self._shape(**found, source=self._sheet.source, line=line)
+        if self._table.complete:
+            self._table.complete(found, lambda column: self._written(column, cells))
+        return self._table.row(**found, source=self._sheet.source, line=line)
 
     def _every_cell_has_a_heading(self, line: int, cells: Any) -> bool:
         # 1,500,000 without quotes in a file with commas is three cells: reading the first alone would be one franc.
@@ -107,38 +96,8 @@ class SheetReader:
     def _remember_key(self, cells: Any) -> None:
         # Rows that refer to this one are not wrong because of it.
         for position, column in self._sheet.columns.items():
-            if column == self._shape._fields[0] and position < len(cells):
+            if column == self._table.row._fields[0] and position < len(cells):
                 self.refused_keys.add(values.as_text(cells[position]))
 
-    def _name_the_provider(self, found: dict[str, Any], cells: Any) -> None:
-        if found.get("method") != "mobile":
-            return
-        position = next(i for i, column in self._sheet.columns.items() if column == "method")
-        said = found.get("provider") or values.as_text(cells[position])
-        # One spelling: the number of a transaction is known by its provider.
-        named = PROVIDERS.get(values.folded(said))
-        if named:
-            found["provider"] = named
-
-    def _parser(self, column: str) -> Callable[[Any], Any]:
-        words = CHOICES.get((self._sheet.table, column))
-        if words is not None:
-            return lambda cell: values.choice(cell, words)
-        if column in _AMOUNTS:
-            return values.amount
-        if column in _PHONES:
-            return lambda cell: values.phone(cell, self._country)
-        if column == "payment_day":
-            return lambda cell: values.whole_number(cell, 1, 31)
-        if column == "advance_months":
-            return lambda cell: values.whole_number(cell, 0, 60)
-        if column == "rating":
-            return lambda cell: values.whole_number(cell, 0, 10)
-        if column == "is_complaint":
-            return values.yes_or_no
-        if column == "happened_at":
-            return lambda cell: values.moment(cell, self._timezone)
-        if column.endswith(("_on", "_date")):
-            return values.date
-        longest = _PAYMENT_REFERENCE if (self._sheet.table, column) == ("payments", "reference") else _LONGEST[column]
-        return lambda cell: values.text(cell, longest)
+    def _written(self, column: str, cells: Any) -> str:
+        return next(values.as_text(cells[i]) for i, name in self._sheet.columns.items() if name == column)

@@ -16,7 +16,8 @@ from imports.load import Count, load_staged
 from imports.match import match_staged
 from imports.read import Found, Problem, SheetReader
 from imports.sources import Sheet, UnreadableSource, open_sources
-from imports.staging import STAGED, open_staging, stage_rows
+from imports.staging import open_staging, stage_rows
+from imports.tables import TABLES
 from sites_app.models import Site
 
 _TOLD_EVERY = 1000
@@ -82,7 +83,7 @@ def run_import(
 
 def _import(site: Site, sheets: list[Sheet], by: Any, today: dt.date, tell: Progress) -> ImportReport:
     # The tables' own order: a row is staged before what refers to it.
-    sheets = sorted(sheets, key=lambda sheet: list(STAGED).index(sheet.table))
+    sheets = sorted(sheets, key=lambda sheet: list(TABLES).index(sheet.table))
     problems, remarks = Found(), Found()
     for sheet in sheets:
         if sheet.left_out:

@@ -14,7 +14,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from imports.headers import REQUIRED, column_named, table_named
+from imports.headings import column_named, table_named
+from imports.tables import TABLES
 
 MAX_BYTES = 50 * 1024 * 1024
 MAX_ROWS = 500_000
@@ -249,7 +250,7 @@ def _find_header(
             break
         names = {i: column_named(table, str(cell)) for i, cell in enumerate(cells) if str(cell or "").strip()}
         columns = {i: column for i, column in names.items() if column}
-        if set(columns.values()) >= REQUIRED[table]:
+        if set(columns.values()) >= TABLES[table].required:
             twice = sorted({c for c in columns.values() if list(columns.values()).count(c) > 1})
             if twice:
                 raise UnreadableSource(
@@ -258,7 +259,7 @@ def _find_header(
             ignored = tuple(str(cells[i]).strip() for i, column in names.items() if column is None)
             return columns, frozenset(names), ignored
         best = max(best, set(columns.values()), key=len)
-    missing = ", ".join(sorted(REQUIRED[table] - best))
+    missing = ", ".join(sorted(TABLES[table].required - best))
     raise UnreadableSource(
         source, _("No line has the columns that are needed. Missing: %(columns)s.") % {"columns": missing}
     )

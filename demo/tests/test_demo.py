@@ -22,7 +22,8 @@ from demo.history import generate_portfolio
 from demo.months import months_between, plus_months
 from demo.portfolio import Portfolio, SitePlan, Stay
 from demo.rent import due_days
-from imports.staging import ContractRow, PaymentRow
+from imports.tables.contracts import ContractRow
+from imports.tables.payments import PaymentRow
 from leasing.models import (
     Allocation,
     Contract,

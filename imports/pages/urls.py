@@ -9,5 +9,5 @@ urlpatterns = [
     path("import/", views.upload, name="import"),
     path("import/<uuid:pk>/", views.import_run, name="import_run"),
     path("import/<uuid:pk>/report.csv", views.import_report, name="import_report"),
-    path("export/<slug:table>.<slug:kind>", views.export, name="export"),
+    path("export/<slug:table>.<slug:kind>", views.export_table, name="export"),
 ]

@@ -13,12 +13,12 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from imports import exports
-from imports.columns import described_tables
+from imports.exports import EXPORTED, export
 from imports.models import ImportRun
 from imports.pages.forms import ImportForm
+from imports.pages.shapes import described_tables
 from imports.pages.upload_limit import LARGEST_BODY
-from imports.pages.words import TABLE_NAMES, counts_of, listed, stage_sentence
+from imports.pages.words import counts_of, listed, stage_sentence
 from imports.runs import import_later, import_now, is_large, job_is_lost, progress_of
 from screens.exports import KINDS, TooManyRows, as_csv, download
 from sites_app.models import Site
@@ -45,7 +45,7 @@ def upload(request: HttpRequest) -> HttpResponse:
         "form": form,
         "page": Paginator(runs, _RUNS_A_PAGE).get_page(request.GET.get("page")),
         "tables": described_tables(get_language() or "fr"),
-        "exports": [(table, TABLE_NAMES[table]) for table in exports.TABLES],
+        "exports": [(name, table.label) for name, table in EXPORTED.items()],
     }
     return render(request, "imports/import.html", context, status=400 if form.errors else 200)
 
@@ -94,13 +94,13 @@ def import_report(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @needs("leasing.manage_portfolio")
 @require_safe
-def export(request: HttpRequest, table: str, kind: str) -> HttpResponse:
+def export_table(request: HttpRequest, table: str, kind: str) -> HttpResponse:
     """A table as a file that can be imported again and then changes nothing."""
     site = _chosen_site(request)
-    if table not in exports.TABLES or kind not in KINDS:
+    if table not in EXPORTED or kind not in KINDS:
         raise Http404
     try:
-        content = exports.export(site=site, table=table, kind=kind)
+        content = export(site=site, table=table, kind=kind)
     except TooManyRows as refusal:
         messages.error(request, str(refusal))
         return HttpResponseRedirect(reverse("imports:import"))

@@ -4,28 +4,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.formats import number_format
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from imports.columns import column_in
-from imports.headers import TABLES
 from imports.models import ImportRun
+from imports.pages.shapes import column_in
 from imports.read import Problem
 from imports.runs import Progress
-
-TABLE_NAMES = {
-    "properties": gettext_lazy("Properties"),
-    "tenants": gettext_lazy("Tenants"),
-    "contracts": gettext_lazy("Contracts"),
-    "instalments": gettext_lazy("Instalments"),
-    "payments": gettext_lazy("Payments"),
-    "deposits": gettext_lazy("Deposits"),
-    "notices": gettext_lazy("Notices"),
-    "litigations": gettext_lazy("Litigations"),
-    "requests": gettext_lazy("Service requests"),
-    "interactions": gettext_lazy("Interactions"),
-    "surveys": gettext_lazy("Surveys"),
-}
+from imports.tables import TABLES
 
 
 @dataclass(frozen=True)
@@ -49,7 +35,7 @@ def listed(rows: list[list[Any]]) -> list[Problem]:
 
 def counts_of(run: ImportRun) -> list[CountLine]:
     """The run's counts in the order of the tables."""
-    return [CountLine(TABLE_NAMES[table], **run.counts[table]) for table in TABLES if table in run.counts]
+    return [CountLine(table.label, **run.counts[name]) for name, table in TABLES.items() if name in run.counts]
 
 
 def stage_sentence(progress: Progress | None) -> str:
@@ -62,6 +48,6 @@ def stage_sentence(progress: Progress | None) -> str:
         return _("Making the months to come…")
     if progress.stage == "allocations":
         return _("Allocating the payments to the rents…")
-    if progress.stage in TABLE_NAMES:
-        return _("Writing: %(table)s…") % {"table": TABLE_NAMES[progress.stage]}
+    if progress.stage in TABLES:
+        return _("Writing: %(table)s…") % {"table": TABLES[progress.stage].label}
     return _("Reading %(file)s: line %(rows)s…") % {"file": progress.stage, "rows": number_format(progress.rows)}

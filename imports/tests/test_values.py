@@ -10,8 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from imports import values
-from imports.headers import CHOICES, COLUMNS, REQUIRED, TABLES, column_named, table_named
-from imports.staging import STAGED, columns_of
+from imports.headings import column_named, table_named
+from imports.staging import columns_of
+from imports.tables import TABLES
+from imports.tables.payments import METHODS
 
 CONAKRY = zoneinfo.ZoneInfo("Africa/Conakry")
 
@@ -102,7 +104,7 @@ def test_phones_are_read_as_the_country_writes_them(written, country, internatio
 
 @pytest.mark.parametrize("word", ["Espèces", "ESPECES", "espece", "cash", " Liquide "])
 def test_words_are_known_with_and_without_accents_and_capitals(word):
-    assert values.choice(word, CHOICES["payments", "method"]) == "cash"
+    assert values.choice(word, METHODS) == "cash"
 
 
 @pytest.mark.parametrize(
@@ -111,7 +113,7 @@ def test_words_are_known_with_and_without_accents_and_capitals(word):
 )
 def test_an_unknown_word_names_those_that_are_known_in_the_readers_language(language, allowed):
     with translation.override(language), pytest.raises(values.BadValue, match=allowed):
-        values.choice("troc", CHOICES["payments", "method"])
+        values.choice("troc", METHODS)
 
 
 def test_the_apostrophe_of_an_export_comes_off_and_no_other():
@@ -129,20 +131,19 @@ def test_any_cell_at_all_is_read_or_refused_with_a_sentence(cell):
         lambda c: values.phone(c, "GN"),
         lambda c: values.whole_number(c, 0, 31),
         lambda c: values.text(c, 40),
-        lambda c: values.choice(c, CHOICES["payments", "method"]),
+        lambda c: values.choice(c, METHODS),
     ):
         with contextlib.suppress(values.BadValue):  # any other error is what this test is for
             read(cell)
 
 
 def test_every_column_of_every_file_has_its_words_and_no_word_means_two_columns():
-    for table, columns in COLUMNS.items():
-        assert set(columns) | {"source", "line"} == set(columns_of(table)) | ({"source", "line"}), table
-        assert REQUIRED[table] <= set(columns)
-        words = [word for names in columns.values() for word in names.split()]
-        assert sorted(words) == sorted(set(words)), table
-        assert all(values.folded(word) == word for word in words), table
-    assert set(COLUMNS) == set(STAGED) == set(TABLES) == set(REQUIRED)
+    for name, table in TABLES.items():
+        assert set(table.columns) | {"source", "line"} == set(columns_of(name)), name
+        assert table.required <= set(table.columns)
+        words = [word for column in table.columns.values() for word in column.headings.split()]
+        assert sorted(words) == sorted(set(words)), name
+        assert all(values.folded(word) == word for word in words), name
 
 
 def test_french_headers_are_known():

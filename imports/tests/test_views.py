@@ -14,11 +14,12 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from imports import runs
-from imports.columns import column_in, described_tables
-from imports.headers import COLUMNS, REQUIRED, TABLES, column_named, table_named
+from imports.headings import column_named, table_named
 from imports.jobs import import_portfolio
 from imports.models import ImportRun
+from imports.pages.shapes import column_in, described_tables
 from imports.pages.upload_limit import LARGEST_BODY
+from imports.tables import TABLES
 from leasing.models import Contract, Payment, Property, Tenant
 from outbox.models import Job
 from sites_app.actions import grant_membership
@@ -418,9 +419,9 @@ def test_the_files_that_the_page_describes_are_those_that_the_import_takes(langu
     assert [shape.table for shape in shapes] == list(TABLES)
     for shape in shapes:
         assert table_named(shape.name) == shape.table
-        assert {column_named(shape.table, name) for name in shape.required} == REQUIRED[shape.table]
+        assert {column_named(shape.table, name) for name in shape.required} == TABLES[shape.table].required
         columns = [column_named(shape.table, name) for name in (*shape.required, *shape.optional)]
-        assert sorted(columns) == sorted(COLUMNS[shape.table])
+        assert sorted(columns) == sorted(TABLES[shape.table].columns)
 
 
 @pytest.mark.parametrize(
