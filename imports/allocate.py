@@ -1,5 +1,6 @@
 """Which payment pays which instalment: of all contracts that an import touched, at once."""
 
+from changes.sql import value
 from imports.months import make_months
 from imports.writing import Writing
 from leasing.models import Allocation
@@ -21,8 +22,7 @@ def allocate(writing: Writing) -> tuple[int, int]:
     """
     made = allocations = 0
     writing.run(*_DISTINCT_TOUCHED)
-    writing.run("SELECT EXISTS (TABLE import_touched)")
-    if writing.cursor.fetchone()[0]:
+    if value("SELECT EXISTS (TABLE import_touched)", {}):
         allocations = writing.run(*_ALLOCATE)
         # Money that is left pays months to come, as when a payment is recorded. More than one turn only for a
         # renewal, which leaves out the months that were paid before it.

@@ -1,15 +1,16 @@
 """From the temporary tables into the real ones, with a fixed number of statements whatever the number of rows."""
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import connection
 
 from imports.allocate import allocate, note_touched
+from imports.match import match_staged
 from imports.months import fill_new_contracts
-from imports.staging import staged_counts
+from imports.staging import open_staging, stage_rows, staged_counts
 from imports.tables import TABLES
 from imports.writing import Writing
 from leasing.actions.instalments import MONTHS_AHEAD, month_after
@@ -39,6 +40,19 @@ class LoadResult:
     @property
     def changes_nothing(self) -> bool:
         return not any(count.inserted or count.closed for count in self.counts.values())
+
+
+def load_rows(*, site: Site, rows: Mapping[str, Iterable[tuple]], by: Any, today: dt.date) -> LoadResult:
+    """Load rows that a program made, given by table as the tables' own row types, as if files had brought them.
+
+    They are trusted to be right: nothing is checked but what the database holds. Needs an open scope of the site.
+    """
+    with connection.cursor() as cursor:
+        open_staging(cursor)
+        for table in TABLES:
+            stage_rows(cursor, table, rows.get(table, ()))
+        match_staged(cursor, site)
+    return load_staged(site=site, by=by, today=today)
 
 
 def load_staged(

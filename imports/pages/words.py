@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.formats import number_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -12,6 +11,7 @@ from imports.pages.shapes import column_in
 from imports.read import Problem
 from imports.runs import Progress
 from imports.tables import TABLES
+from screens import formats
 
 
 @dataclass(frozen=True)
@@ -50,4 +50,4 @@ def stage_sentence(progress: Progress | None) -> str:
         return _("Allocating the payments to the rents…")
     if progress.stage in TABLES:
         return _("Writing: %(table)s…") % {"table": TABLES[progress.stage].label}
-    return _("Reading %(file)s: line %(rows)s…") % {"file": progress.stage, "rows": number_format(progress.rows)}
+    return _("Reading %(file)s: line %(rows)s…") % {"file": progress.stage, "rows": formats.number(progress.rows)}

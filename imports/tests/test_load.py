@@ -9,9 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from accounts.models import User
-from imports.load import Count, LoadResult, load_staged
-from imports.match import match_staged
-from imports.staging import open_staging, stage_rows
+from imports.load import Count, LoadResult, load_rows
+from imports.tables import TABLES
 from imports.tables.contracts import ContractRow
 from imports.tables.deposits import DepositRow
 from imports.tables.instalments import InstalmentRow
@@ -47,19 +46,6 @@ from sites_app.scope import site_scope
 pytestmark = pytest.mark.django_db
 
 DAY = dt.date(2026, 3, 20)
-TABLES = {
-    PropertyRow: "properties",
-    TenantRow: "tenants",
-    ContractRow: "contracts",
-    InstalmentRow: "instalments",
-    PaymentRow: "payments",
-    DepositRow: "deposits",
-    NoticeRow: "notices",
-    LitigationRow: "litigations",
-    RequestRow: "requests",
-    InteractionRow: "interactions",
-    SurveyRow: "surveys",
-}
 HOUSE = PropertyRow("P1", "house")
 AMINA = TenantRow("T1", "Amina Diallo")
 
@@ -71,12 +57,8 @@ def kindia() -> Iterator[Site]:
 
 
 def load(site: Site, *rows: tuple, today: dt.date = DAY) -> LoadResult:
-    with connection.cursor() as cursor:
-        open_staging(cursor)
-        for kind, table in TABLES.items():
-            stage_rows(cursor, table, (row for row in rows if type(row) is kind))
-        match_staged(cursor, site)
-    return load_staged(site=site, by=None, today=today)
+    of_tables = {table.name: [row for row in rows if type(row) is table.row] for table in TABLES.values()}
+    return load_rows(site=site, rows=of_tables, by=None, today=today)
 
 
 def contract(reference: str = "C1", **given) -> ContractRow:
