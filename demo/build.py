@@ -6,23 +6,23 @@ import zoneinfo
 from collections.abc import Callable
 
 import pghistory
-from django.db import connection, transaction
+from django.db import transaction
 from pghistory.models import Context
 
 from accounts.models import User
 from demo.accounts import AccountTaken, agents_of, create_accounts, manager_of
 from demo.history import generate_portfolio
 from demo.places import PLACES
-from demo.portfolio import Mistake, Portfolio, SitePlan
-from imports.load import load_staged
-from imports.match import match_staged
-from imports.staging import open_staging, stage_rows
+from demo.portfolio import Mistake, SitePlan
+from imports.load import load_rows
 from leasing.actions.payments import record_payment, reverse_payment
 from leasing.models import Contract, Property, Tenant
+from outbox.actions import enqueue
 from sites_app.models import Site
 from sites_app.queries import rules_for
 from sites_app.rules import MissingRule
 from sites_app.scope import site_scope
+from tasks.jobs import begin_day
 
 DEFAULT_TENANTS = 600
 DEFAULT_SEED = 1
@@ -123,24 +123,19 @@ def _build_site(site: Site, seed: int, tenants: int, today: dt.date) -> str:
     by = User.objects.get(username=manager_of(site.code))
     signature = {"demo": site.code, "seed": seed, "tenants": tenants}
     with site_scope([site.code]):
-        _stage(site, made)
         with pghistory.context(**signature):
-            load_staged(site=site, by=by, today=today)
+            load_rows(site=site, rows=made.rows, by=by, today=today)
             for mistake in made.mistakes:
                 _make_mistake(site, mistake, by)
+        day = today.isoformat()
+        job = enqueue("tasks.jobs.begin_day", key=f"first-day:{site.code}:{day}", site_code=site.code, day=day)
+    # At once: the clock would make the agents wait for their tasks until six in the morning.
+    begin_day(str(job.pk))
     rows = made.rows
     return (
         f"{len(rows['properties'])} properties, {len(rows['tenants'])} tenants, {len(rows['contracts'])} contracts,"
         f" {len(rows['payments'])} payments, {len(rows['interactions'])} contacts"
     )
-
-
-def _stage(site: Site, made: Portfolio) -> None:
-    with connection.cursor() as cursor:
-        open_staging(cursor)
-        for table, rows in made.rows.items():
-            stage_rows(cursor, table, rows)
-        match_staged(cursor, site)
 
 
 def _make_mistake(site: Site, mistake: Mistake, by: User) -> None:

@@ -41,9 +41,11 @@ from leasing.models import (
     Tenant,
 )
 from leasing.tests.factories import make_property
+from outbox.models import Job
 from sites_app.models import Membership, RegionalRule, Site
 from sites_app.rules import rules_from_rows
 from sites_app.scope import site_scope
+from tasks.models import Task, TaskPrioritization
 from tests.unmeasured import unmeasured
 
 TODAY = dt.date(2026, 11, 23)
@@ -501,6 +503,21 @@ def test_twice_changes_nothing_and_says_so():
     assert f"password {DEMO_PASSWORD}" in first
     assert f"password {DEMO_PASSWORD}" in second
     assert not is_unfinished()
+
+
+@pytest.mark.django_db
+def test_the_agents_find_their_tasks_at_once_and_once():
+    run(tenants=60)
+    codes = list(Site.objects.values_list("code", flat=True))
+    assert [Job.objects.get(site_code=code).is_done for code in codes] == [True] * 6
+    with site_scope(codes):
+        first = {task.pk for task in Task.objects.all()}
+        ranked = set(TaskPrioritization.objects.values_list("task", flat=True))
+        assert first
+        assert first == ranked
+    run(tenants=60)
+    with site_scope(codes):
+        assert {task.pk for task in Task.objects.all()} == first
 
 
 @pytest.mark.django_db

@@ -26,7 +26,6 @@ from akig.embedded.supervisor import Child, Stopped, Supervisor, stop_on_signals
 from demo.accounts import account_lines
 from demo.build import is_unfinished
 from leasing.models import Contract
-from outbox.actions import enqueue
 from sites_app.models import Site
 from sites_app.scope import site_scope
 
@@ -84,7 +83,6 @@ class Command(BaseCommand):
         self._collect_static()
         if with_demo and not settings.PRODUCTION and (not _has_contracts() or is_unfinished()):
             self._manage("demo")
-            _begin_the_day()
         connection.close()
         self._start_web()
         self._wait_until_ready()
@@ -216,13 +214,6 @@ class Command(BaseCommand):
 def _migrations_pending() -> bool:
     executor = MigrationExecutor(connection)
     return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
-
-
-def _begin_the_day() -> None:
-    """Have the demo's agents find their tasks at once: the clock would make them wait until six in the morning."""
-    for site in Site.objects.all():
-        day = site.today().isoformat()
-        enqueue("tasks.jobs.begin_day", key=f"first-day:{site.code}:{day}", site_code=site.code, day=day)
 
 
 def _has_contracts() -> bool:
