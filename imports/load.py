@@ -8,6 +8,7 @@ from typing import Any
 from django.db import connection
 
 from imports.allocate import allocate, note_touched
+from imports.clerks import wait_for_clerks
 from imports.match import match_staged
 from imports.months import fill_new_contracts
 from imports.staging import open_staging, stage_rows, staged_counts
@@ -79,7 +80,7 @@ def load_staged(
         writing = Writing(cursor, site, names)
         totals = staged_counts(cursor)
         note_touched(writing)
-        writing.run(*_WAIT_FOR_CLERKS)
+        wait_for_clerks(writing)
         for table in TABLES.values():
             total = totals[table.name]
             if not total:
@@ -98,21 +99,3 @@ def load_staged(
         on_table("allocations")
         ahead, allocations = allocate(writing)
     return LoadResult(counts, needed, generated + ahead, allocations)
-
-
-_WAIT_FOR_CLERKS = (
-    # Properties before contracts, as in leasing.actions.locks: two who put one property's contracts in force at the
-    # same moment would else wait for each other.
-    """
-    SELECT 1 FROM leasing_property
-    WHERE site_id = %(site)s AND code IN (SELECT property FROM import_contracts)
-    ORDER BY id FOR NO KEY UPDATE
-    """,
-    # A clerk who records a payment on one of these contracts waits for the import, or the import for the clerk.
-    """
-    SELECT 1 FROM leasing_contract
-    WHERE site_id = %(site)s
-      AND reference IN (SELECT contract FROM import_payments UNION SELECT contract FROM import_instalments)
-    ORDER BY id FOR NO KEY UPDATE
-    """,
-)

@@ -1,4 +1,4 @@
-"""What people send to the pages of the portfolio."""
+"""What people send to the pages of the import."""
 
 from pathlib import Path
 from typing import Any

@@ -1,4 +1,4 @@
-"""The pages of the portfolio: bringing an agency's spreadsheets in, and taking them out again."""
+"""Bringing an agency's spreadsheets in, and taking them out again."""
 
 from django.urls import path
 

@@ -1,7 +1,6 @@
 """The table of runs came from another app: an agency that upgrades keeps its runs, and an import that was waiting."""
 
 import pytest
-from django.core.cache import cache
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
@@ -52,9 +51,7 @@ def named_after(app):
         return cursor.fetchone()
 
 
-def test_runs_their_policy_and_a_waiting_import_come_along_and_go_back(settings, tmp_path):
-    settings.MEDIA_ROOT = tmp_path
-    cache.clear()
+def test_runs_their_policy_and_a_waiting_import_come_along_and_go_back(uploads):
     manager = make_person("mariama", GN_KINDIA="manager")
     kindia = Site.objects.get(pk="GN_KINDIA")
     with site_scope(["GN_KINDIA"]):
