@@ -43,11 +43,6 @@ def schedule() -> tuple[Daily | Hourly, ...]:
     return tuple(job for one in declarations().values() for job in one.jobs)
 
 
-def jobs_that_begin_a_demo() -> list[str]:
-    """The names of those that a demo which has just been made does not wait for."""
-    return [job.job for job in schedule() if isinstance(job, Daily) and job.begins_a_demo]
-
-
 def addresses() -> dict[str, Address]:
     """The permission table: every named address outside the administration."""
     return {name: row for one in declarations().values() for name, row in one.addresses.items()}

@@ -48,8 +48,10 @@ INSTALLED_APPS = [
     "outbox",
     "sites_app",
     "leasing",
+    "imports",
     "tasks",
     "kpi",
+    "demo",
     "akig",
 ]
 
@@ -195,7 +197,7 @@ STORAGES = {
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 FILE_UPLOAD_HANDLERS = [
-    "leasing.imports.upload_limit.UploadLimit",
+    "imports.pages.upload_limit.UploadLimit",
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
     "django.core.files.uploadhandler.TemporaryFileUploadHandler",
 ]

@@ -1,16 +1,14 @@
-"""Rights on the portfolio, the month's rents by the clock, the page of a tenant, and files in and out."""
+"""Rights on the portfolio, the month's rents by the clock, and the page of a tenant."""
 
 import datetime as dt
 
-from django.utils.translation import gettext_lazy as _
-
 from leasing.timeline import events_of_tenant
-from screens.declarations import FORM, Address, Daily, Declaration, Entry, Include, TimelineSource
+from screens.declarations import Address, Daily, Declaration, Include, TimelineSource
 
 DECLARATION = Declaration(
     rights={
         "agent": ("leasing.view_portfolio", "leasing.record_payment", "leasing.record_interaction"),
-        "manager": ("leasing.manage_portfolio", "leasing.import_portfolio"),
+        "manager": ("leasing.manage_portfolio",),
     },
     jobs=(
         # Half past midnight, before anybody asks what is due today.
@@ -21,20 +19,5 @@ DECLARATION = Declaration(
     includes=(Include("", "leasing.pages.urls"),),
     addresses={
         "leasing:tenant": Address("leasing.view_portfolio", row="leasing.Tenant"),
-        # Files in and out.
-        "leasing:import": Address("leasing.import_portfolio", FORM),
-        "leasing:import_run": Address("leasing.import_portfolio", row="leasing.ImportRun"),
-        "leasing:import_report": Address("leasing.import_portfolio", row="leasing.ImportRun"),
-        "leasing:export": Address("leasing.manage_portfolio", arguments={"table": "tenants", "kind": "csv"}),
     },
-    menu=(
-        Entry(
-            50,
-            "leasing:import",
-            _("Import"),
-            "upload",
-            "leasing.import_portfolio",
-            _("Bring the agency’s spreadsheets in, and take them out again."),
-        ),
-    ),
 )

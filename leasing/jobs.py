@@ -4,7 +4,6 @@ import datetime as dt
 import logging
 
 from leasing import actions
-from leasing.imports.runs import import_stored
 from leasing.queries import money_faults
 from outbox.models import Job
 from sites_app.jobs import site_job
@@ -22,9 +21,3 @@ def extend_instalments(job: Job) -> None:
     if faults := money_faults(site):
         kinds = sorted({fault.kind for fault in faults})
         log.error("%s: money does not add up in %s rows (%s)", site.code, len(faults), ", ".join(kinds))
-
-
-@site_job(permission="leasing.import_portfolio", soft_time_limit=50 * 60, time_limit=55 * 60)
-def import_portfolio(job: Job) -> None:
-    """An upload too large to be imported while somebody waits (job.kwargs: the run, its files, the language)."""
-    import_stored(job)

@@ -40,7 +40,6 @@ class Daily:
     hour: dt.time
     why: str
     for_each_site: bool = True  # else once for the whole agency, in its own timezone
-    begins_a_demo: bool = False  # a demo that has just been made does not wait for the hour
 
 
 @dataclass(frozen=True)

@@ -43,7 +43,7 @@ DECLARATION = Declaration(
     ),
     jobs=(
         # Six o'clock, before the first agent looks at the day.
-        Daily("tasks.jobs.begin_day", dt.time(6, 0), "each agent's tasks are there, in order", begins_a_demo=True),
+        Daily("tasks.jobs.begin_day", dt.time(6, 0), "each agent's tasks are there, in order"),
         Hourly("tasks.jobs.close_what_is_gone", "a task whose rent has come in is closed within the hour"),
     ),
     includes=(

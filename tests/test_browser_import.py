@@ -3,8 +3,8 @@
 import pytest
 
 from accounts.models import User
-from leasing.imports import runs
-from leasing.models import ImportRun
+from imports import runs
+from imports.models import ImportRun
 from sites_app.actions import grant_membership
 from sites_app.models import Site
 from sites_app.scope import site_scope

@@ -53,10 +53,6 @@ def test_rights_are_granted_in_place_of_those_before(monkeypatch):
     } == access.ROLE_PERMISSIONS
 
 
-def test_a_new_demo_finds_the_agents_day_made():
-    assert declared.jobs_that_begin_a_demo() == ["tasks.jobs.begin_day"]
-
-
 def test_the_addresses_that_need_no_site_are_those_that_say_so():
     assert needs_no_site("/accounts/login/")
     assert needs_no_site("/service-worker.js")

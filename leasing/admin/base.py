@@ -1,15 +1,14 @@
 """What the pages of the portfolio share: rights, the page of a button, columns, and rows shown below a form."""
 
 from collections.abc import Callable
+from types import MethodType
 from typing import Any
 
 import phonenumbers
 from django import forms
 from django.db import models
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
-from django.utils.translation import gettext_lazy
-from unfold.decorators import action, display
+from unfold.decorators import display
 
 from changes.refusals import RuleBroken
 from leasing.admin import forms as admin_forms
@@ -23,14 +22,15 @@ MANAGE = "leasing.manage_portfolio"
 class PortfolioAdmin(SiteModelAdmin):
     view_permission = "leasing.view_portfolio"
     change_permission = MANAGE
-    exported_as = ""  # the table's name for an import, where it has one
 
-    def has_export_permission(self, request: HttpRequest) -> bool:
+    def has_manage_permission(self, request: HttpRequest) -> bool:
+        """Who manages the portfolio of one site, also while the site takes no changes."""
         return request.site is not None and MANAGE in request.site_permissions
 
-    @action(description=gettext_lazy("Export all (CSV)"), url_path="export", icon="download", permissions=["export"])
-    def export(self, request: HttpRequest) -> HttpResponse:
-        return redirect("leasing:export", self.exported_as, "csv")
+    def offer(self, button: Callable[..., HttpResponse]) -> None:
+        """Show a button of an app above this one over the list: a function marked with unfold's `action`."""
+        setattr(self, button.__name__, MethodType(button, self))
+        self.actions_list = [*self.actions_list, button.__name__]
 
     def asked(
         self,

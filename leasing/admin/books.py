@@ -47,8 +47,6 @@ class InstalmentAdmin(PortfolioAdmin, ShownAdmin):
     """Made by contracts and paid by payments: only shown."""
 
     icon = "calendar_month"
-    exported_as = "instalments"
-    actions_list = ["export"]
     list_display = ["month", "contract", "tenant", "due_date", "due", "paid", "state"]
     list_select_related = ["contract", "tenant"]
     list_filter = [OpenMonthFilter]
@@ -114,8 +112,6 @@ class PaymentAdmin(PortfolioAdmin):
     add_permission = "leasing.record_payment"
     icon = "payments"
     may_change = may_delete = False
-    exported_as = "payments"
-    actions_list = ["export"]
     list_display = ["received_on", "received", "contract", "tenant", "method", "provider", "standing"]
     list_select_related = ["contract__tenant"]
     list_filter = ["method"]

@@ -35,8 +35,6 @@ _CONTRACT_TONES = {
 class ContractAdmin(PortfolioAdmin):
     icon = "contract"
     form = admin_forms.ContractForm
-    exported_as = "contracts"
-    actions_list = ["export"]
     list_display = ["reference", "tenant", "property", "start_date", "end_date", "rent", "status_tag", "agent"]
     list_filter = ["status"]
     search_fields = ["reference", "tenant__name", "property__code"]

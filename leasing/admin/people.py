@@ -22,8 +22,6 @@ from leasing.models import Owner, Property, Tenant
 class TenantAdmin(PortfolioAdmin):
     icon = "person"
     form = admin_forms.TenantForm
-    exported_as = "tenants"
-    actions_list = ["export"]
     list_display = ["name", "code", "phone_number", "employment_status", "joined_on"]
     list_filter = ["employment_status", "language"]
     search_fields = ["name", "code", "phone", "email"]
@@ -46,8 +44,6 @@ class TenantAdmin(PortfolioAdmin):
 class PropertyAdmin(PortfolioAdmin):
     icon = "apartment"
     form = admin_forms.PropertyForm
-    exported_as = "properties"
-    actions_list = ["export"]
     list_display = ["code", "kind", "neighbourhood", "address", "owner", "rent", "status_tag"]
     list_select_related = ["owner"]
     list_filter = ["kind", "status"]

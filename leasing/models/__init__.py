@@ -16,7 +16,6 @@ from leasing.models.contracts import (
     Contract,
     _DateRange,  # noqa: F401 -- the first migration names it by this module
 )
-from leasing.models.imports import ImportRun, ImportRunQuerySet
 from leasing.models.matters import Interaction, Litigation, Notice, ServiceRequest, Survey
 from leasing.models.people import Owner, Property, Tenant
 
@@ -28,8 +27,6 @@ __all__ = [
     "ContractEvent",
     "Deposit",
     "DepositEvent",
-    "ImportRun",
-    "ImportRunQuerySet",
     "Instalment",
     "Interaction",
     "Litigation",

@@ -578,16 +578,6 @@ def test_an_agent_writes_down_a_call_in_their_own_name(agent, contract):
         assert (call.agent.username, call.note) == ("boris", "Promet de payer vendredi")
 
 
-@pytest.mark.parametrize("table", [models.Tenant, models.Property, models.Contract, models.Instalment, models.Payment])
-def test_a_list_is_exported_by_who_manages_it_as_the_file_that_an_import_takes(manager, agent, rows, table):
-    assert page(table, "export") in text(manager.get(page(table)))
-    file = manager.get(page(table, "export"), follow=True)
-    assert file["Content-Type"] == "text/csv; charset=utf-8"
-    assert len(file.content.decode().splitlines()) >= 2
-    assert page(table, "export") not in text(agent.get(page(table)))
-    assert agent.get(page(table, "export")).status_code == 403
-
-
 # --- the audit, and the cost of a page --------------------------------------------------------------------------
 
 

@@ -24,7 +24,6 @@ from leasing.actions import (
     sign_contract,
 )
 from leasing.actions import payments as payment_actions
-from leasing.imports.run import run_import
 from leasing.models import Allocation, Contract, Instalment, Payment, PaymentReversal, Property, Tenant
 from leasing.queries import money_faults, on_account
 from leasing.tests.factories import make_contract, make_instalments, make_property, make_tenant
@@ -415,24 +414,6 @@ def test_the_second_to_sign_for_a_property_waits_before_the_first_has_written_an
     assert [type(result) for result in results[:2]] == [Contract, RuleBroken]
     # Both writing first, each would wait for the other: one turn in forty ended in a deadlock.
     assert results[2] is True
-
-
-def test_an_import_for_a_property_waits_for_who_signs_there(site):
-    with site_scope([CODE]):
-        unit = make_property(site)
-        draft = make_contract(site, property=unit, status="draft")
-    lines = [
-        "Contrat;Bien;Locataire;Début;Loyer;Statut",
-        f"C-1;{unit.code};{draft.tenant.code};01/01/2026;1000000;actif",
-    ]
-    file = ("contrats.csv", "\n".join(lines).encode())
-    signed, imported, waited = one_in_the_middle(
-        Stop('UPDATE "leasing_contract"'),
-        lambda: as_clerk(sign_contract, contract=draft, by=None, today=TODAY),
-        lambda: as_clerk(run_import, site=site, files=[file], by=None, today=TODAY),
-    )
-    assert isinstance(signed, Contract)
-    assert (imported.accepted, imported.problem_count, waited) == (False, 1, True)
 
 
 def test_a_draft_that_has_moved_to_another_home_is_looked_at_again(site):

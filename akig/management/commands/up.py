@@ -20,14 +20,12 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 
-from akig import declared
 from akig.embedded import database, postgres, valkey
 from akig.embedded.locks import Busy, FileLock
 from akig.embedded.supervisor import Child, Stopped, Supervisor, stop_on_signals
-from leasing.demo.accounts import account_lines
-from leasing.demo.build import is_unfinished
+from demo.accounts import account_lines
+from demo.build import is_unfinished
 from leasing.models import Contract
-from outbox.actions import enqueue
 from sites_app.models import Site
 from sites_app.scope import site_scope
 
@@ -85,7 +83,6 @@ class Command(BaseCommand):
         self._collect_static()
         if with_demo and not settings.PRODUCTION and (not _has_contracts() or is_unfinished()):
             self._manage("demo")
-            _begin_the_day()
         connection.close()
         self._start_web()
         self._wait_until_ready()
@@ -217,14 +214,6 @@ class Command(BaseCommand):
 def _migrations_pending() -> bool:
     executor = MigrationExecutor(connection)
     return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
-
-
-def _begin_the_day() -> None:
-    """Have the demo's people find their day made: the clock would make them wait until the next morning."""
-    for site in Site.objects.all():
-        day = site.today().isoformat()
-        for job in declared.jobs_that_begin_a_demo():
-            enqueue(job, key=f"first-day:{job}:{site.code}:{day}", site_code=site.code, day=day)
 
 
 def _has_contracts() -> bool:

@@ -1,0 +1,156 @@
+"""The demo portfolio in the database: through the loader that imports use, one transaction for each site."""
+
+import datetime as dt
+import time
+import zoneinfo
+from collections.abc import Callable
+
+import pghistory
+from django.db import transaction
+from pghistory.models import Context
+
+from accounts.models import User
+from demo.accounts import AccountTaken, agents_of, create_accounts, manager_of
+from demo.history import generate_portfolio
+from demo.places import PLACES
+from demo.portfolio import Mistake, SitePlan
+from imports.load import load_rows
+from leasing.actions.payments import record_payment, reverse_payment
+from leasing.models import Contract, Property, Tenant
+from outbox.actions import enqueue
+from sites_app.models import Site
+from sites_app.queries import rules_for
+from sites_app.rules import MissingRule
+from sites_app.scope import site_scope
+from tasks.jobs import begin_day
+
+DEFAULT_TENANTS = 600
+DEFAULT_SEED = 1
+_TENANTS_PER_PROPERTY = 1.7
+"""What a property sees in three years at most, those who only applied included."""
+
+
+class DemoRefused(Exception):
+    """The demo cannot be built here; nothing was changed. The message is one line for the person who asked."""
+
+
+def build_demo(*, seed: int, tenants: int, say: Callable[[str], None], today: dt.date | None = None) -> bool:
+    """Fill the six sites with `tenants` tenants in all up to `today` (the sites' own day), and make the accounts.
+
+    Sites that hold the same demo already (same seed, same number) stay as they are, so a build that was cut short
+    goes on where it was. `say` hears one line for each site. Returns whether anything was built.
+
+    Raises DemoRefused: the number does not fit, a site holds other records or lacks a rule, an account name is taken.
+    """
+    sites = _sites()
+    shares = _share_out(tenants, sites)
+    missing = [site for site in sites if not _holds_this_demo(site, seed, shares[site.code])]
+    for site in missing:
+        _require_empty(site)
+    try:
+        create_accounts()
+    except AccountTaken as taken:
+        raise DemoRefused(str(taken)) from taken
+    for site in missing:
+        started = time.monotonic()
+        try:
+            counts = _build_site(site, seed, shares[site.code], today or site.today())
+        except MissingRule as rule:
+            raise DemoRefused(f"{rule}: the demo keeps to the site's rules and needs it.") from rule
+        say(f"{site.code}: {counts} ({time.monotonic() - started:.1f} s)")
+    return bool(missing)
+
+
+def is_unfinished() -> bool:
+    """Whether a build of the demo was cut short: it signed some of its sites, and others are empty."""
+    codes = {site.code for site in _sites()}
+    with site_scope(codes):
+        filled = set(Contract.objects.values_list("site_id", flat=True).order_by().distinct())
+    # The audit's contexts are many and have no index for this: asked only when a site is empty.
+    return filled < codes and Context.objects.filter(metadata__demo__in=codes).exists()
+
+
+def _sites() -> list[Site]:
+    return sorted(Site.objects.filter(code__in=PLACES), key=lambda site: list(PLACES).index(site.code))
+
+
+def _share_out(tenants: int, sites: list[Site]) -> dict[str, int]:
+    """So many tenants for each site, in proportion to its properties; together exactly `tenants`."""
+    rooms = {site.code: min(site.max_tenants, int(site.max_properties * _TENANTS_PER_PROPERTY)) for site in sites}
+    room = sum(rooms.values())
+    if not sites:
+        raise DemoRefused("The sites of the demo are not there.")
+    if not len(sites) <= tenants <= room:
+        raise DemoRefused(
+            f"--tenants must be from {len(sites)} to {room}: more do not fit into the sites' largest numbers of"
+            " tenants and properties."
+        )
+    shares = {code: tenants * of_site // room for code, of_site in rooms.items()}
+    # What rounding left over, to those it took most from; and nobody stays without.
+    order = sorted(rooms, key=lambda code: (shares[code] > 0, -(tenants * rooms[code] % room)))
+    for place in range(tenants - sum(shares.values())):
+        shares[order[place]] += 1
+    return shares
+
+
+def _holds_this_demo(site: Site, seed: int, tenants: int) -> bool:
+    """The audit says who wrote a site's contracts; the demo signs with its seed and number."""
+    return Context.objects.filter(metadata__contains={"demo": site.code, "seed": seed, "tenants": tenants}).exists()
+
+
+def _require_empty(site: Site) -> None:
+    with site_scope([site.code]):
+        for model in (Contract, Property, Tenant):
+            if model.objects.exists():
+                raise DemoRefused(
+                    f"{site.code} holds records already that this demo did not make: it is built on empty sites only."
+                    " Nothing was changed."
+                )
+
+
+def _build_site(site: Site, seed: int, tenants: int, today: dt.date) -> str:
+    plan = SitePlan(
+        code=site.code,
+        country=site.country,
+        timezone=zoneinfo.ZoneInfo(site.timezone),
+        today=today,
+        tenants=tenants,
+        max_properties=site.max_properties,
+        agents=agents_of(site.code),
+        rules=rules_for(site, today),
+    )
+    made = generate_portfolio(plan, seed)
+    by = User.objects.get(username=manager_of(site.code))
+    signature = {"demo": site.code, "seed": seed, "tenants": tenants}
+    with site_scope([site.code]):
+        with pghistory.context(**signature):
+            load_rows(site=site, rows=made.rows, by=by, today=today)
+            for mistake in made.mistakes:
+                _make_mistake(site, mistake, by)
+        day = today.isoformat()
+        job = enqueue("tasks.jobs.begin_day", key=f"first-day:{site.code}:{day}", site_code=site.code, day=day)
+    # At once: the clock would make the agents wait for their tasks until six in the morning.
+    begin_day(str(job.pk))
+    rows = made.rows
+    return (
+        f"{len(rows['properties'])} properties, {len(rows['tenants'])} tenants, {len(rows['contracts'])} contracts,"
+        f" {len(rows['payments'])} payments, {len(rows['interactions'])} contacts"
+    )
+
+
+def _make_mistake(site: Site, mistake: Mistake, by: User) -> None:
+    """A payment that was entered and taken back: the same two actions as at the counter."""
+    wrong = mistake.payment
+    with transaction.atomic():
+        payment = record_payment(
+            contract=Contract.objects.get(site=site, reference=wrong.contract),
+            amount=wrong.amount,
+            method=wrong.method,
+            provider=wrong.provider or "",
+            external_reference=wrong.reference or "",
+            received_on=wrong.received_on,
+            by=by,
+            idempotency_key=mistake.key,
+            today=mistake.reversed_on,
+        )
+        reverse_payment(payment=payment, by=by, reason=mistake.reason, today=mistake.reversed_on)

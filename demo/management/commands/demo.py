@@ -1,0 +1,35 @@
+from argparse import ArgumentParser
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, no_translations
+
+from demo.accounts import account_lines
+from demo.build import DEFAULT_SEED, DEFAULT_TENANTS, DemoRefused, build_demo
+
+
+class Command(BaseCommand):
+    help = "Fill empty sites with three years of a made-up agency, and make the accounts to look at it with."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--seed", type=int, default=DEFAULT_SEED, help="another seed, another agency")
+        parser.add_argument(
+            "--tenants", type=int, default=DEFAULT_TENANTS, help=f"over all sites (default: {DEFAULT_TENANTS})"
+        )
+
+    @no_translations  # what a command says is in English
+    def handle(self, *args: Any, seed: int, tenants: int, **options: Any) -> None:
+        if settings.PRODUCTION:
+            raise CommandError("The demo has a password that everybody knows: it refuses to run in production.")
+        try:
+            if not build_demo(seed=seed, tenants=tenants, say=self._say):
+                self._say("The demo is there already. Nothing was changed.")
+        except DemoRefused as refusal:
+            raise CommandError(str(refusal)) from None
+        for line in account_lines():
+            self._say(line)
+
+    def _say(self, line: str) -> None:
+        self.stdout.write(line)
+        # A first start shows these lines as they come, through a pipe.
+        self.stdout.flush()

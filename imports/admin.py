@@ -1,0 +1,46 @@
+"""What became of each import: shown. And the portfolio's lists as files, from their own pages."""
+
+from django.contrib import admin
+from django.db import models
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext_lazy
+from unfold.decorators import action
+
+from imports.exports import EXPORTED
+from imports.models import ImportRun
+from leasing.admin import PortfolioAdmin
+from sites_app.site_admin import ShownAdmin
+
+
+@admin.register(ImportRun)
+class ImportRunAdmin(ShownAdmin):
+    view_permission = change_permission = "imports.import_portfolio"
+    icon = "upload_file"
+    list_display = ["started_at", "started_by", "state", "dry_run", "problem_count"]
+    list_select_related = ["started_by"]
+    list_filter = ["state"]
+    fields = [
+        "started_at",
+        "started_by",
+        "finished_at",
+        "state",
+        "dry_run",
+        "file_names",
+        "counts",
+        "problem_count",
+        "warning_count",
+    ]
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet:
+        return super().get_queryset(request).without_rows()
+
+
+@action(description=gettext_lazy("Export all (CSV)"), url_path="export", icon="download", permissions=["manage"])
+def export(page: PortfolioAdmin, request: HttpRequest) -> HttpResponse:
+    name = next(name for name, table in EXPORTED.items() if table.model is page.model)
+    return redirect("imports:export", name, "csv")
+
+
+for exported in EXPORTED.values():
+    admin.site.get_model_admin(exported.model).offer(export)

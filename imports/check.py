@@ -1,0 +1,77 @@
+"""What is wrong with staged rows that could each be read: set-based, one statement for each kind of mistake."""
+
+import datetime as dt
+from collections.abc import Collection, Mapping
+from types import MappingProxyType
+from typing import Any
+
+from django.db import connection
+
+from changes.refusals import RuleBroken
+from imports.read import MAX_LISTED, Found, Problem
+from imports.table import Check
+from imports.tables import TABLES
+from leasing.actions import claim_room
+from screens import formats
+from sites_app.models import Site
+
+
+def check_staged(
+    *, site: Site, today: dt.date, unreadable: Mapping[str, Collection[str]] = MappingProxyType({})
+) -> tuple[Found, Found]:
+    """(what keeps the import from being done, what is worth knowing).
+
+    Needs an open scope and rows that `match_staged` has been over. `unreadable` has the keys of rows, by table, that
+    are in the files but could not be read: to refer to one of them is no mistake.
+    """
+    names = {"site": site.code, "today": today, "most": MAX_LISTED}
+    names |= {f"unreadable_{table}": list(unreadable.get(table, ())) for table in TABLES}
+    problems, remarks = Found(), Found()
+    with connection.cursor() as cursor:
+        for table in TABLES.values():
+            if table.before_checks:
+                cursor.execute(table.before_checks, names)
+            for check in table.mistakes:
+                problems.add_all(_found(cursor, check, names, site))
+            for check in table.remarks:
+                remarks.add_all(_found(cursor, check, names, site))
+        problems.add_all(_site_is_full(cursor, site))
+    return problems, remarks
+
+
+def _found(cursor: Any, check: Check, names: dict[str, Any], site: Site) -> Found:
+    # Half a million rows may make the same mistake: the database counts them, and sends the first.
+    cursor.execute(
+        f"""
+        WITH mistakes (source, line, column_name, value, detail) AS ({check.statement})
+        SELECT *, count(*) OVER () FROM mistakes ORDER BY source, line, column_name LIMIT %(most)s
+        """,  # noqa: S608 -- our own statements
+        names,
+    )
+    rows = cursor.fetchall()
+    listed = [
+        Problem(source, line, column, str(value or ""), _sentence(check, detail, site))
+        for source, line, column, value, detail, _count in rows
+    ]
+    return Found(listed, rows[0][-1] if rows else 0)
+
+
+def _sentence(check: Check, detail: Any, site: Site) -> str:
+    if check.detail_is_francs:
+        detail = formats.francs(int(detail), site.currency)
+    return str(check.sentence) % {"detail": detail, "site": site.name}
+
+
+def _site_is_full(cursor: Any, site: Site) -> Found:
+    problems = Found()
+    for table in TABLES.values():
+        if not table.takes_room:
+            continue
+        cursor.execute(f"SELECT count(*), min(source) FROM {table.staged} WHERE known_id IS NULL")  # noqa: S608 -- our own names
+        new, source = cursor.fetchone()
+        if new:
+            try:
+                claim_room(site=site, **{table.name: new})
+            except RuleBroken as full:
+                problems.add(Problem(source, 0, "", "", full.sentence))
+    return problems

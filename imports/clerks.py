@@ -1,0 +1,25 @@
+"""Whom an import makes wait, and for whom it waits: clerks at work on the same contracts and properties."""
+
+from imports.writing import Writing
+
+_LOCKS = (
+    # Properties before contracts, as in leasing.actions.locks: two who put one property's contracts in force at the
+    # same moment would else wait for each other.
+    """
+    SELECT 1 FROM leasing_property
+    WHERE site_id = %(site)s AND code IN (SELECT property FROM import_contracts)
+    ORDER BY id FOR NO KEY UPDATE
+    """,
+    # A clerk who records a payment on one of these contracts waits for the import, or the import for the clerk.
+    """
+    SELECT 1 FROM leasing_contract
+    WHERE site_id = %(site)s
+      AND reference IN (SELECT contract FROM import_payments UNION SELECT contract FROM import_instalments)
+    ORDER BY id FOR NO KEY UPDATE
+    """,
+)
+
+
+def wait_for_clerks(writing: Writing) -> None:
+    """Nobody else changes what the rows touch until the transaction ends."""
+    writing.run(*_LOCKS)

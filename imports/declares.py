@@ -1,0 +1,29 @@
+"""An agency's spreadsheets, in and out: the right to bring them in, the pages, and their place in the menu."""
+
+from django.utils.translation import gettext_lazy as _
+
+from screens.declarations import FORM, Address, Declaration, Entry, Include
+
+_IMPORT = "imports.import_portfolio"
+
+DECLARATION = Declaration(
+    rights={"manager": (_IMPORT,)},
+    menu=(
+        Entry(
+            50,
+            "imports:import",
+            _("Import"),
+            "upload",
+            _IMPORT,
+            _("Bring the agency’s spreadsheets in, and take them out again."),
+        ),
+    ),
+    includes=(Include("leasing/", "imports.pages.urls"),),
+    addresses={
+        "imports:import": Address(_IMPORT, FORM),
+        "imports:import_run": Address(_IMPORT, row="imports.ImportRun"),
+        "imports:import_report": Address(_IMPORT, row="imports.ImportRun"),
+        "imports:export": Address("leasing.manage_portfolio", arguments={"table": "tenants", "kind": "csv"}),
+    },
+    administration={"imports": 15},
+)

@@ -1,0 +1,26 @@
+"""The portfolio as files, under the import's own names, so that an export can be imported again and changes nothing."""
+
+import itertools
+
+from django.utils.translation import gettext as _
+
+from imports.tables import TABLES
+from screens.exports import MAX_XLSX_ROWS, TooManyRows, as_csv, as_xlsx
+from sites_app.models import Site
+
+EXPORTED = {name: table for name, table in TABLES.items() if table.export}
+_CHUNK = 5000
+
+
+def export(*, site: Site, table: str, kind: str) -> bytes:
+    """A table of the site as CSV or XLSX. Needs an open scope of the site. Raises TooManyRows."""
+    heads, rows = list(EXPORTED[table].columns), EXPORTED[table].export(site)
+    if kind == "csv":
+        return as_csv([heads, *rows.iterator(chunk_size=_CHUNK)])
+    count = rows.count()
+    if count > MAX_XLSX_ROWS:
+        raise TooManyRows(
+            _("%(rows)d rows are too many for XLSX (at most %(limit)d): take the CSV file.")
+            % {"rows": count, "limit": MAX_XLSX_ROWS}
+        )
+    return as_xlsx({table: itertools.chain([heads], rows.iterator(chunk_size=_CHUNK))})

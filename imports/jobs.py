@@ -1,0 +1,11 @@
+"""Imports that nobody waits for."""
+
+from imports.runs import import_stored
+from outbox.models import Job
+from sites_app.jobs import site_job
+
+
+@site_job(permission="imports.import_portfolio", soft_time_limit=50 * 60, time_limit=55 * 60)
+def import_portfolio(job: Job) -> None:
+    """An upload too large to be imported while somebody waits (job.kwargs: the run, its files, the language)."""
+    import_stored(job)

@@ -1,0 +1,101 @@
+"""From the temporary tables into the real ones, with a fixed number of statements whatever the number of rows."""
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import connection
+
+from imports.allocate import allocate, note_touched
+from imports.clerks import wait_for_clerks
+from imports.match import match_staged
+from imports.months import fill_new_contracts
+from imports.staging import open_staging, stage_rows, staged_counts
+from imports.tables import TABLES
+from imports.writing import Writing
+from leasing.actions.instalments import MONTHS_AHEAD, month_after
+from leasing.actions.payments import LONGEST_ADVANCE_MONTHS
+from leasing.models import Instalment
+from sites_app.models import Site
+
+
+@dataclass(frozen=True)
+class Count:
+    """What became of the rows of one file: new here, already here as written, or known and now closed by the file."""
+
+    inserted: int = 0
+    unchanged: int = 0
+    closed: int = 0
+
+
+@dataclass(frozen=True)
+class LoadResult:
+    """What a load did. Tables are named like their files; `needed` rows had to be there before them: owners."""
+
+    counts: dict[str, Count] = field(default_factory=dict)
+    needed: int = 0
+    generated_instalments: int = 0
+    allocations: int = 0
+
+    @property
+    def changes_nothing(self) -> bool:
+        return not any(count.inserted or count.closed for count in self.counts.values())
+
+
+def load_rows(*, site: Site, rows: Mapping[str, Iterable[tuple]], by: Any, today: dt.date) -> LoadResult:
+    """Load rows that a program made, given by table as the tables' own row types, as if files had brought them.
+
+    They are trusted to be right: nothing is checked but what the database holds. Needs an open scope of the site.
+    """
+    with connection.cursor() as cursor:
+        open_staging(cursor)
+        for table in TABLES:
+            stage_rows(cursor, table, rows.get(table, ()))
+        match_staged(cursor, site)
+    return load_staged(site=site, by=by, today=today)
+
+
+def load_staged(
+    *, site: Site, by: Any, today: dt.date, on_table: Callable[[str], None] = lambda table: None
+) -> LoadResult:
+    """Insert every staged row that the site does not have yet, generate missing instalments, allocate all payments.
+
+    Needs an open `site_scope` of the site, and rows that `check_staged` has passed: a row that breaks a constraint
+    raises IntegrityError (keys to other rows only at the end of the transaction), and the transaction around this
+    leaves nothing behind. A row that is known is left as it is; a deposit, notice, litigation or request that was
+    open is closed when its row says so. Payments are written down as recorded by `by`, a user or None.
+    `on_table` hears which table comes next, and at last "allocations".
+    """
+    names = {
+        "site": site.code,
+        "by": by and by.pk,
+        "ahead": month_after(today, MONTHS_AHEAD),
+        "furthest": month_after(today, LONGEST_ADVANCE_MONTHS),
+        "today": today,
+    }
+    counts: dict[str, Count] = {}
+    needed = generated = 0
+    with connection.cursor() as cursor:
+        writing = Writing(cursor, site, names)
+        totals = staged_counts(cursor)
+        note_touched(writing)
+        wait_for_clerks(writing)
+        for table in TABLES.values():
+            total = totals[table.name]
+            if not total:
+                continue
+            on_table(table.name)
+            if table.before_insert:
+                needed += table.before_insert(writing)
+            closed = writing.run(table.close) if table.close else 0
+            inserted = writing.run(table.insert)
+            counts[table.name] = Count(inserted, total - inserted - closed, closed)
+            writing.learn(table.model, inserted)
+        if totals["contracts"]:
+            on_table("generated")
+            generated = fill_new_contracts(writing)
+            writing.learn(Instalment, generated)
+        on_table("allocations")
+        ahead, allocations = allocate(writing)
+    return LoadResult(counts, needed, generated + ahead, allocations)

@@ -1,0 +1,91 @@
+"""Import an agency's spreadsheets from a terminal."""
+
+import sys
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from imports.run import ImportReport, run_import
+from imports.sources import UnreadableSource, read_folder
+from screens.exports import as_csv
+from sites_app.models import Site
+from sites_app.scope import site_scope
+
+SHOWN = 20
+
+
+class Command(BaseCommand):
+    help = "Import CSV files, an XLSX or a zip into a site: every row, or none and a list of the bad ones."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("path", type=Path, help="A folder of CSV files, or one CSV, XLSX or zip file.")
+        parser.add_argument("--site", required=True, help="Code of the site, such as GN_KINDIA.")
+        parser.add_argument("--dry-run", action="store_true", help="Check everything, change nothing.")
+        parser.add_argument("--report", type=Path, help="Write every bad row and remark to this CSV file.")
+        parser.add_argument("--by", help="User name of the person who imports; written on the payments.")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        site = Site.objects.filter(pk=options["site"]).first()
+        if site is None:
+            raise CommandError(f"There is no site {options['site']}.")
+        by = None
+        if options["by"]:
+            by = get_user_model().objects.filter(username=options["by"]).first()
+            if by is None:
+                raise CommandError(f"There is no user {options['by']}.")
+        try:
+            files = read_folder(options["path"])
+        except UnreadableSource as unreadable:
+            raise CommandError(str(unreadable)) from unreadable
+        with translation.override(site.default_language), site_scope([site.code]):
+            report = run_import(
+                site=site,
+                files=files,
+                by=by,
+                today=site.today(),
+                dry_run=options["dry_run"],
+                progress=self._bar if sys.stderr.isatty() else None,
+            )
+            if sys.stderr.isatty():
+                self.stderr.write("")
+            if options["report"]:
+                self._write_report(options["report"], report)
+            self._tell(report)
+
+    def _bar(self, stage: str, rows: int) -> None:
+        self.stderr.write(f"\r{stage}: {rows:,}".ljust(60), ending="")
+
+    def _tell(self, report: ImportReport) -> None:
+        if not report.accepted:
+            for problem in report.problems[:SHOWN]:
+                place = " · ".join(filter(None, [problem.source, problem.line and f"{problem.line}", problem.column]))
+                self.stdout.write(f"{place}: {problem.reason} {f'({problem.value})' if problem.value else ''}".strip())
+            raise CommandError(
+                _("%(count)d rows cannot be imported: nothing was changed. First: %(first)s")
+                % {"count": report.problem_count, "first": report.problems[0].reason}
+            )
+        for remark in report.warnings[:SHOWN]:
+            self.stdout.write(f"! {remark.source} {remark.line or ''} {remark.column}: {remark.reason}")
+        if report.warning_count > SHOWN:
+            self.stdout.write(_("… and %(count)d more remarks.") % {"count": report.warning_count - SHOWN})
+        for table, count in report.counts.items():
+            self.stdout.write(
+                _("%(table)s: %(new)d new, %(unchanged)d already there, %(closed)d closed")
+                % {"table": table, "new": count.inserted, "unchanged": count.unchanged, "closed": count.closed}
+            )
+        if report.dry_run:
+            self.stdout.write(_("Only checked: nothing was changed."))
+
+    def _write_report(self, path: Path, report: ImportReport) -> None:
+        rows: list[list[Any]] = [[_("kind"), _("file"), _("line"), _("column"), _("value"), _("reason")]]
+        for kind, found in ((_("refused"), report.problems), (_("remark"), report.warnings)):
+            rows += [[kind, p.source, p.line or "", p.column, p.value, p.reason] for p in found]
+        try:
+            path.write_bytes(as_csv(rows))
+        except OSError as error:
+            raise CommandError(f"{path}: {error.strerror}") from error

@@ -1,0 +1,72 @@
+"""What people send to the pages of the import."""
+
+from pathlib import Path
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from imports.sources import MAX_BYTES
+
+ENDINGS = (".csv", ".xlsx", ".zip", ".txt", ".tsv")
+MAX_FILES = 20
+_LONGEST_NAME = 120
+
+
+class FilesInput(forms.ClearableFileInput):
+    allow_multiple_selected = True
+
+
+class FilesField(forms.FileField):
+    """One or more spreadsheets; `clean` returns them as (name, uploaded file)."""
+
+    widget = FilesInput(attrs={"accept": ",".join(ENDINGS)})
+
+    def clean(self, data: Any, initial: Any = None) -> list[tuple[str, Any]]:
+        files = [(file.name[-_LONGEST_NAME:], file) for file in data or ()]
+        if not files:
+            raise ValidationError(_("Choose at least one file."))
+        if len(files) > MAX_FILES:
+            raise ValidationError(_("At most %(limit)d files at once.") % {"limit": MAX_FILES})
+        if sum(file.size for _name, file in files) > MAX_BYTES:
+            raise ValidationError(too_large())
+        wrong = [_wrong(name, file) for name, file in files]
+        if any(wrong):
+            raise ValidationError([reason for reason in wrong if reason])
+        return files
+
+
+def too_large() -> str:
+    return _("Together the files have more than %(limit)d MB: send them in parts.") % {
+        "limit": MAX_BYTES // 1024 // 1024
+    }
+
+
+def _wrong(name: str, file: Any) -> str:
+    if Path(name).suffix.lower() not in ENDINGS:
+        return _("“%(name)s” is not a CSV, XLSX or zip file.") % {"name": name}
+    if not file.size:
+        return _("“%(name)s” is empty.") % {"name": name}
+    return ""
+
+
+class ImportForm(forms.Form):
+    files = FilesField(label=gettext_lazy("Files"), help_text=gettext_lazy("CSV, XLSX or zip, 50 MB together at most."))
+    dry_run = forms.BooleanField(
+        label=gettext_lazy("Check only"),
+        required=False,
+        help_text=gettext_lazy("Says what would be imported, and changes nothing."),
+    )
+
+    def __init__(self, *args: Any, body_too_large: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._body_too_large = body_too_large
+
+    def clean(self) -> dict[str, Any]:
+        if self._body_too_large and "files" in self.errors:
+            # The files were thrown away on their way in: that none was chosen is not what is wrong.
+            del self._errors["files"]
+            self.add_error("files", too_large())
+        return self.cleaned_data

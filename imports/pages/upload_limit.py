@@ -1,0 +1,35 @@
+"""Too large an upload is not written to the disk: the view says so, instead of a connection that breaks."""
+
+from typing import Any
+
+from django.core.files.uploadhandler import FileUploadHandler, StopUpload
+
+from imports.sources import MAX_BYTES
+
+_FORM_BYTES = 100_000
+LARGEST_BODY = MAX_BYTES + _FORM_BYTES
+
+
+class UploadLimit(FileUploadHandler):
+    """First of settings.FILE_UPLOAD_HANDLERS: of a body over LARGEST_BODY, fields are read and files thrown away."""
+
+    def handle_raw_input(
+        self,
+        input_data: Any,
+        meta: dict,
+        content_length: int,
+        boundary: bytes,
+        encoding: str | None = None,
+    ) -> None:
+        self.too_large = content_length > LARGEST_BODY
+
+    def new_file(self, *args: Any, **kwargs: Any) -> None:
+        super().new_file(*args, **kwargs)
+        if self.too_large:
+            raise StopUpload(connection_reset=False)
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes:
+        return raw_data
+
+    def file_complete(self, file_size: int) -> None:
+        return None

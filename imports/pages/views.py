@@ -1,0 +1,114 @@
+"""The import's pages and the exports. Thin: read the form, call the import or the export, show what came of it."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from imports.exports import EXPORTED, export
+from imports.models import ImportRun
+from imports.pages.forms import ImportForm
+from imports.pages.shapes import described_tables
+from imports.pages.upload_limit import LARGEST_BODY
+from imports.pages.words import counts_of, listed, stage_sentence
+from imports.runs import import_later, import_now, is_large, job_is_lost, progress_of
+from screens.exports import KINDS, TooManyRows, as_csv, download
+from sites_app.models import Site
+from sites_app.permissions import needs
+
+_RUNS_A_PAGE = 10
+_ROWS_A_PAGE = 50
+
+
+@needs("imports.import_portfolio")
+@require_http_methods(["GET", "HEAD", "POST"])
+def upload(request: HttpRequest) -> HttpResponse:
+    """The form that takes spreadsheets, what they have to look like, and what was imported before."""
+    site = _chosen_site(request)
+    if request.method == "POST":
+        sent = int(request.META.get("CONTENT_LENGTH") or 0)
+        form = ImportForm(request.POST, request.FILES, body_too_large=sent > LARGEST_BODY)
+        if form.is_valid():
+            return HttpResponseRedirect(reverse("imports:import_run", args=[_start(request, site, form).pk]))
+    else:
+        form = ImportForm()
+    runs = ImportRun.objects.without_rows().select_related("started_by")
+    context = {
+        "form": form,
+        "page": Paginator(runs, _RUNS_A_PAGE).get_page(request.GET.get("page")),
+        "tables": described_tables(get_language() or "fr"),
+        "exports": [(name, table.label) for name, table in EXPORTED.items()],
+    }
+    return render(request, "imports/import.html", context, status=400 if form.errors else 200)
+
+
+def _start(request: HttpRequest, site: Site, form: ImportForm) -> ImportRun:
+    uploads, dry_run = form.cleaned_data["files"], form.cleaned_data["dry_run"]
+    files = [(name, upload.read()) for name, upload in uploads]
+    if is_large([(name, upload.size) for name, upload in uploads]):
+        return import_later(site=site, files=files, by=request.user, dry_run=dry_run)
+    return import_now(site=site, files=files, by=request.user, today=site.today(), dry_run=dry_run)
+
+
+@needs("imports.import_portfolio")
+@require_safe
+def import_run(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """How far an import is; then what it did, or every row that kept it from being done."""
+    _chosen_site(request)
+    run = get_object_or_404(ImportRun.objects.select_related("started_by"), pk=pk)
+    waiting = run.state == ImportRun.State.QUEUED
+    lost = waiting and job_is_lost(run)
+    rows = listed(run.problems or run.warnings)
+    context = {
+        "run": run,
+        "state": ImportRun.State.FAILED if lost else ImportRun.State(run.state),
+        "waiting": waiting and not lost,
+        "stage": stage_sentence(progress_of(run)) if waiting and not lost else "",
+        "counts": counts_of(run),
+        "page": Paginator(rows, _ROWS_A_PAGE).get_page(request.GET.get("page")),
+        "unlisted": run.problem_count - len(run.problems),
+        "crumbs": [{"label": _("Import"), "url": reverse("imports:import")}],
+    }
+    return render(request, "imports/_run.html" if request.htmx else "imports/import_run.html", context)
+
+
+@needs("imports.import_portfolio")
+@require_safe
+def import_report(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The bad rows and the remarks of an import, to be worked through in a spreadsheet."""
+    _chosen_site(request)
+    run = get_object_or_404(ImportRun, pk=pk)
+    lines: list[list[Any]] = [[_("Sort"), _("File"), _("Line"), _("Column"), _("Value"), _("Reason")]]
+    for sort, rows in ((_("Error"), run.problems), (_("Remark"), run.warnings)):
+        lines += [[sort, row.source, row.line or "", row.column, row.value, row.reason] for row in listed(rows)]
+    return download(as_csv(lines), f"import-{run.started_at:%Y-%m-%d}.csv")
+
+
+@needs("leasing.manage_portfolio")
+@require_safe
+def export_table(request: HttpRequest, table: str, kind: str) -> HttpResponse:
+    """A table as a file that can be imported again and then changes nothing."""
+    site = _chosen_site(request)
+    if table not in EXPORTED or kind not in KINDS:
+        raise Http404
+    try:
+        content = export(site=site, table=table, kind=kind)
+    except TooManyRows as refusal:
+        messages.error(request, str(refusal))
+        return HttpResponseRedirect(reverse("imports:import"))
+    # Named for its table, so that the import knows it again.
+    return download(content, f"{table}.{kind}")
+
+
+def _chosen_site(request: HttpRequest) -> Site:
+    if request.site is None:
+        raise PermissionDenied(_("Choose one site: files are imported into one site, and exported from one."))
+    return request.site

@@ -1,0 +1,165 @@
+"""One import, all or nothing: read, stage, match, check, load; or a report of every row that stands in the way."""
+
+import datetime as dt
+import zoneinfo
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import IntegrityError, connection
+from django.utils.translation import gettext as _
+
+from changes.audit import change
+from changes.refusals import constraint_of
+from imports.check import check_staged
+from imports.load import Count, load_staged
+from imports.match import match_staged
+from imports.read import Found, Problem, SheetReader
+from imports.sources import Sheet, UnreadableSource, open_sources
+from imports.staging import open_staging, stage_rows
+from imports.tables import TABLES
+from sites_app.models import Site
+
+_TOLD_EVERY = 1000
+
+Progress = Callable[[str, int], None]
+
+
+@dataclass(frozen=True)
+class ImportReport:
+    """What an import did, or why it did nothing."""
+
+    problems: tuple[Problem, ...] = ()
+    problem_count: int = 0
+    warnings: tuple[Problem, ...] = ()
+    warning_count: int = 0
+    counts: dict[str, Count] = field(default_factory=dict)
+    dry_run: bool = False
+
+    @property
+    def accepted(self) -> bool:
+        """Whether every row is in (or would be, in a dry run)."""
+        return not self.problem_count
+
+
+class _NothingStays(Exception):
+    """Rolls the import's savepoint back."""
+
+
+def run_import(
+    *,
+    site: Site,
+    files: Sequence[tuple[str, bytes]],
+    by: Any,
+    today: dt.date,
+    dry_run: bool = False,
+    progress: Progress | None = None,
+) -> ImportReport:
+    """Import spreadsheets, given by name and content, into a site. Needs an open scope of the site.
+
+    All rows are in afterwards, or none: a bad row anywhere, or `dry_run`, leaves nothing behind. `progress` hears the
+    name of the file or table at work, and how many rows are done there.
+    """
+    tell = progress or (lambda stage, rows: None)
+    try:
+        sheets = open_sources(files)
+    except UnreadableSource as unreadable:
+        return _refused(_only(_of_file(unreadable)))
+    report = ImportReport()
+    try:
+        # The audit names the person also where no request does: in the job and in a terminal.
+        with change(by):
+            report = _import(site, sheets, by, today, tell)
+            if dry_run or not report.accepted:
+                raise _NothingStays
+    except _NothingStays:
+        pass
+    except IntegrityError as error:
+        return _refused(_only(_of_database(error)))
+    if dry_run:
+        return ImportReport(**{**report.__dict__, "dry_run": True})
+    return report
+
+
+def _import(site: Site, sheets: list[Sheet], by: Any, today: dt.date, tell: Progress) -> ImportReport:
+    # The tables' own order: a row is staged before what refers to it.
+    sheets = sorted(sheets, key=lambda sheet: list(TABLES).index(sheet.table))
+    problems, remarks = Found(), Found()
+    for sheet in sheets:
+        if sheet.left_out:
+            remarks.add(_left_out_sheets(sheet))
+        if sheet.ignored:
+            remarks.add(_ignored_columns(sheet))
+    unreadable: dict[str, frozenset[str]] = {}
+    timezone = zoneinfo.ZoneInfo(site.timezone)
+    with connection.cursor() as cursor:
+        open_staging(cursor)
+        for sheet in sheets:
+            reader = SheetReader(sheet, country=site.country, timezone=timezone)
+            try:
+                stage_rows(cursor, sheet.table, _told(reader.rows(), sheet.source, tell))
+            except UnreadableSource as broken:
+                # The temporary table's COPY was cut short, and the savepoint with it: nothing else can be checked.
+                problems.add_all(reader.problems)
+                problems.add(_of_file(broken))
+                return _refused(problems, remarks)
+            problems.add_all(reader.problems)
+            unreadable[sheet.table] = frozenset(reader.refused_keys)
+        tell("check", 0)
+        match_staged(cursor, site)
+    mistakes, worth_knowing = check_staged(site=site, today=today, unreadable=unreadable)
+    problems.add_all(mistakes)
+    remarks.add_all(worth_knowing)
+    if problems.count:
+        return _refused(problems, remarks)
+    result = load_staged(site=site, by=by, today=today, on_table=lambda table: tell(table, 0))
+    return ImportReport(warnings=_in_order(remarks), warning_count=remarks.count, counts=result.counts)
+
+
+def _told(rows: Iterator[tuple], source: str, tell: Progress) -> Iterator[tuple]:
+    for number, row in enumerate(rows, start=1):
+        if number % _TOLD_EVERY == 0:
+            tell(source, number)
+        yield row
+
+
+def _refused(problems: Found, remarks: Found | None = None) -> ImportReport:
+    remarks = remarks or Found()
+    return ImportReport(
+        problems=_in_order(problems),
+        problem_count=problems.count,
+        warnings=_in_order(remarks),
+        warning_count=remarks.count,
+    )
+
+
+def _in_order(found: Found) -> tuple[Problem, ...]:
+    return tuple(sorted(found.listed, key=lambda problem: (problem.source, problem.line, problem.column)))
+
+
+def _only(problem: Problem) -> Found:
+    return Found([problem], 1)
+
+
+def _of_file(unreadable: UnreadableSource) -> Problem:
+    return Problem(unreadable.source, unreadable.line, "", "", unreadable.reason)
+
+
+def _of_database(error: IntegrityError) -> Problem:
+    # Somebody else wrote the same row meanwhile, or a rule of the tables that `check` does not know yet.
+    reason = _("The database refused a row (%(rule)s). Nothing was imported: try again.") % {
+        "rule": constraint_of(error) or "?"
+    }
+    return Problem("", 0, "", "", reason)
+
+
+def _ignored_columns(sheet: Sheet) -> Problem:
+    reason = _("These columns are not known and were left out: %(columns)s.") % {"columns": ", ".join(sheet.ignored)}
+    return Problem(sheet.source, 0, "", "", reason)
+
+
+def _left_out_sheets(sheet: Sheet) -> Problem:
+    reason = _("These sheets are named for no table and were left out: %(sheets)s.") % {
+        "sheets": ", ".join(sheet.left_out)
+    }
+    return Problem(sheet.source, 0, "", "", reason)

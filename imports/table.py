@@ -1,0 +1,98 @@
+"""What a table of an import says of itself. Each has a file of its own in `tables/`; the engine knows them by this."""
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Model, QuerySet
+
+from imports.writing import Writing
+from sites_app.models import Site
+
+
+@dataclass(frozen=True)
+class Where:
+    """Where a file comes from: how a phone without a prefix and an hour without a timezone are meant there."""
+
+    country: str
+    timezone: dt.tzinfo
+
+
+Reader = Callable[[Any, Where], Any]
+"""What a cell means, as a typed value; raises `values.BadValue`."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a file. `headings` are what people call it, folded, its own name first; `french` is one of them."""
+
+    headings: str
+    french: str
+    read: Reader
+    required: bool = False
+
+
+@dataclass(frozen=True)
+class Check:
+    """One kind of mistake, or of what is worth knowing.
+
+    The statement finds the rows: source, line, column, value, detail. It may ask for %(site)s, %(today)s, and, by
+    table, the keys of rows that could not be read: %(unreadable_tenants)s. The sentence is what is said of each row;
+    it may name %(site)s and %(detail)s, which are francs if it says so.
+    """
+
+    statement: str
+    sentence: Any
+    detail_is_francs: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Table:
+    """A file of an import, its temporary table and the table of the portfolio that takes its rows.
+
+    Statements name the temporary table, import_<name>: the columns of `row`, and `seq`, `id` and `known_id`
+    (staging.py). All are given %(site)s; those that write also %(by)s and %(today)s.
+    """
+
+    name: str
+    """Of the file in English; for everybody else it is `french`. Both are among what it may be `called`, folded."""
+    french: str
+    called: str
+    label: Any
+    model: type[Model]
+    row: type[Any]
+    """A NamedTuple of what a line says. Its first field is its key, or whom it belongs to; two more say its place."""
+    columns: Mapping[str, Column]
+    """In the order of an export's."""
+    complete: Callable[[dict[str, Any], Callable[[str], str]], None] | None = None
+    """Fills in what one cell says of another: the values by column, and how a column was written."""
+
+    match: tuple[str, ...]
+    """Fill `known_id` of the rows that are there already."""
+
+    before_checks: str = ""
+    mistakes: tuple[Check, ...] = ()
+    remarks: tuple[Check, ...] = ()
+    takes_room: bool = False
+    """Whether a site has a largest number of them."""
+
+    before_insert: Callable[[Writing], int] | None = None
+    """Has there what the rows will point at; returns how many rows it made."""
+    close: str = ""
+    """Ends what is open there and over in the file."""
+    insert: str
+    """Writes the rows that are not known yet."""
+
+    export: Callable[[Site], QuerySet] | None = None
+    """The rows of a site as its file has them, tuples in the order of `columns`."""
+
+    @property
+    def staged(self) -> str:
+        """The temporary table's own name."""
+        return f"import_{self.name}"
+
+    @property
+    def required(self) -> set[str]:
+        """The columns without which a file is not this table's."""
+        return {name for name, column in self.columns.items() if column.required}

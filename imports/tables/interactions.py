@@ -1,0 +1,77 @@
+"""Interactions: calls, visits, messages."""
+
+import datetime as dt
+from typing import NamedTuple
+
+from django.utils.translation import gettext_lazy as _
+
+from imports.agents import AGENTS, unknown_agent
+from imports.cells import choice, moment, text, words
+from imports.columns import AGENT, TENANT
+from imports.mistakes import still_to_come, unknown_tenant
+from imports.pairs import pair
+from imports.table import Column, Table
+from leasing.models import Interaction
+
+
+class InteractionRow(NamedTuple):
+    tenant: str  # code
+    channel: str | None
+    happened_at: dt.datetime | None  # aware
+    agent: str | None = None  # user name or e-mail
+    direction: str = "out"
+    note: str | None = None
+    source: str = ""
+    line: int = 0
+
+
+CHANNELS = words(
+    call="appel telephone",
+    sms="texto message",
+    whatsapp="",
+    visit="visite",
+    office="bureau agence au_bureau",
+)
+DIRECTIONS = {
+    "in": "in", "entrant": "in", "recu": "in", "inbound": "in",
+    "out": "out", "sortant": "out", "emis": "out", "outbound": "out",
+}  # fmt: skip
+COLUMNS = {
+    "tenant": TENANT,
+    "agent": AGENT,
+    "channel": Column("channel canal moyen type", french="canal", read=choice(CHANNELS), required=True),
+    "direction": Column("direction sens", french="sens", read=choice(DIRECTIONS)),
+    "happened_at": Column(
+        "happened_at date date_heure date_et_heure quand le", french="date_heure", read=moment, required=True
+    ),
+    "note": Column("note notes commentaire observation observations", french="note", read=text(5000)),
+}
+
+_INSERT = f"""
+    WITH {AGENTS}
+    INSERT INTO leasing_interaction (site_id, tenant_id, agent_id, channel, direction, happened_at, note)
+    SELECT %(site)s, t.id, a.user_id, i.channel, i.direction, i.happened_at, coalesce(i.note, '')
+    FROM import_interactions i
+    LEFT JOIN leasing_tenant t ON t.site_id = %(site)s AND t.code = i.tenant
+    LEFT JOIN agents a ON lower(i.agent) IN (a.username, a.email)
+    WHERE i.known_id IS NULL ORDER BY i.seq
+"""
+
+INTERACTIONS = Table(
+    name="interactions",
+    french="contacts",
+    called="interactions interaction contacts echanges appels",
+    label=_("Interactions"),
+    model=Interaction,
+    row=InteractionRow,
+    columns=COLUMNS,
+    match=(
+        pair("import_interactions", "leasing_interaction", ("channel", "direction", "happened_at"), owner="tenant"),
+    ),
+    mistakes=(
+        unknown_agent("interactions"),
+        unknown_tenant("interactions"),
+        still_to_come("interactions", "happened_at"),
+    ),
+    insert=_INSERT,
+)

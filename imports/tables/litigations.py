@@ -1,0 +1,73 @@
+"""Litigations."""
+
+import datetime as dt
+from typing import NamedTuple
+
+from django.utils.translation import gettext_lazy as _
+
+from imports.cells import choice, date, words
+from imports.columns import CONTRACT, KIND
+from imports.mistakes import before, still_to_come, unknown_contract
+from imports.pairs import pair
+from imports.table import Column, Table
+from leasing.models import Litigation
+
+
+class LitigationRow(NamedTuple):
+    contract: str  # reference
+    kind: str | None
+    opened_on: dt.date | None
+    resolved_on: dt.date | None = None
+    source: str = ""
+    line: int = 0
+
+
+KINDS = words(
+    payment="paiement impaye impayes loyer",
+    damage="degradation degradations degats dommages",
+    maintenance="entretien reparation reparations",
+    other="autre autres",
+)
+COLUMNS = {
+    "contract": CONTRACT,
+    "kind": Column(f"{KIND} motif objet", french="motif", read=choice(KINDS), required=True),
+    "opened_on": Column(
+        "opened_on ouvert_le date_ouverture date_d_ouverture date", french="ouvert_le", read=date, required=True
+    ),
+    "resolved_on": Column(
+        "resolved_on resolu_le regle_le date_resolution date_de_resolution clos_le date_cloture",
+        french="resolu_le", read=date,
+    ),
+}  # fmt: skip
+
+_CLOSE = """
+    UPDATE leasing_litigation k SET state = 'resolved', resolved_on = l.resolved_on
+    FROM import_litigations l
+    WHERE k.site_id = %(site)s AND k.id = l.known_id AND k.state = 'open' AND l.resolved_on IS NOT NULL
+"""
+_INSERT = """
+    INSERT INTO leasing_litigation (site_id, contract_id, kind, state, opened_on, resolved_on)
+    SELECT %(site)s, c.id, l.kind, CASE WHEN l.resolved_on IS NULL THEN 'open' ELSE 'resolved' END,
+        l.opened_on, l.resolved_on
+    FROM import_litigations l
+    LEFT JOIN leasing_contract c ON c.site_id = %(site)s AND c.reference = l.contract
+    WHERE l.known_id IS NULL ORDER BY l.seq
+"""
+
+LITIGATIONS = Table(
+    name="litigations",
+    french="litiges",
+    called="litigations litigation litiges litige contentieux disputes",
+    label=_("Litigations"),
+    model=Litigation,
+    row=LitigationRow,
+    columns=COLUMNS,
+    match=(pair("import_litigations", "leasing_litigation", ("kind", "opened_on"), rank=("resolved_on",)),),
+    mistakes=(
+        unknown_contract("litigations"),
+        before("litigations", "resolved_on", "opened_on"),
+        still_to_come("litigations", "opened_on"),
+    ),
+    close=_CLOSE,
+    insert=_INSERT,
+)

@@ -1,0 +1,109 @@
+"""Notices. Their legal deadline is worked out here, by the rules of the day of issue."""
+
+import datetime as dt
+from typing import NamedTuple
+
+from django.utils.translation import gettext_lazy as _
+
+from imports.cells import choice, date, words
+from imports.columns import CONTRACT, KIND, STATE
+from imports.mistakes import before, unknown_contract
+from imports.pairs import pair
+from imports.table import Column, Table
+from imports.writing import Writing
+from leasing.models import Notice
+from sites_app.deadlines import legal_deadline
+from sites_app.queries import calendar_of, rules_for
+from sites_app.rules import RegionalRules
+
+
+class NoticeRow(NamedTuple):
+    contract: str  # reference
+    kind: str | None
+    issued_on: dt.date | None
+    state: str | None = None
+    closed_on: dt.date | None = None
+    source: str = ""
+    line: int = 0
+
+
+KINDS = words(
+    to_quit="conge preavis depart depart_locataire preavis_de_depart conge_locataire",
+    eviction="expulsion mise_en_demeure",
+    repairs="travaux reparations reparation",
+    renewal="renouvellement",
+)
+STATES = words(
+    pending="a_envoyer en_attente",
+    sent="envoye envoyee remis remise notifie",
+    acknowledged="accuse accuse_de_reception recu",
+    signed="signe signee",
+    expired="expire echu",
+)
+COLUMNS = {
+    "contract": CONTRACT,
+    "kind": Column(KIND, french="type", read=choice(KINDS), required=True),
+    "issued_on": Column(
+        "issued_on date date_emission emis_le remis_le date_de_remise date_preavis",
+        french="emis_le", read=date, required=True,
+    ),
+    "state": Column(STATE, french="etat", read=choice(STATES)),
+    "closed_on": Column("closed_on cloture_le date_cloture date_de_cloture clos_le", french="cloture_le", read=date),
+}  # fmt: skip
+
+_CLOSE = """
+    UPDATE leasing_notice k SET closed_on = n.closed_on,
+        state = coalesce(n.state, CASE WHEN k.state IN ('pending', 'sent') THEN 'acknowledged' ELSE k.state END)
+    FROM import_notices n
+    WHERE k.site_id = %(site)s AND k.id = n.known_id AND k.closed_on IS NULL AND n.closed_on IS NOT NULL
+"""
+_INSERT = """
+    INSERT INTO leasing_notice
+        (site_id, contract_id, kind, issued_on, legal_deadline, state, closed_on, reminder_count)
+    SELECT %(site)s, c.id, n.kind, n.issued_on, d.deadline,
+        coalesce(n.state, CASE WHEN n.closed_on IS NULL THEN 'sent' ELSE 'acknowledged' END), n.closed_on, 0
+    FROM import_notices n
+    LEFT JOIN leasing_contract c ON c.site_id = %(site)s AND c.reference = n.contract
+    LEFT JOIN import_deadlines d ON d.kind = n.kind AND d.issued_on = n.issued_on
+    WHERE n.known_id IS NULL ORDER BY n.seq
+"""
+
+
+def _deadlines(writing: Writing) -> int:
+    """One deadline for each kind of notice and day of issue, by the rules that were valid on that day."""
+    calendar = calendar_of(writing.site)
+    writing.run(
+        "DROP TABLE IF EXISTS pg_temp.import_deadlines",
+        "CREATE TEMPORARY TABLE import_deadlines (kind text, issued_on date, deadline date) ON COMMIT DROP",
+        "SELECT DISTINCT kind, issued_on FROM import_notices",
+    )
+    deadlines = [
+        (kind, day, legal_deadline(day, _days_of_notice(kind, rules_for(writing.site, day)), calendar))
+        for kind, day in writing.cursor.fetchall()
+    ]
+    with writing.cursor.copy("COPY import_deadlines FROM STDIN") as copy:
+        for deadline in deadlines:
+            copy.write_row(deadline)
+    return 0
+
+
+def _days_of_notice(kind: str, rules: RegionalRules) -> int:
+    if kind == "eviction":
+        return rules.eviction_notice_days
+    return rules.maintenance_response_days if kind == "repairs" else rules.notice_to_quit_days
+
+
+NOTICES = Table(
+    name="notices",
+    french="preavis",
+    called="notices notice preavis conges conge",
+    label=_("Notices"),
+    model=Notice,
+    row=NoticeRow,
+    columns=COLUMNS,
+    match=(pair("import_notices", "leasing_notice", ("kind", "issued_on"), rank=("closed_on", "state")),),
+    mistakes=(unknown_contract("notices"), before("notices", "closed_on", "issued_on")),
+    before_insert=_deadlines,
+    close=_CLOSE,
+    insert=_INSERT,
+)

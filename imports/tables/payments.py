@@ -1,0 +1,205 @@
+# ruff: noqa: E501 -- a list of synonyms reads better in one line
+"""Payments. What they pay is not in the files: allocate.py finds it."""
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from imports.cells import amount, choice, date, text, words
+from imports.columns import AMOUNT, CONTRACT
+from imports.mistakes import on_a_draft, still_to_come, twice, unknown_contract
+from imports.table import Check, Column, Table
+from imports.values import folded
+from leasing.models import Payment
+from sites_app.models import Site
+
+
+class PaymentRow(NamedTuple):
+    contract: str  # reference
+    received_on: dt.date | None
+    amount: int | None
+    method: str | None
+    provider: str | None = None
+    reference: str | None = None
+    source: str = ""
+    line: int = 0
+
+
+METHODS = words(
+    cash="especes espece liquide comptant caisse",
+    bank="banque virement virement_bancaire depot_bancaire transfert versement_bancaire",
+    mobile="mobile_money mobilemoney om momo orange_money orange areeba mtn wave free free_money moov moov_money",
+    cheque="cheque_bancaire check",
+)
+# A method that names its operator says both.
+PROVIDERS = {
+    "om": "Orange", "orange": "Orange", "orange_money": "Orange", "areeba": "Areeba", "mtn": "MTN", "momo": "MTN",
+    "wave": "Wave", "free": "Free", "free_money": "Free", "moov": "Moov", "moov_money": "Moov",
+}  # fmt: skip
+COLUMNS = {
+    "contract": CONTRACT,
+    "received_on": Column(
+        "received_on date date_paiement date_de_paiement recu_le date_reception encaisse_le date_d_encaissement date_versement",
+        french="date", read=date, required=True,
+    ),
+    "amount": Column(
+        f"{AMOUNT} montant_paye paye montant_recu montant_verse versement",
+        french="montant", read=amount, required=True,
+    ),
+    "method": Column(
+        "method mode moyen mode_de_paiement moyen_de_paiement mode_paiement moyen_paiement mode_de_reglement",
+        french="mode", read=choice(METHODS), required=True,
+    ),
+    "provider": Column("provider operateur fournisseur", french="operateur", read=text(40)),
+    "reference": Column(
+        "reference ref reference_paiement transaction id_transaction numero_transaction n_transaction recu n_recu no_recu",
+        french="reference", read=text(80),
+    ),
+}  # fmt: skip
+
+# A mobile money transaction is one payment in the whole site.
+_MATCH_MOBILE = """
+    UPDATE import_payments s SET known_id = k.id FROM leasing_payment k
+    WHERE s.method = 'mobile' AND s.reference <> '' AND k.site_id = %(site)s AND k.method = 'mobile'
+      AND k.provider = coalesce(s.provider, '') AND k.external_reference = s.reference
+"""
+# What has no key is known by what it says and by how many say the same. The reference of a cheque, a transfer or a
+# receipt is part of that and no key: people write "loyer mars" there. Also those that were reversed: they are not to
+# come back.
+_MATCH_OTHERS = """
+    WITH new AS (
+        SELECT s.id, s.contract, s.received_on, s.amount, s.method, coalesce(s.reference, '') AS reference,
+            row_number() OVER (
+                PARTITION BY s.contract, s.received_on, s.amount, s.method, coalesce(s.reference, '') ORDER BY s.seq
+            ) AS number
+        FROM import_payments s WHERE s.method <> 'mobile' OR coalesce(s.reference, '') = ''
+    ), known AS (
+        SELECT k.id, c.reference AS contract, k.received_on, k.amount, k.method, k.external_reference AS reference,
+            row_number() OVER (
+                PARTITION BY k.contract_id, k.received_on, k.amount, k.method, k.external_reference
+                ORDER BY k.recorded_at, k.id
+            ) AS number
+        FROM leasing_payment k JOIN leasing_contract c ON c.site_id = k.site_id AND c.id = k.contract_id
+        WHERE k.site_id = %(site)s AND c.reference IN (SELECT contract FROM import_payments)
+          AND (k.method <> 'mobile' OR k.external_reference = '')
+    )
+    UPDATE import_payments s SET known_id = known.id
+    FROM new JOIN known USING (contract, received_on, amount, method, reference, number) WHERE s.id = new.id
+"""
+
+_NOTHING_PAID = "SELECT source, line, 'amount', amount::text, NULL FROM import_payments WHERE amount <= 0"
+_OTHER_PAYMENT = """
+    SELECT s.source, s.line, 'reference', s.reference, NULL
+    FROM import_payments s JOIN leasing_payment k ON k.site_id = %(site)s AND k.id = s.known_id
+    JOIN leasing_contract c ON c.site_id = %(site)s AND c.id = k.contract_id
+    WHERE s.method = 'mobile' AND s.reference <> ''
+      AND (c.reference, k.amount, k.received_on) IS DISTINCT FROM (s.contract, s.amount, s.received_on)
+"""
+
+# A past payment that today's rules would refuse is only worth knowing: history is taken as it was.
+_METHOD_NOT_ALLOWED = """
+    SELECT s.source, s.line, 'method', s.method,
+           (SELECT string_agg(allowed, ', ') FROM jsonb_array_elements_text(r.value) allowed)
+    FROM import_payments s JOIN sites_app_regionalrule r
+      ON r.site_id = %(site)s AND r.rule_type = 'payment_methods' AND r.valid @> s.received_on
+    WHERE s.known_id IS NULL AND NOT r.value ? s.method
+"""
+_CASH_OVER_LIMIT = """
+    SELECT s.source, s.line, 'amount', s.amount::text, r.value::text
+    FROM import_payments s JOIN sites_app_regionalrule r
+      ON r.site_id = %(site)s AND r.rule_type = 'largest_cash_payment' AND r.valid @> s.received_on
+    WHERE s.known_id IS NULL AND s.method = 'cash' AND jsonb_typeof(r.value) = 'number'
+      AND s.amount > (r.value #>> '{}')::bigint
+"""
+
+_INSERT = """
+    WITH numbered AS (
+        SELECT *, CASE WHEN method <> 'mobile' OR coalesce(reference, '') = '' THEN row_number() OVER (
+            PARTITION BY contract, received_on, amount, method, coalesce(reference, '') ORDER BY seq
+        ) END AS number
+        FROM import_payments
+    ), new AS (
+        INSERT INTO leasing_payment
+            (site_id, contract_id, amount, method, provider, external_reference, received_on, recorded_by_id,
+             recorded_at, idempotency_key, request_digest)
+        SELECT %(site)s, c.id, n.amount, n.method, coalesce(n.provider, ''), coalesce(n.reference, ''),
+            n.received_on, %(by)s, now() + n.seq * interval '1 microsecond',
+            'import:' || encode(sha256(convert_to(
+                CASE WHEN n.number IS NULL
+                    THEN jsonb_build_array(n.method, n.provider, n.reference)
+                    ELSE jsonb_build_array(
+                        n.contract, n.received_on, n.amount, n.method, coalesce(n.reference, ''), n.number)
+                END::text, 'UTF8')), 'hex'),
+            encode(sha256(convert_to(jsonb_build_array(
+                n.contract, n.amount, n.method, n.provider, n.reference, n.received_on)::text, 'UTF8')), 'hex')
+        FROM numbered n
+        LEFT JOIN leasing_contract c ON c.site_id = %(site)s AND c.reference = n.contract
+        WHERE n.known_id IS NULL ORDER BY n.seq
+        RETURNING contract_id
+    )
+    INSERT INTO import_touched SELECT contract_id FROM new
+"""
+
+
+def _name_the_provider(found: dict[str, Any], written: Callable[[str], str]) -> None:
+    if found.get("method") != "mobile":
+        return
+    # One spelling: the number of a transaction is known by its provider.
+    named = PROVIDERS.get(folded(found.get("provider") or written("method")))
+    if named:
+        found["provider"] = named
+
+
+def _export(site: Site) -> QuerySet:
+    # A reversed payment was a mistake: imported elsewhere it would count.
+    return (
+        Payment.objects.standing()
+        .filter(site=site)
+        .order_by("received_on", "recorded_at", "id")
+        .values_list("contract__reference", "received_on", "amount", "method", "provider", "external_reference")
+    )
+
+
+PAYMENTS = Table(
+    name="payments",
+    french="paiements",
+    called="payments payment paiements paiement encaissements encaissement reglements reglement versements",
+    label=_("Payments"),
+    model=Payment,
+    row=PaymentRow,
+    columns=COLUMNS,
+    complete=_name_the_provider,
+    match=(_MATCH_MOBILE, _MATCH_OTHERS),
+    mistakes=(
+        unknown_contract("payments"),
+        still_to_come("payments", "received_on"),
+        Check(_NOTHING_PAID, _("A payment is more than zero.")),
+        Check(
+            _OTHER_PAYMENT,
+            _("This mobile money transaction is already recorded, for another contract, day or amount."),
+        ),
+        twice(
+            "payments",
+            "coalesce(provider, ''), reference",
+            column="reference",
+            among="method = 'mobile' AND reference <> ''",
+        ),
+        on_a_draft("payments"),
+    ),
+    remarks=(
+        Check(
+            _METHOD_NOT_ALLOWED,
+            _("%(site)s does not take this method today (allowed: %(detail)s): taken as it was."),
+        ),
+        Check(
+            _CASH_OVER_LIMIT,
+            _("Above the largest cash payment of %(site)s today, %(detail)s: taken as it was."),
+            detail_is_francs=True,
+        ),
+    ),
+    insert=_INSERT,
+    export=_export,
+)

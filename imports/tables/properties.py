@@ -1,0 +1,136 @@
+"""Properties, with their owners."""
+
+from typing import NamedTuple
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from imports.cells import amount, choice, phone, text, words
+from imports.columns import KIND, STATUS
+from imports.mistakes import kept, twice
+from imports.table import Column, Table
+from imports.writing import Writing
+from leasing.models import Property
+from sites_app.models import Site
+
+
+class PropertyRow(NamedTuple):
+    code: str
+    kind: str | None
+    address: str | None = None
+    neighbourhood: str | None = None
+    owner_name: str | None = None
+    owner_phone: str | None = None
+    market_rent: int | None = None
+    status: str | None = None
+    source: str = ""
+    line: int = 0
+
+
+KINDS = words(
+    studio="chambre chambre_salon entrer_coucher",
+    apartment="appartement appart apt flat f2 f3 f4 f5",
+    house="maison villa concession duplex",
+    shop="boutique magasin commerce local_commercial",
+    office="bureau bureaux",
+    land="terrain parcelle",
+)
+STATES = words(
+    lettable="a_louer louable disponible libre loue occupe vacant actif",
+    under_works="travaux en_travaux renovation",
+    withdrawn="retire hors_location indisponible vendu",
+)
+COLUMNS = {
+    "code": Column(
+        "code code_bien ref_bien reference ref bien numero lot", french="code", read=text(40), required=True
+    ),
+    "kind": Column(f"{KIND} type_de_bien type_bien", french="type", read=choice(KINDS), required=True),
+    "address": Column("address adresse", french="adresse", read=text(200)),
+    "neighbourhood": Column(
+        "neighbourhood neighborhood quartier secteur zone", french="quartier", read=text(80)
+    ),
+    "owner_name": Column(
+        "owner_name owner proprietaire bailleur nom_proprietaire nom_du_proprietaire nom_bailleur concessionnaire",
+        french="proprietaire", read=text(120),
+    ),
+    "owner_phone": Column(
+        "owner_phone telephone_proprietaire tel_proprietaire telephone_bailleur tel_bailleur telephone_du_proprietaire",
+        french="telephone_proprietaire", read=phone,
+    ),
+    "market_rent": Column(
+        "market_rent loyer_de_marche loyer_marche valeur_locative loyer", french="valeur_locative", read=amount
+    ),
+    "status": Column(STATUS, french="statut", read=choice(STATES)),
+}  # fmt: skip
+
+_MATCH = """
+    UPDATE import_properties s SET known_id = k.id FROM leasing_property k
+    WHERE k.site_id = %(site)s AND k.code = s.code
+"""
+
+_OTHER_RENT = """
+    SELECT s.source, s.line, 'market_rent', s.market_rent::text, p.market_rent::text
+    FROM import_properties s JOIN leasing_property p ON p.site_id = %(site)s AND p.id = s.known_id
+    WHERE s.market_rent <> p.market_rent
+"""
+
+# An owner named without a phone is the one owner of that name, when there is exactly one.
+_OWNER_OF_NAME_ALONE = """
+    UPDATE import_properties p SET owner_phone = known.phone
+    FROM (
+        SELECT name, min(phone) AS phone FROM (
+            SELECT owner_name AS name, owner_phone AS phone FROM import_properties WHERE owner_phone <> ''
+            UNION SELECT name, phone FROM leasing_owner WHERE site_id = %(site)s
+        ) every_owner GROUP BY name HAVING count(*) = 1
+    ) known
+    WHERE p.owner_name = known.name AND coalesce(p.owner_phone, '') = ''
+"""
+
+_OWNERS = """
+    INSERT INTO leasing_owner (site_id, name, phone, email)
+    SELECT %(site)s, owner_name, coalesce(owner_phone, ''), ''
+    FROM import_properties WHERE owner_name <> '' AND known_id IS NULL
+    GROUP BY owner_name, coalesce(owner_phone, '') ORDER BY min(seq)
+    ON CONFLICT (site_id, name, phone) DO NOTHING
+"""
+
+_INSERT = """
+    INSERT INTO leasing_property
+        (id, site_id, code, kind, address, neighbourhood, owner_id, market_rent, status)
+    SELECT p.id, %(site)s, p.code, p.kind, coalesce(p.address, ''), coalesce(p.neighbourhood, ''), o.id,
+        p.market_rent, coalesce(p.status, 'lettable')
+    FROM import_properties p
+    LEFT JOIN leasing_owner o
+        ON o.site_id = %(site)s AND o.name = p.owner_name AND o.phone = coalesce(p.owner_phone, '')
+    WHERE p.known_id IS NULL ORDER BY p.seq
+"""
+
+
+def _owners(writing: Writing) -> int:
+    return writing.run(_OWNER_OF_NAME_ALONE, _OWNERS)
+
+
+def _export(site: Site) -> QuerySet:
+    return (
+        Property.objects.filter(site=site)
+        .order_by("code")
+        .values_list("code", "kind", "address", "neighbourhood", "owner__name", "owner__phone", "market_rent", "status")
+    )
+
+
+PROPERTIES = Table(
+    name="properties",
+    french="biens",
+    called="properties property biens bien logements logement lots proprietes immeubles",
+    label=_("Properties"),
+    model=Property,
+    row=PropertyRow,
+    columns=COLUMNS,
+    match=(_MATCH,),
+    mistakes=(twice("properties", "code"),),
+    remarks=(kept(_OTHER_RENT),),
+    takes_room=True,
+    before_insert=_owners,
+    insert=_INSERT,
+    export=_export,
+)

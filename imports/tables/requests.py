@@ -1,0 +1,100 @@
+"""Service requests, complaints among them."""
+
+import datetime as dt
+from typing import NamedTuple
+
+from django.utils.translation import gettext_lazy as _
+
+from imports.cells import choice, date, words, yes_or_no
+from imports.columns import PROPERTY, TENANT
+from imports.mistakes import before, still_to_come, unknown_property, unknown_tenant
+from imports.pairs import pair
+from imports.table import Column, Table
+from leasing.models import ServiceRequest
+
+
+class RequestRow(NamedTuple):
+    tenant: str  # code
+    property: str | None  # code
+    category: str | None
+    opened_on: dt.date | None
+    priority: str | None = None
+    closed_on: dt.date | None = None
+    is_complaint: bool = False
+    source: str = ""
+    line: int = 0
+
+
+CATEGORIES = words(
+    plumbing="plomberie",
+    electricity="electricite courant",
+    water="eau fuite",
+    security="securite gardiennage",
+    cleaning="menage nettoyage proprete",
+    neighbours="voisinage voisins bruit",
+    administration="administratif papiers",
+    other="autre autres divers",
+)
+PRIORITIES = words(
+    low="basse faible",
+    normal="normale moyenne",
+    high="haute elevee",
+    urgent="urgente",
+)
+COLUMNS = {
+    "tenant": TENANT,
+    "property": PROPERTY,
+    "category": Column(
+        "category categorie type nature objet", french="categorie", read=choice(CATEGORIES), required=True
+    ),
+    "priority": Column("priority priorite urgence", french="priorite", read=choice(PRIORITIES)),
+    "opened_on": Column(
+        "opened_on ouverte_le ouvert_le date date_demande date_ouverture",
+        french="ouverte_le", read=date, required=True,
+    ),
+    "closed_on": Column("closed_on close_le clos_le date_cloture terminee_le fait_le", french="close_le", read=date),
+    "is_complaint": Column("is_complaint plainte reclamation complaint", french="plainte", read=yes_or_no),
+}  # fmt: skip
+
+_CLOSE = """
+    UPDATE leasing_servicerequest k SET closed_on = r.closed_on
+    FROM import_requests r
+    WHERE k.site_id = %(site)s AND k.id = r.known_id AND k.closed_on IS NULL AND r.closed_on IS NOT NULL
+"""
+_INSERT = """
+    INSERT INTO leasing_servicerequest
+        (site_id, tenant_id, property_id, category, priority, opened_on, closed_on, is_complaint)
+    SELECT %(site)s, t.id, p.id, r.category, coalesce(r.priority, 'normal'), r.opened_on, r.closed_on,
+        r.is_complaint
+    FROM import_requests r
+    LEFT JOIN leasing_tenant t ON t.site_id = %(site)s AND t.code = r.tenant
+    LEFT JOIN leasing_property p ON p.site_id = %(site)s AND p.code = r.property
+    WHERE r.known_id IS NULL ORDER BY r.seq
+"""
+
+REQUESTS = Table(
+    name="requests",
+    french="demandes",
+    called="requests request service_requests demandes demande interventions reclamations",
+    label=_("Service requests"),
+    model=ServiceRequest,
+    row=RequestRow,
+    columns=COLUMNS,
+    match=(
+        pair(
+            "import_requests",
+            "leasing_servicerequest",
+            ("category", "opened_on", "is_complaint"),
+            owner="tenant",
+            rank=("closed_on", "priority"),
+        ),
+    ),
+    mistakes=(
+        unknown_tenant("requests"),
+        unknown_property("requests"),
+        before("requests", "closed_on", "opened_on"),
+        still_to_come("requests", "opened_on"),
+    ),
+    close=_CLOSE,
+    insert=_INSERT,
+)

@@ -1,0 +1,54 @@
+"""Surveys: what tenants answered."""
+
+import datetime as dt
+from typing import NamedTuple
+
+from django.utils.translation import gettext_lazy as _
+
+from imports.cells import choice, date, text, whole_number, words
+from imports.columns import KIND, TENANT
+from imports.mistakes import still_to_come, unknown_tenant
+from imports.pairs import pair
+from imports.table import Column, Table
+from leasing.models import Survey
+
+
+class SurveyRow(NamedTuple):
+    tenant: str  # code
+    kind: str | None
+    rating: int | None
+    answered_on: dt.date | None
+    comment: str | None = None
+    source: str = ""
+    line: int = 0
+
+
+KINDS = words(nps="recommandation", satisfaction="contentement")
+COLUMNS = {
+    "tenant": TENANT,
+    "kind": Column(f"{KIND} enquete", french="enquete", read=choice(KINDS), required=True),
+    "rating": Column("rating note score", french="note", read=whole_number(0, 10), required=True),
+    "answered_on": Column("answered_on date repondu_le date_reponse", french="date", read=date, required=True),
+    "comment": Column("comment commentaire remarque observations", french="commentaire", read=text(5000)),
+}
+
+_INSERT = """
+    INSERT INTO leasing_survey (site_id, tenant_id, kind, rating, answered_on, comment)
+    SELECT %(site)s, t.id, s.kind, s.rating, s.answered_on, coalesce(s.comment, '')
+    FROM import_surveys s
+    LEFT JOIN leasing_tenant t ON t.site_id = %(site)s AND t.code = s.tenant
+    WHERE s.known_id IS NULL ORDER BY s.seq
+"""
+
+SURVEYS = Table(
+    name="surveys",
+    french="enquetes",
+    called="surveys survey enquetes enquete avis satisfaction sondages",
+    label=_("Surveys"),
+    model=Survey,
+    row=SurveyRow,
+    columns=COLUMNS,
+    match=(pair("import_surveys", "leasing_survey", ("kind", "answered_on", "rating"), owner="tenant"),),
+    mistakes=(unknown_tenant("surveys"), still_to_come("surveys", "answered_on")),
+    insert=_INSERT,
+)
