@@ -19,13 +19,13 @@ from changes.refusals import not_on_this_site
 from leasing.models import Contract, Property, Tenant
 from sites_app.models import Site
 from tasks import verbs
+from tasks.actions.planning import LONGEST_TITLE
 from tasks.causes import registry
 from tasks.closing import CLOSED, STATE_BEFORE
 from tasks.models import Task
 from tasks.workers import who_work_on
 
 LONGEST_SOURCE = Task._meta.get_field("source").max_length
-LONGEST_TITLE = Task._meta.get_field("title").max_length
 
 
 @dataclass(frozen=True, kw_only=True)

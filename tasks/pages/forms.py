@@ -12,10 +12,10 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from screens import formats
 from sites_app.models import Site
 from tasks.actions import OUTCOMES_OF_PEOPLE
 from tasks.actions.change import LONGEST_KEY
@@ -134,7 +134,7 @@ class LaterForm(TapForm):
 def not_too_far(day: dt.date | None) -> dt.date | None:
     """The day as it is; ValidationError for one that nobody means."""
     if day is not None and day > _LATEST:
-        raise ValidationError(_("Give a day up to %(day)s.") % {"day": date_format(_LATEST, "SHORT_DATE_FORMAT")})
+        raise ValidationError(_("Give a day up to %(day)s.") % {"day": formats.date_short(_LATEST)})
     return day
 
 
@@ -150,7 +150,7 @@ def _moments(here: dt.datetime) -> Iterable[tuple[dt.datetime, str]]:
         day = today + dt.timedelta(days=ahead)
         if day.weekday() == _SUNDAY:
             continue
-        yield dt.datetime.combine(day, _MORNING, here.tzinfo), days[ahead] % {"day": date_format(day, "l j F")}
+        yield dt.datetime.combine(day, _MORNING, here.tzinfo), days[ahead] % {"day": formats.weekday(day)}
 
 
 _TAP_FORMS = {"done": DoneForm, "cannot": WhyForm, "later": LaterForm, "cancel": CancelForm}

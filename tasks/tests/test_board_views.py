@@ -8,12 +8,15 @@ import uuid
 
 import pytest
 from django.db import connection
+from django.http import QueryDict
 from django.test.utils import CaptureQueriesContext
 
 from leasing.tests.factories import make_contract, make_instalment, make_property, make_tenant
 from sites_app.models import Membership, Site
 from sites_app.scope import site_scope
 from tasks.models import Task
+from tasks.pages.board_forms import FilterForm
+from tasks.queries import site_day
 from tasks.tests.factories import NOW, make_task
 from tasks.tests.pages import DAY, URL, row, tap
 from tests.pages import text_of
@@ -137,6 +140,26 @@ def three(site, manager):
 def test_the_board_stands_by_priority_until_one_presses_a_head(client, manager, site, three, query, order):
     found = [re.search(r"Tenant (\d)", title)[1] for title in titles(client.get(URL + query))]
     assert "".join(found) == order
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "",
+        "q=TENANT+b-2",
+        "q=s-1",
+        "q=tenant+s-1+b-3",
+        "agent=nobody",
+        "state=in_progress",
+        "kind=payment_follow&q=3",
+        "kind=admin",
+    ],
+)
+def test_what_is_ranked_and_what_is_read_are_filtered_alike(manager, site, three, query):
+    form = FilterForm(QueryDict(query), workers=[manager])
+    with site_scope([site.code]):
+        read = set(form.chosen(Task.objects.all()).values_list("pk", flat=True))
+        assert {pk for pk, task in site_day(site, NOW).ranked.items() if form.takes(task)} == read
 
 
 def test_what_is_open_in_francs_is_summed_over_everything_found_and_filters_are_taken_off_by_a_tap(
