@@ -277,14 +277,15 @@ def test_a_cause_that_goes_closes_its_task(site, awa, name, state):
 
 
 def test_what_does_not_end_a_cause(site, awa):
-    contract = make_contract(site, agent=awa)
-    for by_hand in BY_HAND.values():
+    contracts = [make_contract(site, agent=awa) for _cause in BY_HAND]
+    for by_hand, contract in zip(BY_HAND.values(), contracts, strict=True):
         by_hand.begin(contract)
     generate(site)
     assert Task.objects.count() == len(BY_HAND) >= 5
-    make_contract(site, property=contract.property, tenant=contract.tenant, renewal_of=contract, status="draft")
-    make_reversal(make_payment(contract, received_on=TODAY))
-    make_interaction(contract.tenant, happened_at=six(TODAY + DAY))
+    for contract in contracts:
+        make_contract(site, property=contract.property, tenant=contract.tenant, renewal_of=contract, status="draft")
+        make_reversal(make_payment(contract, received_on=TODAY))
+        make_interaction(contract.tenant, happened_at=six(TODAY + DAY))
     make_task(site)
     # Also not the day after the term: nobody has spoken with the tenant.
     assert close(site) == 0
