@@ -6,14 +6,11 @@ Causes stand below the tables: they speak of a task's facts, and never import ta
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.utils.functional import Promise
 
 from sites_app.models import Site
-
-if TYPE_CHECKING:
-    from tasks.models import Task
 
 Text = str | Promise
 Facts = Mapping[str, Any]
@@ -77,7 +74,7 @@ def _is_worth_nothing(_about: About) -> int | None:
     return None
 
 
-def _needs_no_word(_task: "Task") -> None:
+def _needs_no_word(_task: Any) -> None:
     """The app that the task is of has nothing to do."""
 
 
@@ -106,7 +103,7 @@ class Cause:
     """The amount that stands beside the task."""
     debt_of: Callable[[Facts], Debt] | None = None
     """For a cause that is about late rents: those of its facts. Screens tell what is late by now."""
-    ended: Callable[["Task"], None] = _needs_no_word
-    """Called when a person has finished or cancelled the task, in the same transaction; RuleBroken forbids it."""
-    reopened: Callable[["Task"], None] = _needs_no_word
+    ended: Callable[[Any], None] = _needs_no_word
+    """Given the task that a person has finished or cancelled, in the same transaction; RuleBroken forbids it."""
+    reopened: Callable[[Any], None] = _needs_no_word
     """Called likewise when that is taken back and the task is to be done again."""
