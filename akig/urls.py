@@ -16,7 +16,7 @@ urlpatterns = [
     path("sites/", include("sites_app.urls")),
     path("leasing/", include("leasing.urls")),
     path("tasks/", include("tasks.urls")),
-    path("kpi/", include("kpi.urls")),
+    path("kpi/", include("kpi.pages.urls")),
     path("api/tasks/", include("tasks.api_urls")),
     path("api/kpi/", include("kpi.api_urls")),
     path("admin/login/", SignIn.as_view()),  # one way in: one lockout, one end of the session

@@ -12,14 +12,14 @@ from django.db import connection
 from akig.embedded.roles import APP, OWNER
 from bench import database, leanest
 from bench.data import LARGE, SMALL, TODAY
-from kpi import statements
 from kpi.actions import KEPT_MONTHS, refresh_snapshots
+from kpi.counting import statements
+from kpi.counting.periods import Period, first_of_month, last_full_months, month_so_far, whole_month
+from kpi.counting.queries import fetch, site_counts, site_figures
+from kpi.counting.snapshots import kept_rows
 from kpi.models import KPISnapshot
-from kpi.periods import Period, first_of_month, last_full_months, month_so_far, whole_month
-from kpi.queries import fetch, site_counts, site_figures
-from kpi.report import report
-from kpi.snapshots import kept_rows
-from kpi.trends import SERIES_MONTHS
+from kpi.report.report import report
+from kpi.report.trends import SERIES_MONTHS
 from leasing.queries import money_faults
 from sites_app.models import Site
 from sites_app.scope import site_scope

@@ -10,10 +10,10 @@ import zoneinfo
 from collections.abc import Mapping
 from typing import Any
 
-from kpi.definitions import ACTIVITY_DAYS, Counts
-from kpi.figures import Figures, from_json
-from kpi.periods import Period
-from kpi.queries import fetch
+from kpi.counting.figures import Figures, from_json
+from kpi.counting.periods import Period
+from kpi.counting.queries import fetch
+from kpi.indicators.definitions import ACTIVITY_DAYS, Counts
 from sites_app.models import Site
 
 # In force, rent, disputes, silence, homes let; what ended, was signed, came to its term; who stayed.

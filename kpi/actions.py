@@ -7,14 +7,14 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils import timezone
 
-from kpi.benchmarks import DECIMALS, LEAST_SITES, SHARED_KEYS, best_first
-from kpi.definitions import BY_KEY, metrics
-from kpi.figures import as_json
+from kpi.counting.figures import as_json
+from kpi.counting.periods import calendar_month, first_of_month
+from kpi.counting.queries import site_counts, site_figures
+from kpi.counting.snapshots import counts_as_json, record_of
+from kpi.indicators.definitions import BY_KEY, metrics
 from kpi.models import KPISnapshot, NetworkBenchmark, ReportSubscription, TouchedDays
-from kpi.periods import calendar_month, first_of_month
-from kpi.queries import site_counts, site_figures
-from kpi.snapshots import counts_as_json, record_of
-from kpi.trends import SERIES_MONTHS
+from kpi.report.benchmarks import DECIMALS, LEAST_SITES, SHARED_KEYS, best_first
+from kpi.report.trends import SERIES_MONTHS
 from sites_app.models import Site
 from sites_app.scope import site_scope
 

@@ -14,9 +14,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
-from kpi.definitions import BY_KEY, Unit
-from kpi.labels import LABELS, write
+from kpi.indicators.definitions import BY_KEY, Unit
 from kpi.models import KPIBenchmark, KPISnapshot, KPITarget, NetworkBenchmark, ReportSubscription, TouchedDays
+from kpi.pages.labels import LABELS, write
 from sites_app.dated_admin import DatedAdmin, DatedForm, has_begun, is_over
 from sites_app.site_admin import GlobalAdmin, ShownAdmin, SiteForm, SiteModelAdmin
 

@@ -11,9 +11,9 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from changes.audit import every_change
-from kpi.benchmarks import SHARED_KEYS
-from kpi.definitions import DEFINITIONS, Unit
-from kpi.labels import LABELS
+from kpi.indicators.definitions import DEFINITIONS, Unit
+from kpi.pages.labels import LABELS
+from kpi.report.benchmarks import SHARED_KEYS
 from sites_app.models import SiteScopedModel
 
 # The target of depositReturnTime is the site's legal deadline (a regional rule), not a row here.

@@ -4,14 +4,14 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from kpi.benchmarks import Benchmark
-from kpi.definitions import BY_KEY, Metrics, Unit
-from kpi.improvements import Improvement
-from kpi.leaders import Leader
-from kpi.periods import Period
-from kpi.report import Report
-from kpi.report_labels import ADVICE
-from kpi.trends import Trend
+from kpi.counting.periods import Period
+from kpi.indicators.definitions import BY_KEY, Metrics, Unit
+from kpi.pages.report_labels import ADVICE
+from kpi.report.benchmarks import Benchmark
+from kpi.report.improvements import Improvement
+from kpi.report.leaders import Leader
+from kpi.report.report import Report
+from kpi.report.trends import Trend
 
 _WHOLE_NUMBERS = (Unit.FRANCS, Unit.NPS)
 _CONTESTS = {

@@ -8,7 +8,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts.actions import issue_token
-from kpi.definitions import KEYS
+from kpi.indicators.definitions import KEYS
 from leasing.tests.factories import (
     make_contract,
     make_instalment,

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kpi.definitions import (
+from kpi.counting.periods import Period
+from kpi.indicators.definitions import (
     BY_KEY,
     DEFINITIONS,
     KEYS,
@@ -24,7 +25,6 @@ from kpi.definitions import (
     relative_gap,
     union,
 )
-from kpi.periods import Period
 
 OCTOBER = Period(dt.date(2026, 10, 1), dt.date(2026, 10, 31))
 COLLECTION, RISK, TIME = (

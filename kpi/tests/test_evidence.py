@@ -9,11 +9,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
-from kpi import evidence as module
-from kpi.definitions import BY_KEY, KEYS, MONEY_KEYS, union
-from kpi.evidence import GROUPS, Group, every_row, evidence, group_of
-from kpi.periods import Period
-from kpi.queries import site_counts
+from kpi.counting import evidence as module
+from kpi.counting.evidence import GROUPS, Group, every_row, evidence, group_of
+from kpi.counting.periods import Period
+from kpi.counting.queries import site_counts
+from kpi.indicators.definitions import BY_KEY, KEYS, MONEY_KEYS, union
 from kpi.tests import oracle
 from kpi.tests.test_accuracy import PERIODS, SCOPES, SITES, STAFF
 from leasing.tests.factories import (
@@ -47,7 +47,7 @@ def days(rows):
     return sum(row.days for row in rows)
 
 
-# The counts of kpi.definitions.Counts that the rows of a KPI's groups, added up, have to give.
+# The counts of kpi.indicators.definitions.Counts that the rows of a KPI's groups, added up, have to give.
 RECOUNTED = {
     "averageResolutionTime": lambda g: {"matters": len(g["closed"]), "matter_days": days(g["closed"])},
     "resolutionRate": lambda g: {

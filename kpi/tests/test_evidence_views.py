@@ -10,10 +10,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
-from kpi import evidence
-from kpi.definitions import KEYS
-from kpi.evidence import GROUPS
-from kpi.evidence_labels import GROUP_LABELS
+from kpi.counting import evidence
+from kpi.counting.evidence import GROUPS
+from kpi.indicators.definitions import KEYS
+from kpi.pages.evidence_labels import GROUP_LABELS
 from leasing.models import Contract
 from leasing.tests.factories import (
     make_contract,
@@ -163,7 +163,7 @@ def test_a_page_that_does_not_exist_shows_one_that_does(manager, october, page):
 
 
 def test_long_lists_come_in_pages_that_keep_the_query(manager, october, monkeypatch):
-    for name in ("kpi.evidence.PAGE_ROWS", "kpi.evidence_views.PAGE_ROWS"):
+    for name in ("kpi.counting.evidence.PAGE_ROWS", "kpi.pages.evidence_views.PAGE_ROWS"):
         monkeypatch.setattr(name, 1)
     first = manager.get(URL + "?period=last-month&group=open")
     assert "Not received in full · 2 (1–1)" in text_of(first)
@@ -216,7 +216,7 @@ def test_a_period_before_the_records_lists_nothing_and_leads_to_their_beginning(
 @pytest.fixture
 def portfolio(monkeypatch):
     """Rows for every group; a page shows ten of them."""
-    for name in ("kpi.evidence.PAGE_ROWS", "kpi.evidence_views.PAGE_ROWS"):
+    for name in ("kpi.counting.evidence.PAGE_ROWS", "kpi.pages.evidence_views.PAGE_ROWS"):
         monkeypatch.setattr(name, 10)
     staff({"awa": [("GN_KINDIA", "agent")], "binta": [("SN_DAKAR", "agent")]})
     Portfolio(3, ["GN_KINDIA", "SN_DAKAR", "ML_BAMAKO"], contracts=90).write()

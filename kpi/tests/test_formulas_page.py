@@ -5,10 +5,10 @@ from decimal import Decimal
 
 import pytest
 
-from kpi.definitions import BY_KEY, KEYS, Counts
-from kpi.improvements import worth
+from kpi.counting.periods import Period
+from kpi.indicators.definitions import BY_KEY, KEYS, Counts
 from kpi.models import KPIBenchmark, KPITarget
-from kpi.periods import Period
+from kpi.report.improvements import worth
 from kpi.tests.formulas_page import table
 from tests.owner import as_owner
 

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kpi.benchmarks import Position, position
-from kpi.definitions import BY_KEY, KEYS, Counts, Metric
-from kpi.improvements import Basis, Priority, Worth, improvement, in_order, priority, worth
+from kpi.indicators.definitions import BY_KEY, KEYS, Counts, Metric
+from kpi.report.benchmarks import Position, position
+from kpi.report.improvements import Basis, Priority, Worth, improvement, in_order, priority, worth
 
 
 @pytest.mark.parametrize(

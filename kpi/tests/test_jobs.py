@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from accounts.models import User
 from kpi.actions import subscribe, unsubscribe
 from kpi.jobs import compare_sites, mail_report, queue_reports, refresh_snapshots
-from kpi.mail import recipient
 from kpi.models import KPISnapshot, NetworkBenchmark, ReportSubscription
+from kpi.pages.mail import recipient
 from leasing.tests.factories import make_contract, make_instalment, make_paid_instalment
 from outbox.actions import enqueue
 from outbox.models import Job

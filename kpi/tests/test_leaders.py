@@ -5,8 +5,8 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kpi.figures import NO_AGENT, AgentFigures, Figures, Part, as_json, from_json, together
-from kpi.leaders import leaders, ranks
+from kpi.counting.figures import NO_AGENT, AgentFigures, Figures, Part, as_json, from_json, together
+from kpi.report.leaders import leaders, ranks
 
 whole = st.integers(0, 50)
 parts = st.builds(AgentFigures, whole, whole, whole, whole, whole, whole, whole, whole)

@@ -7,9 +7,9 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from kpi.counting.periods import Period
+from kpi.counting.queries import Rent, metrics_of, overview, site_counts, yardsticks_of
 from kpi.models import KPITarget
-from kpi.periods import Period
-from kpi.queries import Rent, metrics_of, overview, site_counts, yardsticks_of
 from leasing.tests.factories import (
     make_allocation,
     make_contract,

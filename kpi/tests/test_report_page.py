@@ -11,8 +11,8 @@ from django.contrib.messages import get_messages
 
 from accounts.models import User
 from kpi.actions import compare_sites, refresh_snapshots
-from kpi.cards import HEADLINE, OTHERS
 from kpi.models import KPITarget, ReportSubscription
+from kpi.pages.cards import HEADLINE, OTHERS
 from leasing.models import Contract
 from leasing.tests.factories import (
     make_contract,

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kpi.definitions import Counts, Metric, metrics
-from kpi.periods import Period
-from kpi.trends import is_unusual, robust_z, series, trends
+from kpi.counting.periods import Period
+from kpi.indicators.definitions import Counts, Metric, metrics
+from kpi.report.trends import is_unusual, robust_z, series, trends
 
 shares = st.decimals(0, 1, places=4)
 MONTHS = [dt.date(2025 + (9 + n) // 12, (9 + n) % 12 + 1, 1) for n in range(13)]

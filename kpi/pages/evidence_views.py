@@ -11,15 +11,15 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from kpi import charts
-from kpi.asked import sites_of, today_of
-from kpi.cards import Card, card_of
-from kpi.evidence import GROUPS, PAGE_ROWS, Evidence, Group, every_row, evidence, group_of
-from kpi.evidence_labels import GROUP_LABELS, GroupLabel, lines, table
+from kpi.counting.evidence import GROUPS, PAGE_ROWS, Evidence, Group, every_row, evidence, group_of
+from kpi.counting.queries import yardsticks_of
 from kpi.flag import behind_flag
-from kpi.forms import Asked, Choice, PeriodForm, beginning
-from kpi.queries import yardsticks_of
-from kpi.report import history
+from kpi.pages import charts
+from kpi.pages.asked import sites_of, today_of
+from kpi.pages.cards import Card, card_of
+from kpi.pages.evidence_labels import GROUP_LABELS, GroupLabel, lines, table
+from kpi.pages.forms import Asked, Choice, PeriodForm, beginning
+from kpi.report.report import history
 from screens.exports import TooManyRows, as_csv, download
 from sites_app.models import Site
 from sites_app.permissions import needs

@@ -8,10 +8,10 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from kpi import labels, report_labels
-from kpi.definitions import BY_KEY
-from kpi.figures import Figures
-from kpi.trends import Trend
+from kpi.counting.figures import Figures
+from kpi.indicators.definitions import BY_KEY
+from kpi.pages import labels, report_labels
+from kpi.report.trends import Trend
 
 
 @dataclass(frozen=True)

@@ -7,13 +7,13 @@ from typing import Any
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
-from kpi import labels, report_labels
-from kpi.cards import HEADLINE, OTHERS
-from kpi.definitions import BY_KEY, Unit
-from kpi.leaders import CONTESTS
-from kpi.page import page_of
-from kpi.report import Report
-from kpi.trends import Trend
+from kpi.indicators.definitions import BY_KEY, Unit
+from kpi.pages import labels, report_labels
+from kpi.pages.cards import HEADLINE, OTHERS
+from kpi.pages.page import page_of
+from kpi.report.leaders import CONTESTS
+from kpi.report.report import Report
+from kpi.report.trends import Trend
 from screens.exports import as_csv, as_xlsx
 
 Row = list[Any]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import ROUND_CEILING, Decimal
 from enum import Enum
 
-from kpi.definitions import BY_KEY, Counts, Metric, meets, relative_gap
+from kpi.indicators.definitions import BY_KEY, Counts, Metric, meets, relative_gap
 
 
 class Priority(Enum):

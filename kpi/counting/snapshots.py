@@ -7,11 +7,11 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from changes import sql
-from kpi import statements
-from kpi.definitions import Counts
-from kpi.figures import Figures, from_json
-from kpi.periods import Period
-from kpi.queries import site_counts, site_figures
+from kpi.counting import statements
+from kpi.counting.figures import Figures, from_json
+from kpi.counting.periods import Period
+from kpi.counting.queries import site_counts, site_figures
+from kpi.indicators.definitions import Counts
 from leasing.models import Property
 from sites_app.scope import require_scope
 

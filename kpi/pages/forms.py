@@ -10,8 +10,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from kpi.definitions import Metrics
-from kpi.periods import (
+from kpi.counting.periods import (
     EARLIEST,
     LATEST,
     LONGEST_YEARS,
@@ -21,6 +20,7 @@ from kpi.periods import (
     month_so_far,
     whole_month,
 )
+from kpi.indicators.definitions import Metrics
 
 
 class Choice(TextChoices):

@@ -5,15 +5,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from kpi.benchmarks import Benchmark, network, position
-from kpi.definitions import BY_KEY, KEYS, Counts, Metrics, metrics
-from kpi.figures import Figures, together
-from kpi.improvements import Improvement, Worth, improvement, in_order, worth
-from kpi.leaders import Leader, leaders
-from kpi.periods import Period, first_of_month, whole_month
-from kpi.queries import Targets, Yardsticks, yardsticks_of
-from kpi.snapshots import Record, record_of
-from kpi.trends import SERIES_MONTHS, Trend, trends, values
+from kpi.counting.figures import Figures, together
+from kpi.counting.periods import Period, first_of_month, whole_month
+from kpi.counting.queries import Targets, Yardsticks, yardsticks_of
+from kpi.counting.snapshots import Record, record_of
+from kpi.indicators.definitions import BY_KEY, KEYS, Counts, Metrics, metrics
+from kpi.report.benchmarks import Benchmark, network, position
+from kpi.report.improvements import Improvement, Worth, improvement, in_order, worth
+from kpi.report.leaders import Leader, leaders
+from kpi.report.trends import SERIES_MONTHS, Trend, trends, values
 from sites_app.models import Site
 
 

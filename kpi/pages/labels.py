@@ -9,7 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext
 
-from kpi.definitions import Comparison, Counts, Definition, Direction, Missing, Unit
+from kpi.indicators.definitions import Comparison, Counts, Definition, Direction, Missing, Unit
 
 Text = str | Promise
 

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from kpi import labels
-from kpi.definitions import BY_KEY, Counts, Direction, Metrics
-from kpi.queries import Targets
-from kpi.trends import Point, Trend, trends
+from kpi.counting.queries import Targets
+from kpi.indicators.definitions import BY_KEY, Counts, Direction, Metrics
+from kpi.pages import labels
+from kpi.report.trends import Point, Trend, trends
 
 # Money first, then the houses and those who live in them, then the work.
 HEADLINE = (

@@ -8,8 +8,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from kpi.evidence import Row
-from kpi.labels import Text
+from kpi.counting.evidence import Row
+from kpi.pages.labels import Text
 from leasing.models import Deposit, Litigation, Notice, Property
 
 
@@ -32,7 +32,7 @@ _NUMBERS = (Shape.NUMBER, Shape.FRANCS)
 
 @dataclass(frozen=True)
 class Column:
-    """A heading, and the field of kpi.evidence.Row that stands below it."""
+    """A heading, and the field of kpi.counting.evidence.Row that stands below it."""
 
     heading: Text
     shape: Shape

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from kpi import evidence_views, views
+from kpi.pages import evidence_views, views
 
 app_name = "kpi"
 urlpatterns = [

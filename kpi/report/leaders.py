@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from kpi.figures import AgentFigures
+from kpi.counting.figures import AgentFigures
 
 
 @dataclass(frozen=True)

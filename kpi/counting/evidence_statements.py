@@ -1,11 +1,11 @@
 """The SQL that lists the rows behind a KPI: one statement counts its groups and reads some rows of one of them.
 
-Each head names its rows `found`, by the readings of docs/formulas/kpi.md that kpi.statements counts by. What the facts
-of a row mean differs from head to head: kpi.evidence_labels has their headings. `weight` sorts: the heaviest first,
-and before it NULL, which is "never" or "not over yet".
+Each head names its rows `found`, by the readings of docs/formulas/kpi.md that kpi.counting.statements counts by. What
+the facts of a row mean differs from head to head: kpi.pages.evidence_labels has their headings. `weight` sorts: the
+heaviest first, and before it NULL, which is "never" or "not over yet".
 
-Parameters: sites, the period's a, b and year_ago, due_from, the days of kpi.definitions, and which rows to read:
-group, is_money, offset, limit.
+Parameters: sites, the period's a, b and year_ago, due_from, the days of kpi.indicators.definitions, and which rows to
+read: group, is_money, offset, limit.
 """
 
 from collections.abc import Mapping

@@ -7,14 +7,14 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from kpi import charts, labels, report_labels
-from kpi.benchmarks import Benchmark
-from kpi.cards import HEADLINE, OTHERS, Card, card_of
-from kpi.definitions import BY_KEY, MONEY_KEYS, Unit, meets
-from kpi.improvements import Improvement, is_by_francs
-from kpi.leaders import CONTESTS, Leader, Mark
-from kpi.periods import first_of_month
-from kpi.report import Report, SiteReport
+from kpi.counting.periods import first_of_month
+from kpi.indicators.definitions import BY_KEY, MONEY_KEYS, Unit, meets
+from kpi.pages import charts, labels, report_labels
+from kpi.pages.cards import HEADLINE, OTHERS, Card, card_of
+from kpi.report.benchmarks import Benchmark
+from kpi.report.improvements import Improvement, is_by_francs
+from kpi.report.leaders import CONTESTS, Leader, Mark
+from kpi.report.report import Report, SiteReport
 from sites_app.models import Site
 
 _DRAWN = ("paymentCollectionRate", "occupancyRate")

@@ -12,9 +12,9 @@ from django.utils import translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from kpi.page import page_of
-from kpi.periods import calendar_month
-from kpi.report import report
+from kpi.counting.periods import calendar_month
+from kpi.pages.page import page_of
+from kpi.report.report import report
 from sites_app.models import Site
 
 

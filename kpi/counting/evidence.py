@@ -1,6 +1,6 @@
 """The rows that a KPI's value was counted from, in groups: "why 82 %?" has a list as its answer.
 
-`kpi.queries.site_counts` counts the same rows, by the same readings of docs/formulas/kpi.md.
+`kpi.counting.queries.site_counts` counts the same rows, by the same readings of docs/formulas/kpi.md.
 """
 
 import datetime as dt
@@ -11,9 +11,9 @@ from uuid import UUID
 from django.db import connection
 from django.utils.translation import gettext as _
 
-from kpi.definitions import ACTIVITY_DAYS, MISSED_AFTER_DAYS, RENEWAL_DAYS, TACIT_RENEWAL_DAYS
-from kpi.evidence_statements import EVIDENCE
-from kpi.periods import Period
+from kpi.counting.evidence_statements import EVIDENCE
+from kpi.counting.periods import Period
+from kpi.indicators.definitions import ACTIVITY_DAYS, MISSED_AFTER_DAYS, RENEWAL_DAYS, TACIT_RENEWAL_DAYS
 from screens.exports import TooManyRows
 from sites_app.scope import require_scope
 
@@ -52,7 +52,7 @@ class Row:
     """One record behind a KPI, and whom to speak to about it.
 
     `model` and `id` name the record that was counted. What the facts mean, from `since` to `remark`, differs from
-    group to group: their headings are in kpi.evidence_labels. A row without a contract, or an agent, has None there.
+    group to group: kpi.pages.evidence_labels has their headings. A row without a contract, or an agent, has None there.
     """
 
     site_code: str

@@ -3,10 +3,10 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from kpi.leaders import leaders
-from kpi.page import LeaderCell, leader_cell
-from kpi.periods import Period, last_full_months
-from kpi.snapshots import record_of
+from kpi.counting.periods import Period, last_full_months
+from kpi.counting.snapshots import record_of
+from kpi.pages.page import LeaderCell, leader_cell
+from kpi.report.leaders import leaders
 from sites_app.models import Site
 
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 from enum import Enum
 from statistics import median
 
-from kpi.definitions import DEFINITIONS, STABLE_WITHIN, Definition, Unit
+from kpi.indicators.definitions import DEFINITIONS, STABLE_WITHIN, Definition, Unit
 
 LEAST_SITES = 4
 """With fewer, a median would tell what a neighbour reaches."""

@@ -11,9 +11,10 @@ from decimal import Decimal
 from typing import Any
 
 from changes import sql
-from kpi import statements
-from kpi.benchmarks import Reference
-from kpi.definitions import (
+from kpi.counting import statements
+from kpi.counting.figures import Figures, from_json
+from kpi.counting.periods import Period, calendar_month
+from kpi.indicators.definitions import (
     ACTIVITY_DAYS,
     MISSED_AFTER_DAYS,
     MONEY_KEYS,
@@ -23,9 +24,8 @@ from kpi.definitions import (
     Metrics,
     metrics,
 )
-from kpi.figures import Figures, from_json
 from kpi.models import KPIBenchmark
-from kpi.periods import Period, calendar_month
+from kpi.report.benchmarks import Reference
 from sites_app.models import Site
 from sites_app.rules import parse_value
 from sites_app.scope import require_scope

@@ -9,7 +9,7 @@ from dataclasses import dataclass, fields
 from decimal import Decimal
 from enum import Enum
 
-from kpi.periods import Period
+from kpi.counting.periods import Period
 
 DAYS_IN_A_MONTH = Decimal("30.4375")
 """A twelfth of 365.25: makes periods of any length comparable."""

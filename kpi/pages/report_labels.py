@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from kpi.benchmarks import Position
-from kpi.improvements import Priority, Worth
-from kpi.labels import Text, francs, whole
+from kpi.pages.labels import Text, francs, whole
+from kpi.report.benchmarks import Position
+from kpi.report.improvements import Priority, Worth
 from sites_app.rules import PAYMENT_METHODS
 
 PRIORITIES: Mapping[Priority, tuple[Text, str]] = {

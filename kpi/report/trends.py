@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from statistics import median
 
-from kpi.definitions import BY_KEY, MONEY_KEYS, STABLE_WITHIN, Comparison, Metric, Metrics, compare, meets
+from kpi.indicators.definitions import BY_KEY, MONEY_KEYS, STABLE_WITHIN, Comparison, Metric, Metrics, compare, meets
 
 SERIES_MONTHS = 13
 LEAST_MONTHS = 12

@@ -9,14 +9,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from kpi.actions import subscribe, unsubscribe
-from kpi.asked import sites_of, today_of
-from kpi.cards import board
-from kpi.exports import report_file
+from kpi.counting.queries import Yardsticks, metrics_of, yardsticks_of
 from kpi.flag import behind_flag, is_on
-from kpi.forms import Beginning, Choice, PeriodForm, beginning
-from kpi.page import page_of
-from kpi.queries import Yardsticks, metrics_of, yardsticks_of
-from kpi.report import Report, report
+from kpi.pages.asked import sites_of, today_of
+from kpi.pages.cards import board
+from kpi.pages.exports import report_file
+from kpi.pages.forms import Beginning, Choice, PeriodForm, beginning
+from kpi.pages.page import page_of
+from kpi.report.report import Report, report
 from screens.exports import KINDS, download
 from sites_app.permissions import needs
 
