@@ -19,8 +19,8 @@ from django.views.decorators.http import require_safe
 from accounts.middleware import browser_language
 from akig import health
 from changes import problems
-from kpi.counting.queries import overview
-from kpi.report.standing import standing_of
+from kpi.counting.overview import overview
+from kpi.pages.standing import standing_of
 from sites_app.models import Role
 from sites_app.permissions import needs
 

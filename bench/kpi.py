@@ -12,14 +12,15 @@ from django.db import connection
 from akig.embedded.roles import APP, OWNER
 from bench import database, leanest
 from bench.data import LARGE, SMALL, TODAY
+from changes import sql
 from kpi.actions import KEPT_MONTHS, refresh_snapshots
-from kpi.counting import statements
 from kpi.counting.periods import Period, first_of_month, last_full_months, month_so_far, whole_month
-from kpi.counting.queries import fetch, site_counts, site_figures
+from kpi.counting.reading import site_counts, site_figures
 from kpi.counting.snapshots import kept_rows
 from kpi.models import KPISnapshot
 from kpi.report.report import report
 from kpi.report.trends import SERIES_MONTHS
+from kpi.report.yardsticks import YARDSTICKS
 from leasing.queries import money_faults
 from sites_app.models import Site
 from sites_app.scope import site_scope
@@ -98,7 +99,7 @@ def _read_by_hand(site: Site, period: Period, parameters: dict[str, Any]) -> Non
     months = [whole_month(first_of_month(period.end, before), TODAY) for before in range(SERIES_MONTHS)]
     closed = [month.start for month in months if month.is_calendar_month]
     list(kept_rows([site.code], closed))
-    list(fetch(statements.YARDSTICKS, {"sites": [site.code], "day": period.end, "month": max(closed), "user": None}))
+    list(sql.rows(YARDSTICKS, {"sites": [site.code], "day": period.end, "month": max(closed), "user": None}))
 
 
 def _in_turn(runs: int, *sides: Callable[[], None]) -> list[list[float]]:

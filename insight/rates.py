@@ -1,5 +1,6 @@
 """What a rate on few cases can say: its interval, and whether two rates differ by more than chance. Pure."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from math import sqrt
 from statistics import NormalDist
@@ -20,9 +21,12 @@ class Interval:
 
 @dataclass(frozen=True)
 class Rate:
-    """So many successes of n cases. Raises ValueError for counts that no rate has: fewer than 1 case, or none of them."""
+    """So many successes of n cases; a case may be a part of a success, as a rent that was paid by half is.
 
-    successes: int
+    Raises ValueError for counts that no rate has, such as 0 of 0.
+    """
+
+    successes: float
     n: int
 
     def __post_init__(self) -> None:
@@ -32,6 +36,12 @@ class Rate:
     @property
     def value(self) -> float:
         return self.successes / self.n
+
+
+def together(rates: Iterable[Rate]) -> Rate | None:
+    """Several rates as one: their successes of their cases. None of none."""
+    found = list(rates)
+    return Rate(sum(rate.successes for rate in found), sum(rate.n for rate in found)) if found else None
 
 
 def wilson(rate: Rate, *, confidence: float = CONFIDENCE) -> Interval:

@@ -14,16 +14,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
-from kpi.indicators.definitions import BY_KEY, Unit
+from kpi.indicators import BY_KEY
+from kpi.indicators.indicator import Unit
 from kpi.models import KPIBenchmark, KPISnapshot, KPITarget, NetworkBenchmark, ReportSubscription, TouchedDays
-from kpi.pages.labels import LABELS, write
+from kpi.pages.words import write
 from sites_app.dated_admin import DatedAdmin, DatedForm, has_begun, is_over
 from sites_app.site_admin import GlobalAdmin, ShownAdmin, SiteForm, SiteModelAdmin
 
 
 @display(description=KPITarget._meta.get_field("key").verbose_name, ordering="key")
 def indicator(self: Any, row: Any) -> str:
-    return capfirst(str(LABELS[row.key].name))
+    return capfirst(str(BY_KEY[row.key].name))
 
 
 @display(description=KPISnapshot._meta.get_field("month").verbose_name, ordering="month")

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from insight.rates import Interval, Rate, newcombe, wilson
+from insight.rates import Interval, Rate, newcombe, together, wilson
 
 Z = Decimal(NormalDist().inv_cdf(0.975))
 cases = st.integers(1, 3_000).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n)))
@@ -130,3 +130,8 @@ def test_what_is_no_confidence_is_refused(confidence):
 def test_an_interval_knows_what_is_in_it():
     assert 0.5 in Interval(0.4, 0.5)
     assert 0.51 not in Interval(0.4, 0.5)
+
+
+def test_rates_together_are_one_rate_of_all_their_cases():
+    assert together([Rate(1, 2), Rate(3, 10)]) == Rate(4, 12)
+    assert together([]) is None

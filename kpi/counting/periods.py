@@ -3,6 +3,7 @@
 import calendar
 import datetime as dt
 from dataclasses import dataclass
+from functools import cached_property
 
 _DAY = dt.timedelta(days=1)
 EARLIEST, LATEST = dt.date(1990, 1, 1), dt.date(2100, 12, 31)
@@ -49,7 +50,7 @@ class Period:
         """The day twelve months before the end."""
         return twelve_months_before(self.end)
 
-    @property
+    @cached_property
     def is_calendar_month(self) -> bool:
         return self.start.day == 1 and self.end == end_of_month(self.start)
 
@@ -80,6 +81,11 @@ def whole_month(first: dt.date, today: dt.date) -> Period:
     """The calendar month that begins with a day; of the running month the days up to today."""
     last = end_of_month(first)
     return Period(first, min(last, today) if first <= today else last)
+
+
+def months_up_to(day: dt.date, number: int, today: dt.date) -> list[Period]:
+    """So many calendar months, the last of them that of a day; of the running month the days up to today."""
+    return [whole_month(first_of_month(day, before), today) for before in reversed(range(number))]
 
 
 def last_full_months(today: dt.date, months: int) -> Period:

@@ -7,13 +7,61 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from changes import sql
-from kpi.counting import statements
+from kpi.counting.counts import Counts
 from kpi.counting.figures import Figures, from_json
 from kpi.counting.periods import Period
-from kpi.counting.queries import site_counts, site_figures
-from kpi.indicators.definitions import Counts
+from kpi.counting.reading import site_counts, site_figures
 from leasing.models import Property
+from leasing.readings import is_in_force, is_signed
 from sites_app.scope import require_scope
+
+# The snapshots that can be believed, and what has no history: who the agents are, and which homes are to be let. For
+# each site a row at least. `not_to_let` counts the contracts in force on a month's last day whose home is to be let no
+# more: the others are let. These are few, so that a closed month stays a read of some milliseconds.
+SNAPSHOTS = f"""
+WITH working AS (
+    SELECT site_id, jsonb_object_agg(user_id, coalesce(nullif(full_name, ''), username)) AS agents
+    FROM sites_app_membership JOIN accounts_user ON accounts_user.id = user_id
+    WHERE site_id = ANY (%(sites)s) AND role = 'agent' AND is_active
+    GROUP BY site_id
+),
+to_let AS (
+    SELECT site_id, count(*) AS lettable FROM leasing_property
+    WHERE site_id = ANY (%(sites)s) AND status = 'lettable'
+    GROUP BY site_id
+),
+withdrawn AS (
+    SELECT site_id, month, count(*) AS not_to_let
+    FROM (
+        SELECT month, (month + interval '1 month')::date - 1 AS b FROM unnest(%(months)s::date[]) AS m (month)
+    ) closed
+    JOIN (
+        -- Looked up for each of these few homes: the planner would read all contracts there are.
+        SELECT p.site_id, start_date, ended_on
+        FROM leasing_property p CROSS JOIN LATERAL (
+            SELECT status, start_date, ended_on FROM leasing_contract c
+            WHERE c.site_id = p.site_id AND c.property_id = p.id
+            OFFSET 0
+        ) c
+        WHERE p.site_id = ANY (%(sites)s) AND p.status = ANY (%(other_statuses)s) AND {is_signed("c")}
+    ) held ON {is_in_force("held", "b")}
+    GROUP BY site_id, month
+)
+SELECT site.code AS site_id, coalesce(agents, '{{}}') AS agents, coalesce(lettable, 0) AS lettable, kept.month, counts,
+    coalesce(not_to_let, 0) AS not_to_let, CASE WHEN kept.month = %(figured)s THEN figures END AS figures
+FROM sites_app_site site
+LEFT JOIN working ON working.site_id = site.code
+LEFT JOIN to_let ON to_let.site_id = site.code
+LEFT JOIN kpi_kpisnapshot kept
+    ON kept.site_id = site.code AND kept.month = ANY (%(months)s::date[]) AND kept.timezone = site.timezone
+    AND NOT EXISTS (
+        SELECT FROM kpi_toucheddays touched
+        WHERE touched.site_id = kept.site_id AND first < kept.month + interval '1 month'
+            AND (last IS NULL OR last >= kept.month)
+    )
+LEFT JOIN withdrawn ON withdrawn.site_id = kept.site_id AND withdrawn.month = kept.month
+WHERE site.code = ANY (%(sites)s)
+"""
 
 
 @dataclass(frozen=True)
@@ -71,7 +119,7 @@ def kept_rows(
     """The rows of the statement SNAPSHOTS, the figures of one month with them."""
     others = [status for status in Property.Status.values if status != Property.Status.LETTABLE]
     parameters = {"sites": list(codes), "months": sorted(set(months)), "figured": figured, "other_statuses": others}
-    return sql.rows(statements.SNAPSHOTS, parameters)
+    return sql.rows(SNAPSHOTS, parameters)
 
 
 # These have no history: they are those of now whatever the month, and are read with the snapshots.

@@ -7,10 +7,10 @@ from typing import Any
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
-from kpi.indicators.definitions import BY_KEY, Unit
-from kpi.pages import labels, report_labels
-from kpi.pages.cards import HEADLINE, OTHERS
-from kpi.pages.page import page_of
+from kpi.indicators import BY_KEY, HEADLINE, OTHERS
+from kpi.indicators.indicator import Unit
+from kpi.pages.report_page import CONTEST_NAMES, page_of
+from kpi.pages.words import AGES, method, rounded, shown
 from kpi.report.leaders import CONTESTS
 from kpi.report.report import Report
 from kpi.report.trends import Trend
@@ -43,7 +43,8 @@ def indicators(report: Report) -> Iterator[Row]:
     """A row for each KPI, with a column for each month."""
     months = [point.month.strftime("%Y-%m") for point in report.trends[0].series]
     yield [
-        _("Indicator"), _("Unit"), _("Value"), _("Counted"), _("Period before"), _("Target"), _("Target met"),
+        _("Indicator"), _("Unit"), _("Value"), _("Counted"), _("Period before"),
+        _("Target"), _("Target met"), _("Few cases"),
         _("Reference: average"), _("Reference: best"), _("Our sites: median"), _("Our sites: best"), _("Our rank"),
         *months,
     ]  # fmt: skip
@@ -52,13 +53,14 @@ def indicators(report: Report) -> Iterator[Row]:
         row, unit = benchmarks[trend.key], BY_KEY[trend.key].unit
         reference, network = row.reference, row.network
         yield [
-            str(labels.LABELS[trend.key].name),
+            str(BY_KEY[trend.key].name),
             _unit(trend),
             _number(unit, trend.current.value),
             trend.current.n,
             _number(unit, trend.previous.value),
             _number(unit, trend.target),
             {True: _("yes"), False: _("no"), None: None}[trend.is_met],
+            _("yes") if trend.current.is_few else None,
             _number(unit, reference.average if reference else None),
             _number(unit, reference.top if reference else None),
             _number(unit, network.median if network else None),
@@ -74,7 +76,7 @@ def _in_page_order(report: Report) -> Iterable[Trend]:
 
 
 def _number(unit: Unit, value: Decimal | None) -> Decimal | None:
-    return None if value is None else labels.shown(unit, value)
+    return None if value is None else shown(unit, value)
 
 
 def _unit(trend: Trend) -> str:
@@ -97,12 +99,12 @@ def _gaps(report: Report) -> Iterator[Row]:
 def _leaders(report: Report) -> Iterator[Row]:
     yield [
         _("Agent"), _("Currency"),
-        *(heading for c in CONTESTS for heading in (str(report_labels.CONTEST_NAMES[c.key]), _("Counted"), _("Rank"))),
+        *(heading for c in CONTESTS for heading in (str(CONTEST_NAMES[c.key]), _("Counted"), _("Rank"))),
     ]  # fmt: skip
     for currency, rows in report.leaders.items():
         for leader in rows:
             marks = [leader.marks[contest.key] for contest in CONTESTS]
-            values = [None if mark.value is None else labels.rounded(mark.value, 3) for mark in marks]
+            values = [None if mark.value is None else rounded(mark.value, 3) for mark in marks]
             yield [
                 report.agents[leader.agent],
                 currency,
@@ -114,14 +116,14 @@ def _bars(report: Report) -> Iterator[Row]:
     yield [_("Subject"), _("Part"), _("Counted"), _("Francs"), _("Currency")]
     for currency, figures in report.figures.items():
         for number, part in enumerate(figures.arrears):
-            yield [_("Arrears by age"), report_labels.age(number), part.n, part.francs, currency]
-        for method, part in figures.income.items():
-            yield [_("Income by method"), report_labels.method(method), part.n, part.francs, currency]
+            yield [_("Arrears by age"), str(AGES[number]), part.n, part.francs, currency]
+        for code, part in figures.income.items():
+            yield [_("Income by method"), method(code), part.n, part.francs, currency]
 
 
 def _sites(report: Report) -> Iterator[Row]:
     keys = (*HEADLINE, *OTHERS)
-    yield [_("Site"), _("Currency"), *(str(labels.LABELS[key].name) for key in keys)]
+    yield [_("Site"), _("Currency"), *(str(BY_KEY[key].name) for key in keys)]
     for row in report.sites:
         own = row.metrics.by_key | row.metrics.by_currency[row.site.currency]
         yield [row.site.name, row.site.currency, *(_number(BY_KEY[key].unit, own[key].value) for key in keys)]

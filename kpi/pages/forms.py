@@ -2,6 +2,7 @@
 
 import datetime as dt
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from django import forms
@@ -20,7 +21,7 @@ from kpi.counting.periods import (
     month_so_far,
     whole_month,
 )
-from kpi.indicators.definitions import Metrics
+from kpi.report.metrics import Metrics
 
 
 class Choice(TextChoices):
@@ -42,7 +43,7 @@ class Asked:
     choice: str
     cut_from: dt.date | None = None
 
-    @property
+    @cached_property
     def query(self) -> str:
         """The part of an address that asks for the same again."""
         if self.choice:

@@ -13,7 +13,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from kpi.counting.periods import calendar_month
-from kpi.pages.page import page_of
+from kpi.pages.report_page import page_of
 from kpi.report.report import report
 from sites_app.models import Site
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from kpi.pages import evidence_views, views
+from kpi.pages import rows_views, views
 
 app_name = "kpi"
 urlpatterns = [
@@ -9,6 +9,6 @@ urlpatterns = [
     path("report.<slug:kind>", views.report_as_file, name="report"),
     path("subscription/", views.subscription, name="subscription"),
     # Last: any word may be a key.
-    path("<slug:key>/", evidence_views.indicator, name="indicator"),
-    path("<slug:key>/rows.csv", evidence_views.indicator_csv, name="indicator_csv"),
+    path("<slug:key>/", rows_views.indicator, name="indicator"),
+    path("<slug:key>/rows.csv", rows_views.indicator_csv, name="indicator_csv"),
 ]

@@ -9,14 +9,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from kpi.actions import subscribe, unsubscribe
-from kpi.counting.queries import Yardsticks, metrics_of, yardsticks_of
 from kpi.flag import behind_flag, is_on
+from kpi.indicators import KEYS
 from kpi.pages.asked import sites_of, today_of
-from kpi.pages.cards import board
 from kpi.pages.exports import report_file
 from kpi.pages.forms import Beginning, Choice, PeriodForm, beginning
-from kpi.pages.page import page_of
-from kpi.report.report import Report, report
+from kpi.pages.report_page import page_of
+from kpi.pages.words import board
+from kpi.report.report import Report, metrics_of, report
+from kpi.report.trends import trends_of
+from kpi.report.yardsticks import Yardsticks, yardsticks_of
 from screens.exports import KINDS, download
 from sites_app.permissions import needs
 
@@ -37,7 +39,8 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         current, previous = metrics_of(sites, [asked.period, asked.previous])
         held_against = yardsticks_of(sites, asked.period.end, user_id=request.user.pk)
         template = "kpi/plain.html"
-        context |= {"board": board(current, previous, held_against.targets)}
+        found = trends_of(KEYS, current, previous, held_against.targets.of)
+        context |= {"board": board(found, current.counts)}
         context |= {"is_subscribed": _is_subscribed(request, held_against)}
         context |= {"beginning": beginning(current, held_against.first_day, form.today)}
     return render(request, template, context, status=400 if form.errors else 200)

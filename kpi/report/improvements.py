@@ -2,10 +2,15 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from decimal import ROUND_CEILING, Decimal
+from decimal import Decimal
 from enum import Enum
 
-from kpi.indicators.definitions import BY_KEY, Counts, Metric, meets, relative_gap
+from kpi.counting.counts import Counts
+from kpi.counting.figures import Figures
+from kpi.indicators import BY_KEY
+from kpi.indicators.indicator import Metric
+from kpi.indicators.worth import Worth
+from kpi.report.trends import Trend, meets, relative_gap
 
 
 class Priority(Enum):
@@ -20,25 +25,6 @@ _STEPS = (
     (Decimal("0.15"), Priority.HIGH),
     (Decimal("0.05"), Priority.MEDIUM),
 )
-
-
-class Basis(Enum):
-    """What the francs of a worth are: once, for the rents of the period, or every month from then on."""
-
-    PERIOD = "in the period"
-    MONTHLY = "every month"
-
-
-@dataclass(frozen=True)
-class Worth:
-    """What closing a gap is worth, from a site's own rows. `units`: homes, tenants, contracts or rents concerned."""
-
-    francs: int
-    basis: Basis
-    units: int
-
-    def __add__(self, other: "Worth") -> "Worth":
-        return Worth(self.francs + other.francs, self.basis, self.units + other.units)
 
 
 @dataclass(frozen=True)
@@ -62,26 +48,9 @@ def priority(gap: Decimal | None) -> Priority:
 
 
 def worth(key: str, counts: Counts, target: Decimal, median_rent: int | None) -> Worth | None:
-    """What one site gains by reaching its target, as far as its rows say so; None for the other KPIs.
-
-    Collection: the francs lacking to the target share of the rents due in the period. Occupancy: every lettable home
-    that stands empty × the median rent, monthly. Tenants kept and renewal: those lacking to the target × the median
-    rent, monthly. Yearly rent per agent: the rent lacking, monthly.
-    """
-    if key == "paymentCollectionRate":
-        francs = _up(counts.francs_due * target) - counts.francs_received
-        return Worth(francs, Basis.PERIOD, counts.due) if francs > 0 else None
-    if key == "revenuePerAgent":
-        francs = _up(target * len(counts.agents) / 12) - counts.rent
-        return Worth(francs, Basis.MONTHLY, counts.in_force) if francs > 0 else None
-    lacking = {
-        "occupancyRate": counts.lettable - counts.let,
-        "tenantRetentionRate": _up(counts.tenants_before * target) - counts.tenants_kept,
-        "renewalRate": _up(counts.terms_ended * target) - counts.renewed,
-    }.get(key, 0)
-    if lacking <= 0 or median_rent is None:
-        return None
-    return Worth(lacking * median_rent, Basis.MONTHLY, lacking)
+    """What one site gains by reaching its target, as far as its rows say so; None for the other indicators."""
+    gain = BY_KEY[key].gain
+    return gain.of(counts, target, median_rent) if gain is not None else None
 
 
 def improvement(
@@ -115,5 +84,22 @@ def _order(improvement: Improvement, *, by_francs: bool) -> tuple:
     return (-francs, -gap, improvement.key, improvement.currency)
 
 
-def _up(number: Decimal) -> int:
-    return int(number.to_integral_value(ROUND_CEILING))
+def improvements(
+    trends: Iterable[Trend],
+    counts: Mapping[str, Counts],
+    figures: Mapping[str, Figures],
+    currency_of: Mapping[str, str],
+) -> tuple[Improvement, ...]:
+    """What falls short, in order, each priced from the counts and figures of the sites that it concerns."""
+    found = []
+    for trend in trends:
+        gained: dict[str, Worth] = {}
+        for code in counts if trend.is_met is False else ():
+            gain = None
+            if trend.currency in ("", currency_of[code]):
+                gain = worth(trend.key, counts[code], trend.target, figures[code].median_rent)
+            if gain is not None:
+                before = gained.get(currency_of[code])
+                gained[currency_of[code]] = before + gain if before else gain
+        found.append(improvement(trend.current, trend.currency, trend.target, gained))
+    return in_order(one for one in found if one is not None)

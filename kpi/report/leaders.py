@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
+from insight.rates import Interval, Rate, newcombe, together, wilson
 from kpi.counting.figures import AgentFigures
 
 
@@ -18,6 +19,7 @@ class Contest:
     value: Callable[[AgentFigures], Decimal | None]
     n: Callable[[AgentFigures], int]
     least: int
+    is_rate: bool = False  # a share of its n cases: 0 to 1
 
 
 def _share(part: int, whole: int) -> Decimal | None:
@@ -27,7 +29,7 @@ def _share(part: int, whole: int) -> Decimal | None:
 CONTESTS: tuple[Contest, ...] = (
     Contest("signed", lambda a: Decimal(a.signed), lambda a: a.signed, least=1),
     Contest("rent", lambda a: Decimal(a.rent), lambda a: a.in_force, least=1),
-    Contest("collection", lambda a: _share(a.francs_received, a.francs_due), lambda a: a.due, least=10),
+    Contest("collection", lambda a: _share(a.francs_received, a.francs_due), lambda a: a.due, least=10, is_rate=True),
     Contest("satisfaction", lambda a: _share(a.rating, a.answers), lambda a: a.answers, least=5),
 )
 
@@ -36,7 +38,8 @@ CONTESTS: tuple[Contest, ...] = (
 class Mark:
     """A value, its n, whether these are enough, and its rank among the `of` agents that have one.
 
-    No rank where there are too few rows, or none, or nobody to be ranked with.
+    No rank where there are too few rows, or none, or nobody to be ranked with. A rate has its interval (95 %), and
+    where it differs from that of the other agents together by more than chance, on which side it `is_above`.
     """
 
     value: Decimal | None
@@ -44,6 +47,8 @@ class Mark:
     rank: int | None
     of: int
     is_enough: bool
+    interval: Interval | None = None
+    is_above: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -68,17 +73,36 @@ def leaders(figures: Mapping[int, AgentFigures], agents: Iterable[int]) -> tuple
     `agents` are those who compete: also who has no contract yet, not who has left.
     """
     competing = {agent: figures.get(agent, AgentFigures()) for agent in agents}
-    placed = {contest.key: _placed(contest, competing) for contest in CONTESTS}
-    found = [
-        Leader(agent, {c.key: _mark(c, part, placed[c.key], agent) for c in CONTESTS})
-        for agent, part in competing.items()
-    ]
+    marks = {contest.key: _marks(contest, competing) for contest in CONTESTS}
+    found = [Leader(agent, {key: of_contest[agent] for key, of_contest in marks.items()}) for agent in competing]
     return tuple(sorted(found, key=lambda leader: (-_of(leader, "signed"), -_of(leader, "rent"), leader.agent)))
 
 
-def _mark(contest: Contest, part: AgentFigures, places: Mapping[int, int], agent: int) -> Mark:
-    n = contest.n(part)
-    return Mark(contest.value(part), n, places.get(agent), len(places), n >= contest.least)
+def _marks(contest: Contest, competing: Mapping[int, AgentFigures]) -> dict[int, Mark]:
+    places = _placed(contest, competing)
+    rates = _rates(contest, competing) if contest.is_rate else {}
+    marks = {}
+    for agent, part in competing.items():
+        n, own = contest.n(part), rates.get(agent)
+        is_above = None
+        if own is not None and (others := together(rate for other, rate in rates.items() if other != agent)):
+            differ = newcombe(own, others)
+            is_above = None if 0 in differ else differ.low > 0
+        marks[agent] = Mark(
+            contest.value(part),
+            n,
+            places.get(agent),
+            len(places),
+            n >= contest.least,
+            interval=wilson(own) if own is not None else None,
+            is_above=is_above,
+        )
+    return marks
+
+
+def _rates(contest: Contest, competing: Mapping[int, AgentFigures]) -> dict[int, Rate]:
+    shares = {agent: (contest.value(part), contest.n(part)) for agent, part in competing.items()}
+    return {agent: Rate(float(share) * n, n) for agent, (share, n) in shares.items() if share is not None}
 
 
 def _placed(contest: Contest, competing: Mapping[int, AgentFigures]) -> dict[int, int]:

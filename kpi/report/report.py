@@ -5,15 +5,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from kpi.counting.counts import Counts
 from kpi.counting.figures import Figures, together
-from kpi.counting.periods import Period, first_of_month, whole_month
-from kpi.counting.queries import Targets, Yardsticks, yardsticks_of
+from kpi.counting.periods import Period, months_up_to
+from kpi.counting.reading import site_counts
 from kpi.counting.snapshots import Record, record_of
-from kpi.indicators.definitions import BY_KEY, KEYS, Counts, Metrics, metrics
-from kpi.report.benchmarks import Benchmark, network, position
-from kpi.report.improvements import Improvement, Worth, improvement, in_order, worth
+from kpi.indicators import KEYS
+from kpi.report.benchmarks import Benchmark, benchmark
+from kpi.report.improvements import Improvement, improvements
 from kpi.report.leaders import Leader, leaders
-from kpi.report.trends import SERIES_MONTHS, Trend, trends, values
+from kpi.report.metrics import Metrics, metrics_of_each
+from kpi.report.trends import SERIES_MONTHS, Trend, trends_of
+from kpi.report.yardsticks import Targets, Yardsticks, yardsticks_of
 from sites_app.models import Site
 
 
@@ -74,9 +77,16 @@ class History:
     monthly: Mapping[dt.date, Metrics]
     closed: dt.date | None
 
-    def trends(self, key: str, targets: Targets) -> Iterator[Trend]:
-        """A KPI's, one for each currency where francs go into it."""
-        return trends(key, self.now, self.then, targets.of, self.monthly, self.closed)
+    def trends(self, keys: Sequence[str], targets: Targets) -> tuple[Trend, ...]:
+        """Each KPI's, one for each currency where francs go into it."""
+        return trends_of(keys, self.now, self.then, targets.of, self.monthly, self.closed)
+
+
+def metrics_of(sites: Sequence[Site], periods: Sequence[Period]) -> list[Metrics]:
+    """The twelve indicators over the union of the sites, for each period. Three statements."""
+    currency_of = {site.code: site.currency for site in sites}
+    counted = site_counts(list(currency_of), periods)
+    return metrics_of_each(list(zip(periods, counted, strict=True)), currency_of)
 
 
 def history(
@@ -84,12 +94,13 @@ def history(
 ) -> History:
     """The KPIs over time, over the union of the sites. Four statements at most, one when all months have snapshots."""
     currency_of = {site.code: site.currency for site in sites}
-    months = [whole_month(first_of_month(period.end, before), today) for before in reversed(range(SERIES_MONTHS))]
-    record = record_of(list(currency_of), [period, previous, *months], figured=period if with_figures else None)
-    now, then = (metrics(record.counts[p], currency_of, p) for p in (period, previous))
-    monthly = {month.start: metrics(record.counts[month], currency_of, month) for month in months}
+    months = months_up_to(period.end, SERIES_MONTHS, today)
+    periods = list(dict.fromkeys([period, previous, *months]))
+    record = record_of(list(currency_of), periods, figured=period if with_figures else None)
+    found = dict(zip(periods, metrics_of_each([(p, record.counts[p]) for p in periods], currency_of), strict=True))
     closed = next((m.start for m in reversed(months) if m.is_calendar_month and m.end < today), None)
-    return History(record, now, then, monthly, closed)
+    monthly = {month.start: found[month] for month in months}
+    return History(record, found[period], found[previous], monthly, closed)
 
 
 def report(
@@ -108,45 +119,36 @@ def report(
         currency: together(past.record.figures[code] for code in currency_of if currency_of[code] == currency)
         for currency in past.now.by_currency
     }
+    trends = past.trends(KEYS, targets)
     return Report(
         period=period,
         previous=previous,
         currencies=tuple(past.now.by_currency),
         metrics=past.now,
         targets=targets,
-        trends=tuple(trend for key in KEYS for trend in past.trends(key, targets)),
+        trends=trends,
         month=past.closed,
         benchmarks=tuple(_benchmarks(past.now, past.monthly.get(past.closed), held_against)),
         agents=past.record.agents,
         leaders={currency: _leaders(currency, figures, counts, currency_of) for currency in figures},
         figures=figures,
-        improvements=_improvements(past.now, counts, past.record.figures, currency_of, targets),
-        sites=tuple(
-            SiteReport(site, metrics({site.code: counts[site.code]}, currency_of, period), targets.by_site[site.code])
-            for site in sites
-        ),
+        improvements=improvements(trends, counts, past.record.figures, currency_of),
+        sites=tuple(_side_by_side(sites, past.now, counts, targets)),
         subscribed=held_against.subscribed,
         first_day=held_against.first_day,
     )
 
 
 def _benchmarks(now: Metrics, of_month: Metrics | None, held_against: Yardsticks) -> Iterator[Benchmark]:
+    is_one_site = len(held_against.targets.by_site) == 1
     for key in KEYS:
-        definition, value = BY_KEY[key], now.by_key[key].value
-        reference = held_against.references.get(key)
-        others, as_of = held_against.network.get(key, ([], None))
-        month_value = of_month.by_key[key].value if of_month is not None else None
-        # Over several sites together there is no rank among them.
-        is_one = len(held_against.targets.by_site) == 1
-        found = network(definition, others, month_value if is_one else None, as_of)
-        yield Benchmark(
-            key=key,
-            value=value,
-            reference=reference,
-            position=position(definition, value, reference.average) if reference else None,
-            month_value=month_value,
-            network=found,
-            network_position=position(definition, month_value, found.median) if found else None,
+        yield benchmark(
+            key,
+            now.by_key[key],
+            of_month.by_key[key] if of_month is not None else None,
+            held_against.references.get(key),
+            held_against.network.get(key),
+            has_rank=is_one_site,
         )
 
 
@@ -157,23 +159,12 @@ def _leaders(
     return leaders(figures[currency].agents, frozenset().union(*working))
 
 
-def _improvements(
-    now: Metrics,
-    counts: Mapping[str, Counts],
-    figures: Mapping[str, Figures],
-    currency_of: Mapping[str, str],
-    targets: Targets,
-) -> tuple[Improvement, ...]:
-    found = []
-    for key in KEYS:
-        for currency, metric in values(now, key).items():
-            target = targets.of(key, currency)
-            gained: dict[str, Worth] = {}
-            for code in counts if target is not None else ():
-                if currency in ("", currency_of[code]):
-                    gain = worth(key, counts[code], target, figures[code].median_rent)
-                    if gain is not None:
-                        before = gained.get(currency_of[code])
-                        gained[currency_of[code]] = before + gain if before else gain
-            found.append(improvement(metric, currency, target, gained))
-    return in_order(one for one in found if one is not None)
+def _side_by_side(
+    sites: Sequence[Site], now: Metrics, counts: Mapping[str, Counts], targets: Targets
+) -> Iterator[SiteReport]:
+    """Each site by itself; of one alone that is the whole."""
+    currency_of = {site.code: site.currency for site in sites}
+    alone = [(now.period, {site.code: counts[site.code]}) for site in sites]
+    found = [now] if len(sites) == 1 else metrics_of_each(alone, currency_of)
+    for site, metrics in zip(sites, found, strict=True):
+        yield SiteReport(site, metrics, targets.by_site[site.code])

@@ -1,19 +1,66 @@
-"""A value over time: thirteen months of it, and the months that do not look like the others. Pure."""
+"""A value against the period before, against its target, and over thirteen months. Pure."""
 
 import datetime as dt
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from enum import Enum
 from statistics import median
 
-from kpi.indicators.definitions import BY_KEY, MONEY_KEYS, STABLE_WITHIN, Comparison, Metric, Metrics, compare, meets
+from kpi.indicators import BY_KEY, MONEY_KEYS
+from kpi.indicators.indicator import Indicator, Metric
+from kpi.report.metrics import Metrics
 
+STABLE_WITHIN = Decimal("0.01")
 SERIES_MONTHS = 13
 LEAST_MONTHS = 12
 UNUSUAL_SCORE = 3
 # The standard deviation of a normal distribution in medians of absolute deviations, and in means of them.
 _PER_MEDIAN_DEVIATION = Decimal("1.4826")
 _PER_MEAN_DEVIATION = Decimal("1.2533")
+
+
+class Direction(Enum):
+    UP = "up"
+    DOWN = "down"
+    STABLE = "stable"
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A value against the previous period's. `is_good` is None where nothing moved."""
+
+    previous: Decimal
+    change: Decimal
+    relative: Decimal | None
+    direction: Direction
+    is_good: bool | None
+
+
+def compare(indicator: Indicator, current: Metric, previous: Metric) -> Comparison | None:
+    """How the value moved; None unless both periods have one. Within 1 % of the previous value it is stable."""
+    if current.value is None or previous.value is None:
+        return None
+    change = current.value - previous.value
+    relative = change / abs(previous.value) if previous.value else None
+    if abs(change) <= STABLE_WITHIN * abs(previous.value):
+        return Comparison(previous.value, change, relative, Direction.STABLE, None)
+    direction = Direction.UP if change > 0 else Direction.DOWN
+    is_good = (change > 0) == indicator.higher_is_better
+    return Comparison(previous.value, change, relative, direction, is_good)
+
+
+def meets(indicator: Indicator, value: Decimal, target: Decimal) -> bool:
+    """Whether the value reaches its target; exactly on it counts."""
+    return value >= target if indicator.higher_is_better else value <= target
+
+
+def relative_gap(indicator: Indicator, value: Decimal, target: Decimal) -> Decimal | None:
+    """How far the value falls short, as a share of the target; 0 or less when it is met; None for a target of 0."""
+    if not target:
+        return None
+    gap = target - value if indicator.higher_is_better else value - target
+    return gap / abs(target)
 
 
 @dataclass(frozen=True)
@@ -80,8 +127,8 @@ def series(months: Sequence[dt.date], metrics: Sequence[Metric], closed: dt.date
     return tuple(points)
 
 
-def values(found: Metrics, key: str) -> dict[str, Metric]:
-    """A KPI's value under "" or, when francs go into it, one for each currency of the scope."""
+def values(found: Metrics, key: str) -> Mapping[str, Metric]:
+    """An indicator's value under "" or, when francs go into it, one for each currency of the scope."""
     if key not in MONEY_KEYS:
         return {"": found.by_key[key]}
     return {currency: by_key[key] for currency, by_key in found.by_currency.items()}
@@ -114,3 +161,15 @@ def trends(
             variance=metric.value - target if is_held else None,
             series=series(list(months), [values(found, key)[currency] for found in months.values()], closed),
         )
+
+
+def trends_of(
+    keys: Sequence[str],
+    now: Metrics,
+    then: Metrics,
+    target_of: Callable[[str, str], Decimal | None],
+    monthly: Mapping[dt.date, Metrics] | None = None,
+    closed: dt.date | None = None,
+) -> tuple[Trend, ...]:
+    """Those of several KPIs."""
+    return tuple(trend for key in keys for trend in trends(key, now, then, target_of, monthly, closed))

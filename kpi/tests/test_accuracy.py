@@ -6,8 +6,8 @@ from decimal import Decimal
 import pytest
 
 from kpi.counting.periods import Period
-from kpi.counting.queries import metrics_of
-from kpi.indicators.definitions import KEYS, MONEY_KEYS
+from kpi.indicators import KEYS, MONEY_KEYS
+from kpi.report.report import metrics_of
 from kpi.tests import oracle
 from sites_app.models import Site
 from sites_app.scope import site_scope

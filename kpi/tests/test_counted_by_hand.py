@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from kpi.counting.periods import Period
-from kpi.counting.queries import metrics_of
+from kpi.report.report import metrics_of
 from kpi.tests.formulas_page import table
 from leasing.models import (
     Allocation,

@@ -5,8 +5,9 @@ from decimal import Decimal
 
 import pytest
 
+from kpi.counting.counts import Counts
 from kpi.counting.periods import Period
-from kpi.indicators.definitions import BY_KEY, KEYS, Counts
+from kpi.indicators import BY_KEY, KEYS
 from kpi.models import KPIBenchmark, KPITarget
 from kpi.report.improvements import worth
 from kpi.tests.formulas_page import table
@@ -27,7 +28,7 @@ def test_a_worked_number_is_what_its_formula_gives(key, counts, days, value, n):
     agents = frozenset(range(int(given.pop("agents", 0))))
     start = dt.date(2026, 1, 1)
     period = Period(start, start + dt.timedelta(days=int(days) - 1))
-    metric = BY_KEY[key].formula(Counts(**{name: int(v) for name, v in given.items()}, agents=agents), period)
+    metric = BY_KEY[key].measure(Counts(**{name: int(v) for name, v in given.items()}, agents=agents), period.days)
     assert (metric.key, metric.n) == (key, int(n))
     if value == "none":
         assert metric.value is None

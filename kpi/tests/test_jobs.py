@@ -76,7 +76,7 @@ def test_a_subscriber_gets_the_month_that_is_over_once(october):
     assert letter.to == ["Mariama <mariama@example.com>"]
     assert letter.subject == "Kindia Branch in October 2026: the indicators"
     assert "- Collection: 50%; target 95%, not met" in letter.body
-    assert "Closing the gap is worth 900,000 GNF." in letter.body
+    assert "Closing the gap is worth 900,000\u00a0GNF." in letter.body
     assert "/GN_KINDIA/kpi/?start=2026-10-01&end=2026-10-31" in letter.body
     [(html, kind)] = letter.alternatives
     assert kind == "text/html"

@@ -7,9 +7,12 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from kpi.counting.overview import Rent, overview
 from kpi.counting.periods import Period
-from kpi.counting.queries import Rent, metrics_of, overview, site_counts, yardsticks_of
+from kpi.counting.reading import site_counts
 from kpi.models import KPITarget
+from kpi.report.report import metrics_of
+from kpi.report.yardsticks import yardsticks_of
 from leasing.tests.factories import (
     make_allocation,
     make_contract,

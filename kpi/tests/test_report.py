@@ -11,8 +11,8 @@ from django.test.utils import CaptureQueriesContext
 
 from kpi.actions import compare_sites, refresh_snapshots
 from kpi.counting.periods import Period, calendar_month, month_so_far
+from kpi.indicators import SHARED_KEYS
 from kpi.models import KPIBenchmark, KPITarget
-from kpi.report.benchmarks import SHARED_KEYS
 from kpi.report.report import report
 from kpi.tests import oracle
 from kpi.tests import report_oracle as again
@@ -230,7 +230,7 @@ def test_without_any_record_there_is_no_value_no_gap_and_no_zero():
 
 
 def test_the_rank_is_the_place_among_the_networks_sites_and_ties_share_it():
-    from kpi.indicators.definitions import BY_KEY
+    from kpi.indicators import BY_KEY
     from kpi.report.benchmarks import network
 
     values = [Decimal("0.9"), Decimal("0.8"), Decimal("0.8"), Decimal("0.7")]

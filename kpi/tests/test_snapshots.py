@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from kpi.actions import KEPT_MONTHS, compare_sites, refresh_snapshots
 from kpi.counting.figures import from_json
 from kpi.counting.periods import calendar_month, first_of_month
-from kpi.counting.queries import site_counts, site_figures
+from kpi.counting.reading import site_counts, site_figures
 from kpi.counting.snapshots import record_of
 from kpi.models import KPISnapshot, NetworkBenchmark, TouchedDays
-from kpi.pages.page import page_of
+from kpi.pages.report_page import page_of
 from kpi.report.report import report
 from leasing.actions.settlement import release, settle
 from leasing.models import (

@@ -9,8 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kpi.counting.counts import Counts
 from kpi.counting.periods import Period
-from kpi.indicators.definitions import Counts, Metric, metrics
+from kpi.indicators.indicator import Metric
+from kpi.report.metrics import metrics
 from kpi.report.trends import is_unusual, robust_z, series, trends
 
 shares = st.decimals(0, 1, places=4)

@@ -8,7 +8,7 @@ from django.db import connection
 
 from kpi.actions import KEPT_MONTHS, refresh_snapshots
 from kpi.counting.periods import calendar_month
-from kpi.counting.queries import site_counts
+from kpi.counting.reading import site_counts
 from kpi.counting.snapshots import record_of
 from kpi.models import TouchedDays
 from leasing.tests.factories import make_contract, make_survey

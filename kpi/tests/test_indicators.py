@@ -8,23 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kpi.counting.counts import Counts, union
 from kpi.counting.periods import Period
-from kpi.indicators.definitions import (
-    BY_KEY,
-    DEFINITIONS,
-    KEYS,
-    Comparison,
-    Counts,
-    Direction,
-    Metric,
-    Missing,
-    compare,
-    half_up,
-    meets,
-    metrics,
-    relative_gap,
-    union,
-)
+from kpi.indicators import BY_KEY, KEYS, collection
+from kpi.indicators.indicator import NO_AGENT, TWO_CURRENCIES, Metric, half_up
+from kpi.report.metrics import metrics
+from kpi.report.trends import Comparison, Direction, compare, meets, relative_gap
 
 OCTOBER = Period(dt.date(2026, 10, 1), dt.date(2026, 10, 31))
 COLLECTION, RISK, TIME = (
@@ -71,8 +60,8 @@ def test_francs_of_two_currencies_are_never_added():
     guinea = Counts(rent=100, agents=frozenset({1}), due=10, francs_due=1000, francs_received=500, lettable=4, let=1)
     senegal = Counts(rent=7, agents=frozenset({2}), due=1, francs_due=7, francs_received=7, lettable=4, let=4)
     found = metrics({"GN": guinea, "SN": senegal}, {"GN": "GNF", "SN": "XOF"}, OCTOBER)
-    assert found.by_key["revenuePerAgent"] == Metric("revenuePerAgent", None, 2, Missing.TWO_CURRENCIES)
-    assert found.by_key["paymentCollectionRate"] == Metric("paymentCollectionRate", None, 11, Missing.TWO_CURRENCIES)
+    assert found.by_key["revenuePerAgent"] == Metric("revenuePerAgent", None, 2, TWO_CURRENCIES)
+    assert found.by_key["paymentCollectionRate"] == Metric("paymentCollectionRate", None, 11, TWO_CURRENCIES)
     assert found.by_key["occupancyRate"].value == Decimal("0.625")
     assert {
         currency: {key: metric.value for key, metric in by_key.items()}
@@ -85,15 +74,15 @@ def test_francs_of_two_currencies_are_never_added():
 
 def test_of_two_currencies_without_rent_the_reason_is_that_no_rent_was_due():
     found = metrics({"GN": Counts(), "SN": Counts()}, {"GN": "GNF", "SN": "XOF"}, OCTOBER)
-    assert found.by_key["paymentCollectionRate"].missing is Missing.NO_RENT
-    assert found.by_key["revenuePerAgent"].missing is Missing.NO_AGENT
+    assert found.by_key["paymentCollectionRate"].missing is collection.NO_RENT
+    assert found.by_key["revenuePerAgent"].missing is NO_AGENT
 
 
 def test_without_any_record_nothing_has_a_value():
     found = metrics({"A": Counts()}, {"A": "GNF"}, OCTOBER)
     assert {metric.value for metric in found.by_key.values()} == {None}
     assert {metric.n for metric in found.by_key.values()} == {0}
-    assert Missing.TWO_CURRENCIES not in {metric.missing for metric in found.by_key.values()}
+    assert TWO_CURRENCIES not in {metric.missing for metric in found.by_key.values()}
 
 
 @pytest.mark.parametrize(
@@ -163,7 +152,7 @@ whole = st.integers(0, 10**9)
     )
 )
 def test_shares_stay_between_0_and_1_whatever_the_counts(counts):
-    found = {d.key: d.formula(counts, OCTOBER) for d in DEFINITIONS}
+    found = {key: indicator.measure(counts, OCTOBER.days) for key, indicator in BY_KEY.items()}
     for key in ("resolutionRate", "depositReturnRate", "tenantRetentionRate", "occupancyRate", "renewalRate"):
         assert found[key].value is None or 0 <= found[key].value <= 1
     risk = found["portfolioRiskScore"].value

@@ -1,6 +1,6 @@
 """The rows that a KPI's value was counted from, in groups: "why 82 %?" has a list as its answer.
 
-`kpi.counting.queries.site_counts` counts the same rows, by the same readings of docs/formulas/kpi.md.
+`kpi.counting.reading.site_counts` counts the same rows, by the same readings of docs/formulas/kpi.md.
 """
 
 import datetime as dt
@@ -11,40 +11,51 @@ from uuid import UUID
 from django.db import connection
 from django.utils.translation import gettext as _
 
-from kpi.counting.evidence_statements import EVIDENCE
+from kpi.counting.counts import ACTIVITY_DAYS, MISSED_AFTER_DAYS, RENEWAL_DAYS, TACIT_RENEWAL_DAYS
 from kpi.counting.periods import Period
-from kpi.indicators.definitions import ACTIVITY_DAYS, MISSED_AFTER_DAYS, RENEWAL_DAYS, TACIT_RENEWAL_DAYS
+from kpi.counting.relations import CONTRACTS
+from kpi.indicators import BY_KEY
+from kpi.indicators.rows import Group, Rows
 from screens.exports import TooManyRows
 from sites_app.scope import require_scope
 
 PAGE_ROWS = 50
 MAX_ROWS = 200_000
-_DAY = dt.timedelta(days=1)
 
 
-@dataclass(frozen=True)
-class Group:
-    """One answer to "which ones?". Where francs decide what comes first, only those of one currency are compared."""
+# What an indicator's SQL finds: kpi.indicators.rows.Rows.
+_FOUND = """,
+found (
+    site_id, in_group, model, id, contract_id, tenant_id, property_id,
+    since, until, days, amount, received, number, kind, remark, weight
+) AS ("""
 
-    name: str
-    is_money: bool = False
-
-
-# The group that asks for something to be done comes first.
-GROUPS: Mapping[str, tuple[Group, ...]] = {
-    "averageResolutionTime": (Group("closed"),),
-    "resolutionRate": (Group("disputed"), Group("undisputed")),
-    "depositReturnRate": (Group("not_full", is_money=True), Group("full", is_money=True)),
-    "depositReturnTime": (Group("timed"),),
-    "npsScore": (Group("detractors"), Group("neutral"), Group("promoters")),
-    "tenantRetentionRate": (Group("left", is_money=True), Group("stayed", is_money=True)),
-    "agentProductivity": (Group("signed"),),
-    "revenuePerAgent": (Group("in_force", is_money=True),),
-    "occupancyRate": (Group("empty"), Group("let")),
-    "portfolioRiskScore": (Group("missed", is_money=True), Group("disputed"), Group("silent")),
-    "paymentCollectionRate": (Group("open", is_money=True), Group("paid", is_money=True)),
-    "renewalRate": (Group("not_renewed", is_money=True), Group("renewed", is_money=True)),
-}
+# A group is counted beside each of its rows: the number of the last page, which a request may ask beyond, is known
+# only here. A group without rows to show still gives one row, with its count.
+_PAGE = """
+),
+tally AS (SELECT in_group, count(*) AS counted FROM found GROUP BY in_group),
+page AS (
+    SELECT found.*, currency, row_number() OVER (
+        ORDER BY CASE WHEN %(is_money)s THEN currency END, weight DESC NULLS FIRST, since, site_id, found.id
+    ) AS position
+    FROM found JOIN sites_app_site site ON site.code = site_id
+    WHERE in_group = %(group)s
+    ORDER BY position
+    LIMIT %(limit)s
+    OFFSET (SELECT least(%(offset)s, (counted - 1) / %(limit)s * %(limit)s) FROM tally WHERE in_group = %(group)s)
+)
+SELECT in_group, counted, position,
+    page.site_id, currency, model, page.id, c.id, c.reference, t.id, t.name, t.phone, p.id, p.code, p.neighbourhood,
+    coalesce(nullif(u.full_name, ''), u.username), since, until, days, amount, received, number, page.kind, remark
+FROM tally
+LEFT JOIN page USING (in_group)
+LEFT JOIN leasing_contract c ON c.site_id = page.site_id AND c.id = page.contract_id
+LEFT JOIN leasing_tenant t ON t.site_id = page.site_id AND t.id = coalesce(page.tenant_id, c.tenant_id)
+LEFT JOIN leasing_property p ON p.site_id = page.site_id AND p.id = coalesce(page.property_id, c.property_id)
+LEFT JOIN accounts_user u ON u.id = c.agent_id
+ORDER BY position
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +63,7 @@ class Row:
     """One record behind a KPI, and whom to speak to about it.
 
     `model` and `id` name the record that was counted. What the facts mean, from `since` to `remark`, differs from
-    group to group: kpi.pages.evidence_labels has their headings. A row without a contract, or an agent, has None there.
+    group to group: the indicator's columns have their headings. A row without a contract, or an agent, has None there.
     """
 
     site_code: str
@@ -99,7 +110,15 @@ class Evidence:
 
 def group_of(key: str, name: str) -> Group | None:
     """The group of this name; None when the KPI has none."""
-    return next((group for group in GROUPS[key] if group.name == name), None)
+    return next((group for group in BY_KEY[key].groups if group.name == name), None)
+
+
+def statement(rows: Rows) -> str:
+    """The SQL that counts an indicator's groups and reads some rows of one of them.
+
+    Parameters: those of kpi.counting.relations, and which rows to read: group, is_money, offset, limit.
+    """
+    return "".join((CONTRACTS, *rows.relations, _FOUND, rows.found, _PAGE))
 
 
 def evidence(key: str, codes: Sequence[str], period: Period, group: Group, page: int = 1) -> Evidence:
@@ -127,13 +146,12 @@ def _read(
     key: str, codes: Sequence[str], period: Period, group: Group, *, offset: int, limit: int
 ) -> tuple[dict[str, int], Iterator[Row]]:
     require_scope(codes)
-    in_year = key == "portfolioRiskScore"
+    rows = BY_KEY[key].rows
     parameters = {
         "sites": list(codes),
         "a": period.start,
         "b": period.end,
         "year_ago": period.year_before_end,
-        "due_from": period.year_before_end + _DAY if in_year else period.start,
         "missed": MISSED_AFTER_DAYS,
         "activity": ACTIVITY_DAYS,
         "renewal": RENEWAL_DAYS,
@@ -144,8 +162,8 @@ def _read(
         "limit": limit,
     }
     with connection.cursor() as cursor:
-        cursor.execute(EVIDENCE[key], parameters)
+        cursor.execute(statement(rows), parameters)
         found = cursor.fetchall()
-    counts = dict.fromkeys((group.name for group in GROUPS[key]), 0)
+    counts = dict.fromkeys((group.name for group in rows.groups), 0)
     counts |= {in_group: counted for in_group, counted, *_rest in found}
     return counts, (Row(*row) for _in_group, _counted, position, *row in found if position is not None)

@@ -11,15 +11,18 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from kpi.counting.evidence import GROUPS, PAGE_ROWS, Evidence, Group, every_row, evidence, group_of
-from kpi.counting.queries import yardsticks_of
 from kpi.flag import behind_flag
-from kpi.pages import charts
+from kpi.indicators import BY_KEY
+from kpi.indicators.rows import Group
 from kpi.pages.asked import sites_of, today_of
-from kpi.pages.cards import Card, card_of
-from kpi.pages.evidence_labels import GROUP_LABELS, GroupLabel, lines, table
 from kpi.pages.forms import Asked, Choice, PeriodForm, beginning
+from kpi.pages.page import Card
+from kpi.pages.rows import lines, table
+from kpi.pages.words import card_of
+from kpi.pages.words import lines as charts_of
 from kpi.report.report import history
+from kpi.report.rows import PAGE_ROWS, Evidence, every_row, evidence, group_of
+from kpi.report.yardsticks import yardsticks_of
 from screens.exports import TooManyRows, as_csv, download
 from sites_app.models import Site
 from sites_app.permissions import needs
@@ -45,21 +48,17 @@ class _Question:
     def site_names(self) -> Mapping[str, str]:
         return {site.code: site.name for site in self.sites}
 
-    @property
-    def label(self) -> GroupLabel:
-        return GROUP_LABELS[self.key][self.group.name]
-
     def address(self, url_name: str) -> str:
         """Of the page or the file, with the period and the group."""
         return f"{reverse(url_name, args=[self.key])}?{self.asked.query}&group={self.group.name}"
 
 
 def _question(request: HttpRequest, key: str) -> _Question:
-    if key not in GROUPS:
+    if key not in BY_KEY:
         raise Http404
     sites = sites_of(request)
     form = PeriodForm(request.GET, today=today_of(sites))
-    group = group_of(key, request.GET.get("group", "")) or GROUPS[key][0]
+    group = group_of(key, request.GET.get("group", "")) or BY_KEY[key].groups[0]
     return _Question(key, sites, form, form.asked(), group)
 
 
@@ -72,7 +71,7 @@ def indicator(request: HttpRequest, key: str) -> HttpResponse:
     asked, sites = question.asked, question.sites
     past = history(sites, asked.period, asked.previous, today=today_of(sites))
     held_against = yardsticks_of(sites, asked.period.end)
-    trends = list(past.trends(key, held_against.targets))
+    trends = past.trends([key], held_against.targets)
     found = evidence(key, question.codes, asked.period, question.group, _page_number(request))
     shown = card_of(key, trends, past.now.counts)
     context = {
@@ -81,15 +80,14 @@ def indicator(request: HttpRequest, key: str) -> HttpResponse:
         "asked": asked,
         "beginning": beginning(past.now, held_against.first_day, question.form.today),
         "card": shown,
-        "lines_over_time": charts.lines(trends),
-        "groups": [(name, label, found.counts[name]) for name, label in GROUP_LABELS[key].items()],
-        "group": question.group.name,
+        "lines_over_time": charts_of(trends),
+        "groups": [(group, found.counts[group.name]) for group in BY_KEY[key].groups],
+        "group": question.group,
         "group_is_unknown": request.GET.get("group", question.group.name) != question.group.name,
-        "label": question.label,
-        "lines": lines(found.rows, question.label.columns, question.site_names),
+        "lines": lines(found.rows, question.group.columns, question.site_names),
         "nothing": _why_nothing(found, shown),
         "links": "leasing.view_portfolio" in request.site_permissions,
-        "has_tasks": question.label.has_tasks and "tasks.manage_tasks" in request.site_permissions,
+        "has_tasks": question.group.has_tasks and "tasks.manage_tasks" in request.site_permissions,
         "page": Paginator(range(found.count), PAGE_ROWS).page(found.page),
         "csv_address": question.address("kpi:indicator_csv"),
         "crumbs": [{"label": _("Indicators"), "url": f"{reverse('kpi:dashboard')}?{asked.query}"}],
@@ -112,7 +110,7 @@ def indicator_csv(request: HttpRequest, key: str) -> HttpResponse:
     except TooManyRows as refusal:
         messages.error(request, str(refusal))
         return HttpResponseRedirect(question.address("kpi:indicator"))
-    content = as_csv(table(rows, question.label.columns, question.site_names))
+    content = as_csv(table(rows, question.group.columns, question.site_names))
     return download(content, f"{key}-{group.name}-{period.start}-{period.end}.csv")
 
 

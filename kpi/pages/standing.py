@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from kpi.counting.periods import Period, last_full_months
 from kpi.counting.snapshots import record_of
-from kpi.pages.page import LeaderCell, leader_cell
+from kpi.pages.page import LeaderCell
+from kpi.pages.report_page import leader_cells
 from kpi.report.leaders import leaders
 from sites_app.models import Site
 
@@ -29,5 +30,5 @@ def standing_of(site: Site, user_id: int, today: dt.date) -> Standing | None:
         return None
     ranked = leaders(record.figures[site.code].agents, record.agents)
     mine = next(leader for leader in ranked if leader.agent == user_id)
-    cells = tuple(leader_cell(key, mark, site.currency) for key, mark in mine.marks.items())
+    cells = tuple(cell for key, mark in mine.marks.items() for cell in leader_cells(key, [mark], site.currency))
     return Standing(period, cells)
