@@ -1,11 +1,13 @@
 """What a rate on few cases can say: its interval, and whether two rates differ by more than chance. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from math import sqrt
 from statistics import NormalDist
+from typing import TypeVar
 
 CONFIDENCE = 0.95
+K = TypeVar("K", bound=Hashable)
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,19 @@ def newcombe(one: Rate, other: Rate, *, confidence: float = CONFIDENCE) -> Inter
         low=p - q - sqrt((p - first.low) ** 2 + (second.high - q) ** 2),
         high=p - q + sqrt((first.high - p) ** 2 + (q - second.low) ** 2),
     )
+
+
+def beside_the_others(rates: Mapping[K, Rate], *, confidence: float = CONFIDENCE) -> dict[K, Interval]:
+    """Of each of several independent rates the interval of its difference to the others taken together.
+
+    One alone has none.
+    """
+    differences = {}
+    for key, rate in rates.items():
+        others = together(other for name, other in rates.items() if name != key)
+        if others is not None:
+            differences[key] = newcombe(rate, others, confidence=confidence)
+    return differences
 
 
 def _z(confidence: float) -> float:

@@ -104,11 +104,8 @@ class BarChart:
     name: str
     remark: str
     bars: Sequence[Bar]
+    longest: int
     total: str
-
-    @property
-    def longest(self) -> int:
-        return max(bar.part for bar in self.bars)
 
 
 def rounded_range(values: Sequence[Decimal]) -> tuple[Decimal, Decimal]:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from insight.rates import Interval, Rate, newcombe, together, wilson
+from insight.rates import Interval, Rate, beside_the_others, newcombe, together, wilson
 
 Z = Decimal(NormalDist().inv_cdf(0.975))
 cases = st.integers(1, 3_000).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n)))
@@ -135,3 +135,11 @@ def test_an_interval_knows_what_is_in_it():
 def test_rates_together_are_one_rate_of_all_their_cases():
     assert together([Rate(1, 2), Rate(3, 10)]) == Rate(4, 12)
     assert together([]) is None
+
+
+def test_each_rate_stands_beside_the_others_together():
+    rates = {"awa": Rate(48, 80), "binta": Rate(40, 50), "saran": Rate(16, 20)}
+    found = beside_the_others(rates)
+    assert found["awa"] == newcombe(Rate(48, 80), Rate(56, 70))
+    assert found["binta"] == newcombe(Rate(40, 50), Rate(64, 100))
+    assert beside_the_others({"awa": Rate(48, 80)}) == {}

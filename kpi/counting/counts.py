@@ -63,8 +63,12 @@ def union(counts: Iterable[Counts]) -> Counts:
     return sum(counts, Counts())
 
 
-def by_currency(per_site: Mapping[str, Counts], currency_of: Mapping[str, str]) -> dict[str, Counts]:
-    """The counts of all the sites together under "", and of those of each currency under its code."""
+def by_currency(cases: Iterable[Mapping[str, Counts]], currency_of: Mapping[str, str]) -> list[dict[str, Counts]]:
+    """Of each of several sets of sites: the counts of all together under "", and of each currency under its code."""
+    return [_by_currency(per_site, currency_of) for per_site in cases]
+
+
+def _by_currency(per_site: Mapping[str, Counts], currency_of: Mapping[str, str]) -> dict[str, Counts]:
     currencies = sorted({currency_of[site] for site in per_site})
     whole = union(per_site.values())
     if len(currencies) == 1:

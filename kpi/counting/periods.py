@@ -2,7 +2,8 @@
 
 import calendar
 import datetime as dt
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from functools import cached_property
 
 _DAY = dt.timedelta(days=1)
@@ -36,14 +37,12 @@ class Period:
 
     start: dt.date
     end: dt.date
+    days: int = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if self.end < self.start:
             raise ValueError(f"{self.end} is before {self.start}")
-
-    @property
-    def days(self) -> int:
-        return (self.end - self.start).days + 1
+        object.__setattr__(self, "days", (self.end - self.start).days + 1)
 
     @property
     def year_before_end(self) -> dt.date:
@@ -81,6 +80,11 @@ def whole_month(first: dt.date, today: dt.date) -> Period:
     """The calendar month that begins with a day; of the running month the days up to today."""
     last = end_of_month(first)
     return Period(first, min(last, today) if first <= today else last)
+
+
+def calendar_months(periods: Iterable[Period]) -> list[Period]:
+    """Those of some periods that are a whole calendar month."""
+    return [period for period in periods if period.is_calendar_month]
 
 
 def months_up_to(day: dt.date, number: int, today: dt.date) -> list[Period]:

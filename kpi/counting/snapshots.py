@@ -9,7 +9,7 @@ from typing import Any
 from changes import sql
 from kpi.counting.counts import Counts
 from kpi.counting.figures import Figures, from_json
-from kpi.counting.periods import Period
+from kpi.counting.periods import Period, calendar_months
 from kpi.counting.reading import site_counts, site_figures
 from leasing.models import Property
 from leasing.readings import is_in_force, is_signed
@@ -83,7 +83,8 @@ def record_of(codes: Sequence[str], periods: Sequence[Period], *, figured: Perio
     OutsideScope for a site that is not in scope.
     """
     require_scope(codes)
-    months = [period.start for period in periods if period.is_calendar_month]
+    whole_months = calendar_months(periods)
+    months = [period.start for period in whole_months]
     month = figured.start if figured is not None and figured.is_calendar_month else None
     kept: dict[dt.date, dict[str, Counts]] = {month: {} for month in months}
     figures: dict[str, Figures] = {}
@@ -94,11 +95,7 @@ def record_of(codes: Sequence[str], periods: Sequence[Period], *, figured: Perio
             kept[row["month"]][row["site_id"]] = _counts(row)
         if row["figures"] is not None:
             figures[row["site_id"]] = from_json(json.loads(row["figures"]))
-    complete = {
-        period: kept[period.start]
-        for period in periods
-        if period.is_calendar_month and len(kept[period.start]) == len(codes)
-    }
+    complete = {period: kept[period.start] for period in whole_months if len(kept[period.start]) == len(codes)}
     missing = [period for period in dict.fromkeys(periods) if period not in complete]
     live = dict(zip(missing, site_counts(codes, missing), strict=True)) if missing else {}
     if figured is not None and len(figures) < len(codes):

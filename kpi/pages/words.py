@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy, pget
 from kpi.counting.counts import Counts
 from kpi.counting.figures import Figures, Part
 from kpi.indicators import BY_KEY, HEADLINE, OTHERS
-from kpi.indicators.indicator import Indicator, Unit
+from kpi.indicators.indicator import Breakdown, Indicator, Unit
 from kpi.pages.page import Board, Card, Move, Reading
 from kpi.report.trends import Comparison, Direction, Trend
 from screens import formats
@@ -150,18 +150,19 @@ def _reading(indicator: Indicator, trend: Trend, counts: Counts, *, is_one: bool
     value, target, before, first_text, last_text = written(
         indicator.unit, (metric.value, trend.target, previous, first, last), currency
     )
-    [n] = counted(indicator.counted, [metric.n])
+    numbers = indicator.breakdown.of(counts)
+    n, *parts = formats.numbers_at_most([metric.n, *numbers.values()], 0)
     return Reading(
         currency="" if is_one else currency,
         value=value,
-        n=n,
+        n=indicator.counted % {"n": metric.n, "count": n},
         few=str(FEW_CASES) if metric.is_few else "",
         missing="" if metric.missing is None else str(metric.missing.words),
         target=target,
         is_met=trend.is_met,
         target_tone="quiet" if metric.is_few else "good" if trend.is_met else "bad",
         move=_move(indicator, trend, before),
-        basis=_basis(indicator, counts, currency) if value else "",
+        basis=_basis(indicator.breakdown, numbers, parts, currency) if value else "",
         series=trend.series,
         series_title=_("%(count)s months: from %(first)s to %(last)s")
         % {"count": len(trend.series), "first": first_text, "last": last_text}
@@ -187,13 +188,11 @@ def _move(indicator: Indicator, trend: Trend, previous: str) -> Move | None:
     )
 
 
-def _basis(indicator: Indicator, counts: Counts, currency: str) -> str:
+def _basis(breakdown: Breakdown, numbers: Mapping[str, int], parts: Sequence[str], currency: str) -> str:
     """The counts behind a value, so that it can be checked against the records."""
-    breakdown = indicator.breakdown
-    numbers = breakdown.of(counts)
-    texts = dict(zip(numbers, formats.numbers_at_most(numbers.values(), 0), strict=True))
-    amounts = formats.francs_of([numbers[name] for name in breakdown.francs], currency) if breakdown.francs else ()
-    return breakdown.sentence % (texts | dict(zip(breakdown.francs, amounts, strict=True)))
+    amounts = formats.francs_of([numbers[name] for name in breakdown.francs], currency) if breakdown.francs else []
+    texts = dict(zip(numbers, parts, strict=True)) | dict(zip(breakdown.francs, amounts, strict=True))
+    return breakdown.sentence % texts
 
 
 # --- charts -------------------------------------------------------------------------------------------------
@@ -203,11 +202,15 @@ def lines(found: Iterable[Trend]) -> tuple[LineChart, ...]:
     """The trends of which there is anything to draw. A chart names its currency where its KPI has several."""
     drawn = [trend for trend in found if any(point.value is not None for point in trend.series)]
     keys = [trend.key for trend in drawn]
-    months = formats.months(point.month for point in drawn[0].series) if drawn else []
-    return tuple(_line(trend, trend.currency if keys.count(trend.key) > 1 else "", months) for trend in drawn)
+    if not drawn:
+        return ()
+    months = [point.month for point in drawn[0].series]
+    full = formats.months(months)
+    short = [formats.month_short(months[place]) for place in (0, len(months) // 2, -1)]
+    return tuple(_line(trend, trend.currency if keys.count(trend.key) > 1 else "", full, short) for trend in drawn)
 
 
-def _line(trend: Trend, remark: str, months: Sequence[str]) -> LineChart:
+def _line(trend: Trend, remark: str, months: Sequence[str], names: Sequence[str]) -> LineChart:
     indicator, series = BY_KEY[trend.key], trend.series
     low, high = rounded_range([v for v in (*(point.value for point in series), trend.target) if v is not None])
     ticks = (high, (low + high) / 2, low)
@@ -221,7 +224,7 @@ def _line(trend: Trend, remark: str, months: Sequence[str]) -> LineChart:
         high=high,
         goal=trend.target,
         ticks=texts[:3],
-        names=[formats.month_short(series[place].month) for place in (0, len(series) // 2, -1)],
+        names=names,
         rows=list(
             zip(
                 months,
@@ -264,6 +267,7 @@ def _bars(
             Bar(str(of), part.francs, amount, n, tone)
             for (of, part), amount, n in zip(parts, amounts, numbers, strict=True)
         ],
+        longest=max(francs),
         total=total,
     )
 

@@ -1,7 +1,7 @@
 """A value beside what others reach. Pure: no Django, no database, no clock."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum
@@ -88,30 +88,36 @@ def network(indicator: Indicator, values: Sequence[Decimal], value: Decimal | No
     return Network(median(values), values[0], len(values), rank, as_of)
 
 
-def benchmark(
-    key: str,
-    now: Metric,
-    of_month: Metric | None,
-    reference: Reference | None,
-    others: tuple[Sequence[Decimal], dt.date] | None,
+def benchmarks(
+    now: Mapping[str, Metric],
+    of_month: Mapping[str, Metric],
+    references: Mapping[str, Reference],
+    of_sites: Mapping[str, tuple[Sequence[Decimal], dt.date]],
     *,
     has_rank: bool,
-) -> Benchmark:
-    """An indicator beside its reference value, and its month's beside the network's values of that month.
+) -> tuple[Benchmark, ...]:
+    """Each indicator beside its reference value, and its value of a month beside those that the sites reached then.
 
-    Over several sites together there is no rank among them: `has_rank` is False.
+    `of_sites` has these, the best first, and the day on which they were written down. Over several sites together there
+    is no rank among them: `has_rank` is False.
     """
-    indicator, value = BY_KEY[key], now.value
-    month_value = of_month.value if of_month is not None else None
-    found = network(indicator, others[0], month_value if has_rank else None, others[1]) if others else None
-    return Benchmark(
-        key=key,
-        value=value,
-        reference=reference,
-        position=position(indicator, value, reference.average) if reference else None,
-        month_value=month_value,
-        network=found,
-        network_position=position(indicator, month_value, found.median) if found else None,
-        is_few=now.is_few,
-        is_month_few=of_month is not None and of_month.is_few,
-    )
+    found = []
+    for key, metric in now.items():
+        indicator, reference, month = BY_KEY[key], references.get(key), of_month.get(key)
+        month_value = month.value if month is not None else None
+        reached, as_of = of_sites.get(key, ((), None))
+        beside = network(indicator, reached, month_value if has_rank else None, as_of)
+        found.append(
+            Benchmark(
+                key=key,
+                value=metric.value,
+                reference=reference,
+                position=position(indicator, metric.value, reference.average) if reference else None,
+                month_value=month_value,
+                network=beside,
+                network_position=position(indicator, month_value, beside.median) if beside else None,
+                is_few=metric.is_few,
+                is_month_few=month is not None and month.is_few,
+            )
+        )
+    return tuple(found)

@@ -93,8 +93,10 @@ def improvements(
     """What falls short, in order, each priced from the counts and figures of the sites that it concerns."""
     found = []
     for trend in trends:
+        if trend.is_met is not False:
+            continue
         gained: dict[str, Worth] = {}
-        for code in counts if trend.is_met is False else ():
+        for code in counts:
             gain = None
             if trend.currency in ("", currency_of[code]):
                 gain = worth(trend.key, counts[code], trend.target, figures[code].median_rent)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from insight.rates import Interval, Rate, newcombe, together, wilson
+from insight.rates import Interval, Rate, beside_the_others, wilson
 from kpi.counting.figures import AgentFigures
 
 
@@ -81,13 +81,12 @@ def leaders(figures: Mapping[int, AgentFigures], agents: Iterable[int]) -> tuple
 def _marks(contest: Contest, competing: Mapping[int, AgentFigures]) -> dict[int, Mark]:
     places = _placed(contest, competing)
     rates = _rates(contest, competing) if contest.is_rate else {}
+    differences = beside_the_others(rates)
     marks = {}
     for agent, part in competing.items():
-        n, own = contest.n(part), rates.get(agent)
-        is_above = None
-        if own is not None and (others := together(rate for other, rate in rates.items() if other != agent)):
-            differ = newcombe(own, others)
-            is_above = None if 0 in differ else differ.low > 0
+        n, own, difference = contest.n(part), rates.get(agent), differences.get(agent)
+        # A difference that may be none is none.
+        is_above = None if difference is None or difference.low <= 0 <= difference.high else difference.low > 0
         marks[agent] = Mark(
             contest.value(part),
             n,

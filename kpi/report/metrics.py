@@ -42,7 +42,7 @@ def metrics(per_site: Mapping[str, Counts], currency_of: Mapping[str, str], peri
 
 def metrics_of_each(cases: Sequence[Case], currency_of: Mapping[str, str]) -> list[Metrics]:
     """The same for each of several periods, or sets of sites."""
-    counts = [by_currency(per_site, currency_of) for _period, per_site in cases]
+    counts = by_currency([per_site for _period, per_site in cases], currency_of)
     days = [period.days for period, _per_site in cases]
     wholes = list(zip((of_case[""] for of_case in counts), days, strict=True))
     by_key = {key: indicator.measure_each(wholes) for key, indicator in BY_KEY.items()}

@@ -11,12 +11,12 @@ from kpi.counting.periods import Period, months_up_to
 from kpi.counting.reading import site_counts
 from kpi.counting.snapshots import Record, record_of
 from kpi.indicators import KEYS
-from kpi.report.benchmarks import Benchmark, benchmark
+from kpi.report.benchmarks import Benchmark, benchmarks
 from kpi.report.improvements import Improvement, improvements
 from kpi.report.leaders import Leader, leaders
 from kpi.report.metrics import Metrics, metrics_of_each
 from kpi.report.trends import SERIES_MONTHS, Trend, trends_of
-from kpi.report.yardsticks import Targets, Yardsticks, yardsticks_of
+from kpi.report.yardsticks import Targets, yardsticks_of
 from sites_app.models import Site
 
 
@@ -128,7 +128,13 @@ def report(
         targets=targets,
         trends=trends,
         month=past.closed,
-        benchmarks=tuple(_benchmarks(past.now, past.monthly.get(past.closed), held_against)),
+        benchmarks=benchmarks(
+            past.now.by_key,
+            past.monthly[past.closed].by_key if past.closed else {},
+            held_against.references,
+            held_against.network,
+            has_rank=len(sites) == 1,
+        ),
         agents=past.record.agents,
         leaders={currency: _leaders(currency, figures, counts, currency_of) for currency in figures},
         figures=figures,
@@ -137,19 +143,6 @@ def report(
         subscribed=held_against.subscribed,
         first_day=held_against.first_day,
     )
-
-
-def _benchmarks(now: Metrics, of_month: Metrics | None, held_against: Yardsticks) -> Iterator[Benchmark]:
-    is_one_site = len(held_against.targets.by_site) == 1
-    for key in KEYS:
-        yield benchmark(
-            key,
-            now.by_key[key],
-            of_month.by_key[key] if of_month is not None else None,
-            held_against.references.get(key),
-            held_against.network.get(key),
-            has_rank=is_one_site,
-        )
 
 
 def _leaders(
