@@ -103,9 +103,9 @@ def month(day: dt.date | None) -> str:
     return NOTHING if not day else dates.format_skeleton("yMMMM", day, locale=_locale())
 
 
-def months(days: Iterable[dt.date]) -> list[str]:
+def months(days: Iterable[dt.date], *, is_short: bool = False) -> list[str]:
     """The months of a series."""
-    return [month(day) for day in days]
+    return [month_short(day) if is_short else month(day) for day in days]
 
 
 def month_short(day: dt.date | None) -> str:

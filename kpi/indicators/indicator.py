@@ -3,7 +3,7 @@
 Words are lazy: they are in the language of whoever reads them.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from decimal import Decimal
 from enum import Enum
@@ -103,6 +103,23 @@ class Quotient:
         return Measured(Decimal(total) / (by * days if self.is_monthly else by), n)
 
 
+@dataclass(frozen=True)
+class Score:
+    """A formula: shares, weighted and added up, at most 100; none where one of the shares has nothing to divide by."""
+
+    of: Mapping[tuple[str, str], int]  # (part, whole) and its weight
+    n: str
+    missing: Mapping[str, Missing]  # for each whole, in the order in which they are looked at
+
+    def __call__(self, counts: Counts, days: int) -> Measured:
+        n = _number(counts, self.n)
+        for whole, reason in self.missing.items():
+            if not _number(counts, whole):
+                return Measured(None, n, reason)
+        shares = {pair: Decimal(_number(counts, pair[0])) / _number(counts, pair[1]) for pair in self.of}
+        return Measured(min(sum(self.of[pair] * share for pair, share in shares.items()), Decimal(100)), n)
+
+
 def _number(counts: Counts, name: str) -> int:
     # People are kept by id, so that one of two sites is one.
     value = getattr(counts, name)
@@ -182,6 +199,7 @@ class Indicator:
         found = self.formula(counts, days)
         return Metric(self.key, found.value, found.n, found.missing, is_few=0 < found.n < self.least_cases)
 
-    def measure_each(self, counted: Sequence[tuple[Counts, int]]) -> list[Metric]:
-        """The values over several periods, or of several sites."""
-        return [self.measure(counts, days) for counts, days in counted]
+
+def measure_each(indicators: Iterable[Indicator], counted: Sequence[tuple[Counts, int]]) -> dict[str, list[Metric]]:
+    """The values of several indicators, by key, over each of several periods or sets of sites: counts and days."""
+    return {one.key: [one.measure(counts, days) for counts, days in counted] for one in indicators}

@@ -1,12 +1,12 @@
-"""60 × default + 30 × dispute + 10 × inactive, at most 100; undefined when one of the three is."""
+"""60 × default + 30 × dispute + 10 × inactive, at most 100; undefined when one of the three is.
 
-from decimal import Decimal
+Default: missed of the instalments due in twelve months. Dispute and inactive: of the contracts in force.
+"""
 
 from django.utils.translation import gettext_lazy, ngettext_lazy
 
-from kpi.counting.counts import Counts
 from kpi.counting.relations import rents_due
-from kpi.indicators.indicator import Advice, Breakdown, Indicator, Measured, Missing, Unit
+from kpi.indicators.indicator import Advice, Breakdown, Indicator, Missing, Score, Unit
 from kpi.indicators.rows import AGENT, LITIGATIONS, MISSING_RENT, RENT, WHO, Group, Rows, date, number
 from leasing.readings import is_standing
 
@@ -62,29 +62,16 @@ FOUND = """
 """
 
 
-def points(c: Counts, days: int) -> Measured:
-    """60 × default + 30 × dispute + 10 × inactive, at most 100; undefined when one of the three is.
-
-    Default: missed of the instalments due in twelve months. Dispute and inactive: of the contracts in force.
-    """
-    if not c.in_force:
-        return Measured(None, 0, NO_CONTRACT)
-    if not c.due_in_year:
-        return Measured(None, c.in_force, NO_RENT_IN_YEAR)
-    default, dispute, inactive = (
-        Decimal(part) / of
-        for part, of in ((c.missed, c.due_in_year), (c.disputed, c.in_force), (c.inactive, c.in_force))
-    )
-    score = 60 * default + 30 * dispute + 10 * inactive
-    return Measured(min(score, Decimal(100)), c.in_force)
-
-
 PORTFOLIO_RISK = Indicator(
     key="portfolioRiskScore",
     number=10,
     unit=Unit.RISK,
     higher_is_better=False,
-    formula=points,
+    formula=Score(
+        {("missed", "due_in_year"): 60, ("disputed", "in_force"): 30, ("inactive", "in_force"): 10},
+        n="in_force",
+        missing={"in_force": NO_CONTRACT, "due_in_year": NO_RENT_IN_YEAR},
+    ),
     name=gettext_lazy("Portfolio risk"),
     icon="warning",
     hint=gettext_lazy(

@@ -125,5 +125,5 @@ def _sites(report: Report) -> Iterator[Row]:
     keys = (*HEADLINE, *OTHERS)
     yield [_("Site"), _("Currency"), *(str(BY_KEY[key].name) for key in keys)]
     for row in report.sites:
-        own = row.metrics.by_key | row.metrics.by_currency[row.site.currency]
-        yield [row.site.name, row.site.currency, *(_number(BY_KEY[key].unit, own[key].value) for key in keys)]
+        values = (_number(BY_KEY[key].unit, row.own[key].value) for key in keys)
+        yield [row.site.name, row.site.currency, *values]

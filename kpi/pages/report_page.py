@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy, ngettext_lazy
 
 from insight.rates import Interval
 from kpi.counting.periods import first_of_month
-from kpi.indicators import BY_KEY, HEADLINE, MONEY_KEYS, OTHERS
-from kpi.indicators.indicator import Unit
+from kpi.indicators import BY_KEY, HEADLINE, OTHERS
+from kpi.indicators.indicator import Indicator, Unit
 from kpi.pages.page import BenchmarkRow, Card, Gap, HeatCell, HeatRow, LeaderCell, LeaderRow, LeaderTable, Page, Reading
 from kpi.pages.words import Text, bars, cards_of, counted, lines, written
 from kpi.report.benchmarks import Benchmark, Position
@@ -113,15 +113,22 @@ def _unusual(report: Report) -> Iterator[tuple[str, str, str]]:
 
 
 def _heat(sites: Sequence[SiteReport], key: str) -> HeatRow:
-    return HeatRow(str(BY_KEY[key].name), tuple(_heat_cell(row, key) for row in sites))
+    indicator = BY_KEY[key]
+    texts = dict(_of_sites(sites, indicator))
+    return HeatRow(str(indicator.name), tuple(_heat_cell(row, indicator, texts[row.site.code]) for row in sites))
 
 
-def _heat_cell(row: SiteReport, key: str) -> HeatCell:
-    indicator, currency = BY_KEY[key], row.site.currency if key in MONEY_KEYS else ""
-    metric = row.metrics.by_currency[currency][key] if currency else row.metrics.by_key[key]
-    target = row.targets.get(key)
+def _of_sites(sites: Sequence[SiteReport], indicator: Indicator) -> Iterator[tuple[str, str]]:
+    """Each site's value, in its own currency."""
+    for currency in {row.site.currency for row in sites} if indicator.unit is Unit.FRANCS else {""}:
+        alike = [row for row in sites if currency in ("", row.site.currency)]
+        texts = written(indicator.unit, [row.own[indicator.key].value for row in alike], currency)
+        yield from zip((row.site.code for row in alike), texts, strict=True)
+
+
+def _heat_cell(row: SiteReport, indicator: Indicator, value: str) -> HeatCell:
+    metric, target = row.own[indicator.key], row.targets.get(indicator.key)
     is_met = None if metric.value is None or target is None else meets(indicator, metric.value, target)
-    [value] = written(indicator.unit, [metric.value], currency)
     tone = "" if is_met is None or metric.is_few else "good" if is_met else "bad"
     return HeatCell(row.site, value, is_met, tone)
 
@@ -198,6 +205,7 @@ def leader_cells(key: str, marks: Sequence[Mark], currency: str) -> list[LeaderC
         values = written(_CONTEST_UNITS[key], (mark.value for mark in marks), currency)
     # Contracts signed are their own number.
     numbers = counted(_CONTEST_COUNTS[key], [mark.n for mark in marks]) if key in _CONTEST_COUNTS else [""] * len(marks)
+    intervals = iter(_intervals([mark.interval for mark in marks if mark.interval is not None]))
     return [
         LeaderCell(
             name=str(CONTEST_NAMES[key]),
@@ -206,15 +214,14 @@ def leader_cells(key: str, marks: Sequence[Mark], currency: str) -> list[LeaderC
             rank=mark.rank,
             of=mark.of,
             too_few=mark.n > 0 and not mark.is_enough,
-            interval=_interval(mark.interval),
+            interval="" if mark.interval is None else next(intervals),
             differs="" if mark.is_above is None else _("above the others") if mark.is_above else _("below the others"),
         )
         for mark, value, n in zip(marks, values, numbers, strict=True)
     ]
 
 
-def _interval(interval: Interval | None) -> str:
-    if interval is None:
-        return ""
-    low, high = formats.percents_at_most((interval.low, interval.high), 0)
-    return _("%(low)s to %(high)s") % {"low": low, "high": high}
+def _intervals(intervals: Sequence[Interval]) -> list[str]:
+    ends = formats.percents_at_most([end for interval in intervals for end in (interval.low, interval.high)], 0)
+    pairs = zip(ends[::2], ends[1::2], strict=True)
+    return [_("%(low)s to %(high)s") % {"low": low, "high": high} for low, high in pairs]

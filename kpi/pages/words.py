@@ -145,6 +145,7 @@ def card_of(key: str, of_key: Sequence[Trend], counts: Mapping[str, Counts]) -> 
 def _reading(indicator: Indicator, trend: Trend, counts: Counts, *, is_one: bool) -> Reading:
     metric, currency = trend.current, trend.currency
     known = [point.value for point in trend.series if point.value is not None]
+    unusual = [point.month for point in trend.series if point.is_unusual]
     first, last = (known[0], known[-1]) if known else (None, None)
     previous = trend.comparison.previous if trend.comparison else None
     value, target, before, first_text, last_text = written(
@@ -168,7 +169,7 @@ def _reading(indicator: Indicator, trend: Trend, counts: Counts, *, is_one: bool
         % {"count": len(trend.series), "first": first_text, "last": last_text}
         if known
         else "",
-        unusual=tuple(formats.month_short(point.month) for point in trend.series if point.is_unusual),
+        unusual=tuple(formats.months(unusual, is_short=True)) if unusual else (),
     )
 
 
@@ -206,7 +207,7 @@ def lines(found: Iterable[Trend]) -> tuple[LineChart, ...]:
         return ()
     months = [point.month for point in drawn[0].series]
     full = formats.months(months)
-    short = [formats.month_short(months[place]) for place in (0, len(months) // 2, -1)]
+    short = formats.months([months[place] for place in (0, len(months) // 2, -1)], is_short=True)
     return tuple(_line(trend, trend.currency if keys.count(trend.key) > 1 else "", full, short) for trend in drawn)
 
 

@@ -8,9 +8,9 @@ from enum import Enum
 from kpi.counting.counts import Counts
 from kpi.counting.figures import Figures
 from kpi.indicators import BY_KEY
-from kpi.indicators.indicator import Metric
+from kpi.indicators.indicator import Indicator, Metric
 from kpi.indicators.worth import Worth
-from kpi.report.trends import Trend, meets, relative_gap
+from kpi.report.trends import Trend, meets
 
 
 class Priority(Enum):
@@ -38,6 +38,14 @@ class Improvement:
     gap: Decimal | None  # as a share of the target; None for a target of 0
     priority: Priority
     worth: Mapping[str, Worth]
+
+
+def relative_gap(indicator: Indicator, value: Decimal, target: Decimal) -> Decimal | None:
+    """How far the value falls short, as a share of the target; 0 or less when it is met; None for a target of 0."""
+    if not target:
+        return None
+    gap = target - value if indicator.higher_is_better else value - target
+    return gap / abs(target)
 
 
 def priority(gap: Decimal | None) -> Priority:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from kpi.counting.counts import Counts, by_currency
 from kpi.counting.periods import Period
 from kpi.indicators import BY_KEY, MONEY_KEYS
-from kpi.indicators.indicator import TWO_CURRENCIES, Metric
+from kpi.indicators.indicator import TWO_CURRENCIES, Metric, measure_each
 
 Case = tuple[Period, Mapping[str, Counts]]
 """A period, and what each of some sites holds for it."""
@@ -45,7 +45,7 @@ def metrics_of_each(cases: Sequence[Case], currency_of: Mapping[str, str]) -> li
     counts = by_currency([per_site for _period, per_site in cases], currency_of)
     days = [period.days for period, _per_site in cases]
     wholes = list(zip((of_case[""] for of_case in counts), days, strict=True))
-    by_key = {key: indicator.measure_each(wholes) for key, indicator in BY_KEY.items()}
+    by_key = measure_each(BY_KEY.values(), wholes)
     found = []
     for number, (period, _per_site) in enumerate(cases):
         of_case = {key: metrics[number] for key, metrics in by_key.items()}

@@ -11,6 +11,7 @@ from kpi.counting.periods import Period, months_up_to
 from kpi.counting.reading import site_counts
 from kpi.counting.snapshots import Record, record_of
 from kpi.indicators import KEYS
+from kpi.indicators.indicator import Metric
 from kpi.report.benchmarks import Benchmark, benchmarks
 from kpi.report.improvements import Improvement, improvements
 from kpi.report.leaders import Leader, leaders
@@ -22,10 +23,10 @@ from sites_app.models import Site
 
 @dataclass(frozen=True)
 class SiteReport:
-    """One of several sites: its own values, held against its own targets."""
+    """One of several sites: its own values, those of francs in its own currency, held against its own targets."""
 
     site: Site
-    metrics: Metrics
+    own: Mapping[str, Metric]
     targets: Mapping[str, Decimal]
 
 
@@ -160,4 +161,5 @@ def _side_by_side(
     alone = [(now.period, {site.code: counts[site.code]}) for site in sites]
     found = [now] if len(sites) == 1 else metrics_of_each(alone, currency_of)
     for site, metrics in zip(sites, found, strict=True):
-        yield SiteReport(site, metrics, targets.by_site[site.code])
+        own = {**metrics.by_key, **metrics.by_currency[site.currency]}
+        yield SiteReport(site, own, targets.by_site[site.code])

@@ -1,7 +1,7 @@
 """A value against the period before, against its target, and over thirteen months. Pure."""
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum
@@ -53,14 +53,6 @@ def compare(indicator: Indicator, current: Metric, previous: Metric) -> Comparis
 def meets(indicator: Indicator, value: Decimal, target: Decimal) -> bool:
     """Whether the value reaches its target; exactly on it counts."""
     return value >= target if indicator.higher_is_better else value <= target
-
-
-def relative_gap(indicator: Indicator, value: Decimal, target: Decimal) -> Decimal | None:
-    """How far the value falls short, as a share of the target; 0 or less when it is met; None for a target of 0."""
-    if not target:
-        return None
-    gap = target - value if indicator.higher_is_better else value - target
-    return gap / abs(target)
 
 
 @dataclass(frozen=True)
@@ -138,26 +130,26 @@ def trends(
     key: str,
     now: Metrics,
     then: Metrics,
-    target_of: Callable[[str, str], Decimal | None],
+    targets: Mapping[tuple[str, str], Decimal],
     monthly: Mapping[dt.date, Metrics] | None = None,
     closed: dt.date | None = None,
 ) -> Iterator[Trend]:
     """A KPI of a period against the period before, in each currency, with the values of the months given.
 
-    `closed` is the last of these months that is over.
+    `targets` are by key and currency; `closed` is the last of the months that is over.
     """
-    definition, before, months = BY_KEY[key], values(then, key), monthly or {}
+    indicator, before, months = BY_KEY[key], values(then, key), monthly or {}
     for currency, metric in values(now, key).items():
-        target = target_of(key, currency)
+        target = targets.get((key, currency))
         is_held = metric.value is not None and target is not None
         yield Trend(
             key=key,
             currency=currency,
             current=metric,
             previous=before[currency],
-            comparison=compare(definition, metric, before[currency]),
+            comparison=compare(indicator, metric, before[currency]),
             target=target,
-            is_met=meets(definition, metric.value, target) if is_held else None,
+            is_met=meets(indicator, metric.value, target) if is_held else None,
             variance=metric.value - target if is_held else None,
             series=series(list(months), [values(found, key)[currency] for found in months.values()], closed),
         )
@@ -167,9 +159,9 @@ def trends_of(
     keys: Sequence[str],
     now: Metrics,
     then: Metrics,
-    target_of: Callable[[str, str], Decimal | None],
+    targets: Mapping[tuple[str, str], Decimal],
     monthly: Mapping[dt.date, Metrics] | None = None,
     closed: dt.date | None = None,
 ) -> tuple[Trend, ...]:
     """Those of several KPIs."""
-    return tuple(trend for key in keys for trend in trends(key, now, then, target_of, monthly, closed))
+    return tuple(trend for key in keys for trend in trends(key, now, then, targets, monthly, closed))

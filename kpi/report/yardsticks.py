@@ -49,15 +49,13 @@ WHERE code = ANY (%(sites)s)
 
 @dataclass(frozen=True)
 class Targets:
-    """What a scope aims at: one value for a KPI where all its sites agree; for francs, all sites of the currency."""
+    """What a scope aims at: one value for a KPI where all its sites agree; for francs, all sites of the currency.
 
-    by_key: Mapping[str, Decimal]
-    by_currency: Mapping[str, Mapping[str, Decimal]]
+    `of` has them by key and currency, which is "" unless francs go into the KPI.
+    """
+
+    of: Mapping[tuple[str, str], Decimal]
     by_site: Mapping[str, Mapping[str, Decimal]]
-
-    def of(self, key: str, currency: str = "") -> Decimal | None:
-        values = self.by_currency.get(currency, {}) if key in MONEY_KEYS else self.by_key
-        return values.get(key)
 
 
 @dataclass(frozen=True)
@@ -109,12 +107,11 @@ def _reference(row: Mapping[str, Any]) -> Reference:
 
 
 def _targets(aims: Sequence[tuple[str, str, Decimal]], currency_of: Mapping[str, str]) -> Targets:
-    by_currency = {
-        currency: _agreed(aims, [code for code in currency_of if currency_of[code] == currency])
-        for currency in set(currency_of.values())
-    }
-    per_site = {code: _agreed(aims, [code]) for code in currency_of}
-    return Targets(_agreed(aims, list(currency_of)), by_currency, per_site)
+    agreed = {(key, ""): value for key, value in _agreed(aims, list(currency_of)).items() if key not in MONEY_KEYS}
+    for currency in set(currency_of.values()):
+        of_currency = _agreed(aims, [code for code in currency_of if currency_of[code] == currency])
+        agreed |= {(key, currency): value for key, value in of_currency.items() if key in MONEY_KEYS}
+    return Targets(agreed, {code: _agreed(aims, [code]) for code in currency_of})
 
 
 def _agreed(rows: Iterable[tuple[str, str, Decimal]], codes: Sequence[str]) -> dict[str, Decimal]:

@@ -12,8 +12,9 @@ from kpi.counting.counts import Counts, union
 from kpi.counting.periods import Period
 from kpi.indicators import BY_KEY, KEYS, collection
 from kpi.indicators.indicator import NO_AGENT, TWO_CURRENCIES, Metric, half_up
+from kpi.report.improvements import relative_gap
 from kpi.report.metrics import metrics
-from kpi.report.trends import Comparison, Direction, compare, meets, relative_gap
+from kpi.report.trends import Comparison, Direction, compare, meets
 
 OCTOBER = Period(dt.date(2026, 10, 1), dt.date(2026, 10, 31))
 COLLECTION, RISK, TIME = (
