@@ -61,7 +61,7 @@ def francs_of(amounts: Iterable[int], currency: str) -> list[str]:
     return [francs(amount, currency) for amount in amounts]
 
 
-def percent(ratio: float | None, decimals: int = 0) -> str:
+def percent(ratio: float | Decimal | None, decimals: int = 0) -> str:
     """A ratio as a percentage: 0.914 is "91 %"."""
     if ratio is None:
         return NOTHING

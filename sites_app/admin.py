@@ -11,7 +11,6 @@ from django.contrib import admin
 from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.utils.formats import number_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -282,9 +281,9 @@ def _readable(rule: RegionalRule) -> str:
     if value is None:
         return formats.NOTHING
     if isinstance(value, Decimal):
-        return f"{number_format((value * 100).normalize(), use_l10n=True)}\u00a0%"
+        return formats.percent(value, decimals=max(0, -(value * 100).normalize().as_tuple().exponent))
     if isinstance(value, int):
-        return number_format(value, force_grouping=True)
+        return formats.number(value)
     if isinstance(value, rules.Season):
         return "{1:02}/{0:02} – {3:02}/{2:02}".format(*value.first, *value.last)
     parts = [value] if isinstance(value, str) else value

@@ -15,7 +15,6 @@ from django.db import IntegrityError, models, transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, reverse
-from django.utils.formats import number_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -25,6 +24,7 @@ from unfold.decorators import display
 from unfold.widgets import UnfoldAdminSingleDateWidget, UnfoldAdminTextInputWidget
 
 from changes.history import history_of
+from screens import formats
 from sites_app.models import Site
 
 
@@ -299,7 +299,7 @@ class SiteModelAdmin(ModelAdmin):
         found = NestedObjects(using=objs[0]._state.db)
         found.collect(objs)
         tables = Counter(capfirst(str(row._meta.verbose_name_plural)) for row in found.protected)
-        return to_delete, counts, set(), [f"{table}: {number_format(number)}" for table, number in tables.items()]
+        return to_delete, counts, set(), [f"{table}: {formats.number(number)}" for table, number in tables.items()]
 
     # --- what Django would write into its own log ------------------------------------------------------------------
     # One table for all sites, with the names of their rows. The database's triggers write a better one.

@@ -9,7 +9,6 @@ from django.contrib import admin
 from django.db import models
 from django.db.models import Exists, F, OuterRef
 from django.http import HttpRequest, HttpResponse
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import action, display
@@ -64,7 +63,7 @@ class InstalmentAdmin(PortfolioAdmin, ShownAdmin):
 
     @display(description=Instalment._meta.get_field("period").verbose_name, ordering="period")
     def month(self, instalment: Instalment) -> str:
-        return date_format(instalment.period, "YEAR_MONTH_FORMAT")
+        return formats.month(instalment.period)
 
     @display(
         description=gettext_lazy("state"),
@@ -98,7 +97,7 @@ class AllocationInline(ReadOnlyInline):
 
     @display(description=Instalment._meta.get_field("period").verbose_name)
     def month(self, allocation: Allocation) -> str:
-        return date_format(allocation.instalment.period, "YEAR_MONTH_FORMAT")
+        return formats.month(allocation.instalment.period)
 
 
 class ReversalInline(ReadOnlyInline):
@@ -199,7 +198,7 @@ class PaymentAdmin(PortfolioAdmin):
         return payment.recorded_at
 
     def choice_label(self, obj: Payment) -> str:
-        return f"{obj.contract.reference} · {date_format(obj.received_on, 'SHORT_DATE_FORMAT')} · {self.received(obj)}"
+        return f"{obj.contract.reference} · {formats.date_short(obj.received_on)} · {self.received(obj)}"
 
 
 @admin.register(PaymentReversal)
@@ -235,7 +234,7 @@ class AllocationAdmin(PortfolioAdmin, ShownAdmin):
 
     @display(description=Instalment._meta.get_field("period").verbose_name, ordering="instalment__period")
     def month(self, allocation: Allocation) -> str:
-        return date_format(allocation.instalment.period, "YEAR_MONTH_FORMAT")
+        return formats.month(allocation.instalment.period)
 
     def choice_label(self, obj: Allocation) -> str:
         return f"{self.contract(obj)} · {self.month(obj)}"
