@@ -60,7 +60,7 @@ TABLE: dict[str, Address] = {
     "kpi:report": Address("kpi.view_kpi", arguments={"kind": "csv"}),
     "kpi:subscription": Address("kpi.view_kpi", ("POST",)),
     "kpi:indicator": Address("kpi.view_kpi", arguments={"key": "occupancyRate"}),
-    "kpi:indicator_csv": Address("kpi.view_kpi", arguments={"key": "occupancyRate"}),
+    "kpi:rows": Address("kpi.view_kpi", arguments={"key": "occupancyRate", "kind": "csv"}),
     "kpi_api:metrics": Address("kpi.view_kpi"),
     "kpi_api:report": Address("kpi.view_kpi"),
 }

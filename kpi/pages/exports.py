@@ -4,7 +4,6 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import Any
 
-from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from kpi.indicators import BY_KEY, HEADLINE, OTHERS
@@ -14,7 +13,7 @@ from kpi.pages.words import AGES, method, rounded, shown
 from kpi.report.leaders import CONTESTS
 from kpi.report.report import Report
 from kpi.report.trends import Trend
-from screens.exports import as_csv, as_xlsx
+from screens.exports import as_csv, as_xlsx, readable_number
 
 Row = list[Any]
 
@@ -22,7 +21,7 @@ Row = list[Any]
 def report_file(report: Report, kind: str) -> bytes:
     """The report as "csv" or "xlsx", in the active language."""
     if kind == "csv":
-        return as_csv([_written(cell) for cell in row] for row in indicators(report))
+        return as_csv([readable_number(cell) for cell in row] for row in indicators(report))
     return as_xlsx(
         {
             _("Indicators"): indicators(report),
@@ -32,11 +31,6 @@ def report_file(report: Report, kind: str) -> bytes:
             **({_("Sites"): _sites(report)} if len(report.sites) > 1 else {}),
         }
     )
-
-
-def _written(cell: Any) -> Any:
-    """Decimals as a spreadsheet in the reader's language reads them: 91,3 in French."""
-    return number_format(cell, use_l10n=True, force_grouping=False) if isinstance(cell, Decimal) else cell
 
 
 def indicators(report: Report) -> Iterator[Row]:

@@ -1,66 +1,69 @@
-"""The rows behind an indicator in words: each fact as its column writes it, on the page and in a spreadsheet."""
+"""The list of the rows behind an indicator: its columns for the page, the phone, CSV and XLSX."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
-from kpi.indicators.rows import Column, Shape, Text
-from kpi.report.rows import Row
+from kpi.indicators import rows as declared
+from kpi.indicators.rows import Group, Shape
+from kpi.report.rows import PAGE_ROWS, SORTABLE, Evidence, Row
 from leasing.models import Deposit, Litigation, Notice, Property
+from screens.lists import Column, Empty, Found, Kind, Listing
+
+_KINDS = {Shape.DATE: Kind.DATE, Shape.NUMBER: Kind.NUMBER, Shape.FRANCS: Kind.FRANCS}
+# What the page writes with something beside it: links, a phone, a neighbourhood; or cut short.
+_CELL = "kpi/_cell.html"
+_TEMPLATED = (Shape.CONTRACT, Shape.TENANT, Shape.PROPERTY, Shape.RECORD, Shape.TEXT)
 
 
-@dataclass(frozen=True)
-class Cell:
-    column: Column
-    value: Any
+def listing_of(group: Group, name: str, site_names: Mapping[str, str], empty: Empty) -> Listing:
+    """The list of one group. `name` is its files'. The page says the site where there are several."""
+    return Listing(
+        name=name,
+        columns=tuple(_columns(group, site_names)),
+        empty=empty,
+        currency="currency",
+        page_rows=PAGE_ROWS,
+    )
 
 
-@dataclass(frozen=True)
-class Line:
-    """A row as its cells, in the order of the columns."""
-
-    row: Row
-    site_name: str
-    cells: tuple[Cell, ...]
-
-
-def lines(rows: Iterable[Row], columns: Sequence[Column], site_names: Mapping[str, str]) -> list[Line]:
-    """The rows as a page shows them."""
-    return [
-        Line(row, site_names[row.site_code], tuple(Cell(column, _fact(row, column)) for column in columns))
-        for row in rows
-    ]
+def found_in(evidence: Evidence) -> Found:
+    """A page of a group, with its sums by column."""
+    sums: dict[str, dict[str, int]] = {}
+    for currency, of_currency in evidence.sums.items():
+        for fact, amount in of_currency.items():
+            if amount is not None:
+                sums.setdefault(fact, {})[currency] = amount
+    return Found(evidence.rows, evidence.count, evidence.page, sums)
 
 
-def table(rows: Iterable[Row], columns: Sequence[Column], site_names: Mapping[str, str]) -> Iterator[list[Any]]:
-    """The rows as a spreadsheet has them: headings first, one fact in each cell, francs as plain numbers."""
-    has_francs = any(column.shape is Shape.FRANCS for column in columns)
-    headings: list[Any] = [_("Site")]
-    for column in columns:
-        headings += [column.heading, *_BESIDE.get(column.shape, {}).values()]
-    yield [*headings, _("Currency")] if has_francs else headings
-    for row in rows:
-        cells = [site_names[row.site_code]]
-        for column in columns:
-            cells += [_fact(row, column), *(getattr(row, name) for name in _BESIDE.get(column.shape, ()))]
-        yield [*cells, row.currency] if has_francs else cells
+def _columns(group: Group, site_names: Mapping[str, str]) -> Iterator[Column]:
+    site = _("Site")
+    yield Column("site", site, lambda row: site_names[row.site_code], on_page=False)
+    for place, column in enumerate(group.columns):
+        yield _column(column)
+        if place == 0 and len(site_names) > 1:
+            yield Column("site_here", site, lambda row: site_names[row.site_code], in_file=False)
+        # What the page writes below a fact has a column of its own in a file.
+        if column.shape is Shape.TENANT:
+            yield Column("phone", _("Phone"), "phone", on_page=False)
+        if column.shape is Shape.PROPERTY:
+            yield Column("neighbourhood", _("Neighbourhood"), "neighbourhood", on_page=False)
 
 
-# What a page writes below a fact has a column of its own in a spreadsheet.
-_BESIDE: Mapping[Shape, Mapping[str, Text]] = {
-    Shape.TENANT: {"phone": gettext_lazy("Phone")},
-    Shape.PROPERTY: {"neighbourhood": gettext_lazy("Neighbourhood")},
-}
+def _column(column: declared.Column) -> Column:
+    return Column(
+        name=column.fact,
+        heading=str(column.heading),
+        value=(lambda row: _kind(row, column)) if column.fact == "kind" else column.fact,
+        kind=_KINDS.get(column.shape, Kind.TEXT),
+        sort=column.fact in SORTABLE,
+        template=_CELL if column.shape in _TEMPLATED else "",
+    )
 
 
-def _fact(row: Row, column: Column) -> Any:
-    return _kind(row, column) if column.fact == "kind" else getattr(row, column.fact)
-
-
-def _kind(row: Row, column: Column) -> Text | None:
+def _kind(row: Row, column: declared.Column) -> Any:
     if row.kind is None or column.words:
         return column.words.get(row.kind)
     match row.model:

@@ -10,5 +10,5 @@ urlpatterns = [
     path("subscription/", views.subscription, name="subscription"),
     # Last: any word may be a key.
     path("<slug:key>/", rows_views.indicator, name="indicator"),
-    path("<slug:key>/rows.csv", rows_views.indicator_csv, name="indicator_csv"),
+    path("<slug:key>/rows.<slug:kind>", rows_views.rows_as_file, name="rows"),
 ]

@@ -4,8 +4,9 @@
 """
 
 import datetime as dt
+import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from django.db import connection
@@ -22,6 +23,8 @@ from sites_app.scope import require_scope
 PAGE_ROWS = 50
 MAX_ROWS = 200_000
 
+Sums = Mapping[str, Mapping[str, int | None]]
+
 
 # What an indicator's SQL finds: kpi.indicators.rows.Rows.
 _FOUND = """,
@@ -32,30 +35,43 @@ found (
 
 # A group is counted beside each of its rows: the number of the last page, which a request may ask beyond, is known
 # only here. A group without rows to show still gives one row, with its count.
-_PAGE = """
+_COUNTED = """
 ),
-tally AS (SELECT in_group, count(*) AS counted FROM found GROUP BY in_group),
-page AS (
-    SELECT found.*, currency, row_number() OVER (
-        ORDER BY CASE WHEN %(is_money)s THEN currency END, weight DESC NULLS FIRST, since, site_id, found.id
-    ) AS position
-    FROM found JOIN sites_app_site site ON site.code = site_id
-    WHERE in_group = %(group)s
-    ORDER BY position
-    LIMIT %(limit)s
-    OFFSET (SELECT least(%(offset)s, (counted - 1) / %(limit)s * %(limit)s) FROM tally WHERE in_group = %(group)s)
-)
-SELECT in_group, counted, position,
-    page.site_id, currency, model, page.id, c.id, c.reference, t.id, t.name, t.phone, p.id, p.code, p.neighbourhood,
-    coalesce(nullif(u.full_name, ''), u.username), since, until, days, amount, received, number, page.kind, remark
-FROM tally
-LEFT JOIN page USING (in_group)
-LEFT JOIN leasing_contract c ON c.site_id = page.site_id AND c.id = page.contract_id
-LEFT JOIN leasing_tenant t ON t.site_id = page.site_id AND t.id = coalesce(page.tenant_id, c.tenant_id)
-LEFT JOIN leasing_property p ON p.site_id = page.site_id AND p.id = coalesce(page.property_id, c.property_id)
-LEFT JOIN accounts_user u ON u.id = c.agent_id
-ORDER BY position
+tally AS (
+    SELECT in_group, sum(rows)::bigint AS counted,
+        jsonb_object_agg(
+            currency, jsonb_build_object('amount', amount, 'received', received, 'lacking', lacking)
+        ) AS sums
+    FROM (
+        -- A fact that an indicator's rows have not is NULL of no kind.
+        SELECT in_group, currency, count(*) AS rows, sum(amount::bigint) AS amount, sum(received::bigint) AS received,
+            sum(amount::bigint - received::bigint) AS lacking
+        FROM found JOIN sites_app_site site ON site.code = site_id
+        GROUP BY in_group, currency
+    ) of_currency
+    GROUP BY in_group
+),
 """
+# Whom a row is about. Read for the rows of a page; for all there are only where one sorts by it.
+_ABOUT = """
+LEFT JOIN leasing_contract c ON c.site_id = {row}.site_id AND c.id = {row}.contract_id
+LEFT JOIN leasing_tenant t ON t.site_id = {row}.site_id AND t.id = coalesce({row}.tenant_id, c.tenant_id)
+LEFT JOIN leasing_property p ON p.site_id = {row}.site_id AND p.id = coalesce({row}.property_id, c.property_id)
+LEFT JOIN accounts_user u ON u.id = c.agent_id
+"""
+_AGENT = "coalesce(nullif(u.full_name, ''), u.username)"
+_USUAL = "weight DESC NULLS FIRST, since, found.site_id, found.id"
+# What a list can be sorted by, and whether that is about the row's contract.
+_SORTED_BY: Mapping[str, tuple[str, bool]] = {
+    "contract_reference": ("c.reference", True),
+    "tenant_name": ("t.name", True),
+    "property_code": ("p.code", True),
+    "agent": (_AGENT, True),
+    **{fact: (f"found.{fact}", False) for fact in ("since", "until", "days", "amount", "received", "number")},
+    "lacking": ("found.amount::bigint - found.received::bigint", False),
+}
+SORTABLE = frozenset(_SORTED_BY)
+_FRANCS = ("amount", "received", "lacking")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,12 +112,13 @@ class Row:
 
 @dataclass(frozen=True)
 class Evidence:
-    """A page of one group, and how many rows each group of the KPI has."""
+    """A page of one group, how many rows each group of the KPI has, and this one's francs: currency → fact → sum."""
 
     group: str
     counts: Mapping[str, int]
     page: int
     rows: tuple[Row, ...]
+    sums: Sums = field(default_factory=dict)
 
     @property
     def count(self) -> int:
@@ -113,27 +130,52 @@ def group_of(key: str, name: str) -> Group | None:
     return next((group for group in BY_KEY[key].groups if group.name == name), None)
 
 
-def statement(rows: Rows) -> str:
-    """The SQL that counts an indicator's groups and reads some rows of one of them.
+def statement(rows: Rows, order: str = "") -> str:
+    """The SQL that counts an indicator's groups and their francs, and reads some rows of one of them.
 
     Parameters: those of kpi.counting.relations, and which rows to read: group, is_money, offset, limit.
     """
-    return "".join((CONTRACTS, *rows.relations, _FOUND, rows.found, _PAGE))
+    by, is_about = _SORTED_BY[order.removeprefix("-")] if order else ("", False)
+    way = "DESC" if order.startswith("-") else "ASC"
+    asked = f"{by} {way} NULLS LAST, " if by else ""
+    page = f"""page AS (
+    SELECT found.*, currency, row_number() OVER (
+        ORDER BY CASE WHEN %(is_money)s THEN currency END, {asked}{_USUAL}
+    ) AS position
+    FROM found JOIN sites_app_site site ON site.code = found.site_id
+    {_ABOUT.format(row="found") if is_about else ""}
+    WHERE in_group = %(group)s
+    ORDER BY position
+    LIMIT %(limit)s
+    OFFSET (SELECT least(%(offset)s, (counted - 1) / %(limit)s * %(limit)s) FROM tally WHERE in_group = %(group)s)
+)
+SELECT in_group, counted, sums, position,
+    page.site_id, currency, model, page.id, c.id, c.reference, t.id, t.name, t.phone, p.id, p.code, p.neighbourhood,
+    {_AGENT}, since, until, days, amount, received, number, page.kind, remark
+FROM tally
+LEFT JOIN page USING (in_group)
+{_ABOUT.format(row="page")}
+ORDER BY position
+"""
+    return "".join((CONTRACTS, *rows.relations, _FOUND, rows.found, _COUNTED, page))
 
 
-def evidence(key: str, codes: Sequence[str], period: Period, group: Group, page: int = 1) -> Evidence:
+def evidence(
+    key: str, codes: Sequence[str], period: Period, group: Group, page: int = 1, *, order: str = ""
+) -> Evidence:
     """The rows of one page of a group, the worst first. One statement; a page beyond the last is the last.
 
-    Raises OutsideScope for a site that is not in scope: row-level security would only answer with nothing.
+    `order` sorts by one of SORTABLE instead, falling with a "-" before it. Raises OutsideScope for a site that is not
+    in scope: row-level security would only answer with nothing.
     """
-    counts, rows = _read(key, codes, period, group, offset=(page - 1) * PAGE_ROWS, limit=PAGE_ROWS)
+    counts, sums, rows = _read(key, codes, period, group, order, offset=(page - 1) * PAGE_ROWS, limit=PAGE_ROWS)
     last = max(1, -(-counts[group.name] // PAGE_ROWS))
-    return Evidence(group.name, counts, min(page, last), tuple(rows))
+    return Evidence(group.name, counts, min(page, last), tuple(rows), sums)
 
 
-def every_row(key: str, codes: Sequence[str], period: Period, group: Group) -> Iterator[Row]:
+def every_row(key: str, codes: Sequence[str], period: Period, group: Group, *, order: str = "") -> Iterator[Row]:
     """All rows of a group, in the order of the pages. One statement. Raises TooManyRows, and OutsideScope."""
-    counts, rows = _read(key, codes, period, group, offset=0, limit=MAX_ROWS)
+    counts, _sums, rows = _read(key, codes, period, group, order, offset=0, limit=MAX_ROWS)
     if counts[group.name] > MAX_ROWS:
         raise TooManyRows(
             _("%(rows)d rows are too many for one file (at most %(limit)d): choose a shorter period, or one site.")
@@ -143,8 +185,8 @@ def every_row(key: str, codes: Sequence[str], period: Period, group: Group) -> I
 
 
 def _read(
-    key: str, codes: Sequence[str], period: Period, group: Group, *, offset: int, limit: int
-) -> tuple[dict[str, int], Iterator[Row]]:
+    key: str, codes: Sequence[str], period: Period, group: Group, order: str, *, offset: int, limit: int
+) -> tuple[dict[str, int], Sums, Iterator[Row]]:
     require_scope(codes)
     rows = BY_KEY[key].rows
     parameters = {
@@ -157,13 +199,15 @@ def _read(
         "renewal": RENEWAL_DAYS,
         "tacit": TACIT_RENEWAL_DAYS,
         "group": group.name,
-        "is_money": group.is_money,
+        # Amounts of two currencies are not compared.
+        "is_money": order.removeprefix("-") in _FRANCS if order else group.is_money,
         "offset": offset,
         "limit": limit,
     }
     with connection.cursor() as cursor:
-        cursor.execute(statement(rows), parameters)
+        cursor.execute(statement(rows, order), parameters)
         found = cursor.fetchall()
     counts = dict.fromkeys((group.name for group in rows.groups), 0)
     counts |= {in_group: counted for in_group, counted, *_rest in found}
-    return counts, (Row(*row) for _in_group, _counted, position, *row in found if position is not None)
+    sums = next((json.loads(sums) for in_group, _counted, sums, *_rest in found if in_group == group.name), {})
+    return counts, sums, (Row(*row) for _in_group, _counted, _sums, position, *row in found if position is not None)

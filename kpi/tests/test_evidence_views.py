@@ -162,12 +162,12 @@ def test_a_page_that_does_not_exist_shows_one_that_does(manager, october, page):
 
 
 def test_long_lists_come_in_pages_that_keep_the_query(manager, october, monkeypatch):
-    for name in ("kpi.report.rows.PAGE_ROWS", "kpi.pages.rows_views.PAGE_ROWS"):
+    for name in ("kpi.report.rows.PAGE_ROWS", "kpi.pages.rows.PAGE_ROWS"):
         monkeypatch.setattr(name, 1)
     first = manager.get(URL + "?period=last-month&group=open")
     assert "Not received in full · 2 (1–1)" in text_of(first)
     assert "Page 1 of 2" in text_of(first)
-    assert 'href="?period=last-month&amp;group=open&amp;page=2"' in first.content.decode()
+    assert 'href="?period=last-month&amp;group=open&amp;page=2#list"' in first.content.decode()
     assert [row["Contract"] for row in table(first)] == ["B-2 Tasks B-2"]
     for number in (2, 3):
         assert [row["Contract"] for row in table(manager.get(f"{URL}?group=open&page={number}"))] == ["B-3 Tasks B-3"]
@@ -215,7 +215,7 @@ def test_a_period_before_the_records_lists_nothing_and_leads_to_their_beginning(
 @pytest.fixture
 def portfolio(monkeypatch):
     """Rows for every group; a page shows ten of them."""
-    for name in ("kpi.report.rows.PAGE_ROWS", "kpi.pages.rows_views.PAGE_ROWS"):
+    for name in ("kpi.report.rows.PAGE_ROWS", "kpi.pages.rows.PAGE_ROWS"):
         monkeypatch.setattr(name, 10)
     staff({"awa": [("GN_KINDIA", "agent")], "binta": [("SN_DAKAR", "agent")]})
     Portfolio(3, ["GN_KINDIA", "SN_DAKAR", "ML_BAMAKO"], contracts=90).write()
