@@ -13,7 +13,7 @@ from kpi.pages.words import AGES, method, rounded, shown
 from kpi.report.leaders import CONTESTS
 from kpi.report.report import Report
 from kpi.report.trends import Trend
-from screens.exports import as_csv, as_xlsx, readable_number
+from screens.exports import as_csv, as_xlsx, readable_rows
 
 Row = list[Any]
 
@@ -21,7 +21,7 @@ Row = list[Any]
 def report_file(report: Report, kind: str) -> bytes:
     """The report as "csv" or "xlsx", in the active language."""
     if kind == "csv":
-        return as_csv([readable_number(cell) for cell in row] for row in indicators(report))
+        return as_csv(readable_rows(indicators(report)))
     return as_xlsx(
         {
             _("Indicators"): indicators(report),
