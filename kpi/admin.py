@@ -8,7 +8,6 @@ from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.http import HttpRequest
-from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -18,6 +17,7 @@ from kpi.indicators import BY_KEY
 from kpi.indicators.indicator import Unit
 from kpi.models import KPIBenchmark, KPISnapshot, KPITarget, NetworkBenchmark, ReportSubscription, TouchedDays
 from kpi.pages.words import write
+from screens import formats
 from sites_app.dated_admin import DatedAdmin, DatedForm, has_begun, is_over
 from sites_app.site_admin import GlobalAdmin, ShownAdmin, SiteForm, SiteModelAdmin
 
@@ -29,7 +29,7 @@ def indicator(self: Any, row: Any) -> str:
 
 @display(description=KPISnapshot._meta.get_field("month").verbose_name, ordering="month")
 def month(self: Any, row: Any) -> str:
-    return date_format(row.month, "YEAR_MONTH_FORMAT")
+    return formats.month(row.month)
 
 
 class KpiAdmin(SiteModelAdmin):

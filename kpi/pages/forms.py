@@ -22,6 +22,7 @@ from kpi.counting.periods import (
     whole_month,
 )
 from kpi.report.metrics import Metrics
+from screens import formats
 
 
 class Choice(TextChoices):
@@ -131,4 +132,4 @@ class PeriodForm(forms.Form):
 
 
 def _days(**days: dt.date) -> dict[str, str]:
-    return {name: day.strftime("%d/%m/%Y") for name, day in days.items()}
+    return {name: formats.date_short(day) for name, day in days.items()}

@@ -9,12 +9,12 @@ from django.core.mail import EmailMultiAlternatives
 from django.core.mail.message import sanitize_address
 from django.template.loader import render_to_string
 from django.utils import translation
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from kpi.counting.periods import calendar_month
 from kpi.pages.report_page import page_of
 from kpi.report.report import report
+from screens import formats
 from sites_app.models import Site
 
 
@@ -34,8 +34,7 @@ def send_report(*, site: Site, person: Any, month: dt.date) -> None:
             "address": f"{settings.PUBLIC_URL}/{site.code}/kpi/?start={period.start}&end={period.end}",
         }
         mail = EmailMultiAlternatives(
-            subject=_("%(site)s in %(month)s: the indicators")
-            % {"site": site.name, "month": date_format(month, "YEAR_MONTH_FORMAT")},
+            subject=_("%(site)s in %(month)s: the indicators") % {"site": site.name, "month": formats.month(month)},
             body=render_to_string("kpi/mail.txt", context),
             to=[recipient(person)],
         )

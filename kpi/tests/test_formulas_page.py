@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from insight.rates import Rate, newcombe, wilson
 from kpi.counting.counts import Counts
 from kpi.counting.periods import Period
 from kpi.indicators import BY_KEY, KEYS
@@ -78,3 +79,19 @@ def test_the_sites_start_with_the_targets_of_the_page():
         else:
             assert row.value == Decimal(written[row.key])
     assert len(written) == 11
+
+
+@pytest.mark.parametrize(("own", "n", "interval", "others", "difference", "said"), table("Agents"))
+def test_an_agents_interval_is_the_one_of_the_page(own, n, interval, others, difference, said):
+    def rate(text, of):
+        received, due = (int(number) for number in text.split(" of "))
+        return Rate(received / due * of, of)
+
+    def ends(found):
+        return f"{found.low:.4f} to {found.high:.4f}"
+
+    mine = rate(own, int(n))
+    francs, _comma, their_n = others.partition(", n ")
+    between = newcombe(mine, rate(francs, int(their_n)))
+    assert (ends(wilson(mine)), ends(between)) == (interval, difference)
+    assert {"below": between.high < 0, "above": between.low > 0, "": 0 in between}[said]

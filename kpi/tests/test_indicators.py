@@ -1,17 +1,20 @@
 """The formulas beyond their worked numbers (docs/formulas/kpi.md): unions, comparisons, targets."""
 
+import ast
 import datetime as dt
 from decimal import Decimal
 from fractions import Fraction
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kpi import indicators
 from kpi.counting.counts import Counts, union
 from kpi.counting.periods import Period
 from kpi.indicators import BY_KEY, KEYS, collection
-from kpi.indicators.indicator import NO_AGENT, TWO_CURRENCIES, Metric, half_up
+from kpi.indicators.indicator import NO_AGENT, TWO_CURRENCIES, Metric, Quotient, half_up
 from kpi.report.improvements import relative_gap
 from kpi.report.metrics import metrics
 from kpi.report.trends import Comparison, Direction, compare, meets
@@ -177,3 +180,30 @@ def test_the_union_of_sites_does_not_depend_on_their_order(sites):
     counts = [Counts(rent=rent, signed=signed, agents=agents) for rent, signed, agents in sites]
     assert union(counts) == union(reversed(counts))
     assert union(counts).rent == sum(rent for rent, _, _ in sites)
+
+
+def test_an_indicators_file_takes_nothing_of_django_but_words_to_be_translated_later():
+    for path in Path(indicators.__file__).parent.glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Import):
+                assert not any(alias.name.startswith("django") for alias in node.names), path.name
+            if isinstance(node, ast.ImportFrom) and node.module.startswith("django"):
+                assert node.module == "django.utils.translation", path.name
+                assert {alias.name for alias in node.names} <= {"gettext_lazy", "ngettext_lazy"}, path.name
+
+
+def test_each_has_a_number_of_its_own_and_words_for_whatever_n():
+    assert sorted(indicator.number for indicator in indicators.INDICATORS) == list(range(1, len(KEYS) + 1))
+    for indicator in indicators.INDICATORS:
+        assert indicator.counted % {"n": 1, "count": "1"} != indicator.counted % {"n": 2, "count": "1"}
+        numbers = indicator.breakdown.of(Counts())
+        assert indicator.breakdown.sentence % numbers
+        assert set(indicator.breakdown.francs) <= set(numbers)
+
+
+@pytest.mark.parametrize("wrong", [{"of": "lett"}, {"by": "homes"}, {"n": "rents"}, {"missing": {}}])
+def test_a_formula_of_counts_that_are_not_counted_is_refused_when_it_is_written(wrong):
+    right = {"of": "let", "by": "lettable", "missing": {"lettable": NO_AGENT}}
+    Quotient(**right)
+    with pytest.raises(ValueError, match="is not among the counts"):
+        Quotient(**right | wrong)
