@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 Text = Any
 """Words, lazily translated; where a number decides their form, by `ngettext_lazy(…, "n")`."""
@@ -90,7 +90,7 @@ def number(heading: Text, fact: str = "days") -> Column:
 
 
 RENT = francs(gettext_lazy("Rent"))
-DUE_ON = date(gettext_lazy("Due on"), "since")
+DUE_ON = date(pgettext_lazy("rent", "Due on"), "since")
 ENDED_ON = date(gettext_lazy("Ended on"), "since")
 TERM = date(gettext_lazy("End of term"), "since")
 SETTLED_ON = date(gettext_lazy("Settled on"), "until")
