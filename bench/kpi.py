@@ -17,6 +17,7 @@ from kpi.actions import KEPT_MONTHS, refresh_snapshots
 from kpi.counting.periods import Period, first_of_month, last_full_months, month_so_far, whole_month
 from kpi.counting.reading import site_counts, site_figures
 from kpi.counting.snapshots import kept_rows
+from kpi.indicators import TARGET_RULES
 from kpi.models import KPISnapshot
 from kpi.report.report import report
 from kpi.report.trends import SERIES_MONTHS
@@ -99,7 +100,12 @@ def _read_by_hand(site: Site, period: Period, parameters: dict[str, Any]) -> Non
     months = [whole_month(first_of_month(period.end, before), TODAY) for before in range(SERIES_MONTHS)]
     closed = [month.start for month in months if month.is_calendar_month]
     list(kept_rows([site.code], closed))
-    list(sql.rows(YARDSTICKS, {"sites": [site.code], "day": period.end, "month": max(closed), "user": None}))
+    list(
+        sql.rows(
+            YARDSTICKS,
+            {"sites": [site.code], "day": period.end, "month": max(closed), "user": None, "rules": list(TARGET_RULES)},
+        )
+    )
 
 
 def _in_turn(runs: int, *sides: Callable[[], None]) -> list[list[float]]:

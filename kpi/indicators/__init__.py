@@ -41,4 +41,7 @@ KEYS = tuple(BY_KEY)
 MONEY_KEYS = tuple(key for key, indicator in BY_KEY.items() if indicator.is_money)
 SHARED_KEYS = tuple(key for key, indicator in BY_KEY.items() if indicator.is_shared)
 """What sites show one another: never a rent level."""
-TARGET_KEYS = tuple(key for key, indicator in BY_KEY.items() if indicator.has_target_rows)
+TARGET_KEYS = tuple(key for key, indicator in BY_KEY.items() if not indicator.target_rule)
+TARGET_RULES = {indicator.target_rule: key for key, indicator in BY_KEY.items() if indicator.target_rule}
+"""The regional rules that are targets: whose."""
+DRAWN = tuple(indicator.key for indicator in INDICATORS if indicator.is_drawn)

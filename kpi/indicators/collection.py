@@ -69,4 +69,5 @@ COLLECTION = Indicator(
     ),
     gain=Gain(worth, gettext_lazy("Closing the gap is worth %(amount)s.")),
     is_money=True,
+    is_drawn=True,
 )

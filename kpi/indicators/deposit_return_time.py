@@ -53,5 +53,5 @@ DEPOSIT_RETURN_TIME = Indicator(
         "leasing_deposit_changelist?state__exact=held",
     ),
     is_headline=False,
-    has_target_rows=False,
+    target_rule="deposit_return_days",
 )

@@ -182,7 +182,8 @@ class Indicator:
     gain: Gain | None = None  # None where the records put no price on a gap
     is_headline: bool = True
     is_money: bool = False  # francs go into it: over sites of two currencies it has one value for each
-    has_target_rows: bool = True  # False: its target is a rule of the region
+    is_drawn: bool = False  # the report has a chart of it, with its target
+    target_rule: str = ""  # the regional rule that is its target; "": targets are rows, set by the site
     least_cases: int = FEW_CASES  # a value on fewer is said to be of few cases, and never called unusual
 
     @property

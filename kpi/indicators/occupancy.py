@@ -102,4 +102,5 @@ OCCUPANCY = Indicator(
             "n",
         ),
     ),
+    is_drawn=True,
 )

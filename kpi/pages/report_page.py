@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy, ngettext_lazy
 
 from insight.rates import Interval
 from kpi.counting.periods import first_of_month
-from kpi.indicators import BY_KEY, HEADLINE, OTHERS
+from kpi.indicators import BY_KEY, DRAWN, HEADLINE, OTHERS
 from kpi.indicators.indicator import Indicator, Unit
 from kpi.pages.page import BenchmarkRow, Card, Gap, HeatCell, HeatRow, LeaderCell, LeaderRow, LeaderTable, Page, Reading
 from kpi.pages.words import Text, bars, cards_of, counted, lines, written
@@ -48,7 +48,6 @@ _CONTEST_COUNTS: Mapping[str, Text] = {
     "collection": ngettext_lazy("%(count)s rent due", "%(count)s rents due", "n"),
     "satisfaction": ngettext_lazy("%(count)s answer", "%(count)s answers", "n"),
 }
-_DRAWN = ("paymentCollectionRate", "occupancyRate")
 
 
 def page_of(report: Report) -> Page:
@@ -63,7 +62,7 @@ def page_of(report: Report) -> Page:
         gaps_by_francs=is_by_francs(report.improvements),
         unusual=list(_unusual(report)),
         heat=[_heat(report.sites, key) for key in (*HEADLINE, *OTHERS)] if len(report.sites) > 1 else [],
-        lines=lines(trend for key in _DRAWN for trend in report.trends if trend.key == key),
+        lines=lines(trend for key in DRAWN for trend in report.trends if trend.key == key),
         bars=list(bars(report.figures)),
         benchmarks=[_benchmark(row, cards[row.key], days) for row in report.benchmarks if row.reference or row.network],
         leaders=list(_leaders(report)),

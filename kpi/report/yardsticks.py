@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from changes import sql
-from kpi.indicators import MONEY_KEYS
+from kpi.indicators import MONEY_KEYS, TARGET_RULES
 from kpi.models import KPIBenchmark
 from kpi.report.benchmarks import Reference
 from leasing.readings import is_signed
@@ -24,9 +24,9 @@ SELECT 'target' AS kind, site_id, key, value::text, NULL AS top, NULL::numeric[]
 FROM kpi_kpitarget
 WHERE site_id = ANY (%(sites)s) AND valid @> %(day)s::date
 UNION ALL
-SELECT 'deadline', site_id, rule_type, value::text, NULL, NULL, source, status, NULL
+SELECT 'rule', site_id, rule_type, value::text, NULL, NULL, source, status, NULL
 FROM sites_app_regionalrule
-WHERE site_id = ANY (%(sites)s) AND rule_type = 'deposit_return_days' AND valid @> %(day)s::date
+WHERE site_id = ANY (%(sites)s) AND rule_type = ANY (%(rules)s) AND valid @> %(day)s::date
 UNION ALL
 SELECT 'reference', NULL, key, average::text, top::text, NULL, source, status, as_of
 FROM kpi_kpibenchmark
@@ -77,17 +77,17 @@ def yardsticks_of(
 ) -> Yardsticks:
     """The targets valid on a day, the reference values, and the network's values of a month. One statement.
 
-    The target of depositReturnTime is the site's legal deadline on that day.
+    The target of an indicator with a rule, such as depositReturnTime, is the site's legal one on that day.
     """
     currency_of = {site.code: site.currency for site in sites}
     codes = list(currency_of)
     require_scope(codes)
     kinds: dict[str, list[dict[str, Any]]] = {}
-    parameters = {"sites": codes, "day": on, "month": month, "user": user_id}
+    parameters = {"sites": codes, "day": on, "month": month, "user": user_id, "rules": list(TARGET_RULES)}
     for row in sql.rows(YARDSTICKS, parameters):
         kinds.setdefault(row["kind"], []).append(row)
     aims = [(row["site_id"], row["key"], Decimal(row["value"])) for row in kinds.get("target", ())]
-    aims += [(row["site_id"], "depositReturnTime", _deadline(row["value"])) for row in kinds.get("deadline", ())]
+    aims += [(row["site_id"], TARGET_RULES[row["key"]], _rule(row)) for row in kinds.get("rule", ())]
     return Yardsticks(
         targets=_targets(aims, currency_of),
         references={row["key"]: _reference(row) for row in kinds.get("reference", ())},
@@ -97,8 +97,8 @@ def yardsticks_of(
     )
 
 
-def _deadline(value: str) -> Decimal:
-    return Decimal(parse_value("deposit_return_days", json.loads(value)))
+def _rule(row: Mapping[str, Any]) -> Decimal:
+    return Decimal(parse_value(row["key"], json.loads(row["value"])))
 
 
 def _reference(row: Mapping[str, Any]) -> Reference:
