@@ -12,14 +12,16 @@ from django.db import connection
 from akig.embedded.roles import APP, OWNER
 from bench import database, leanest
 from bench.data import LARGE, SMALL, TODAY
-from kpi import statements
+from changes import sql
 from kpi.actions import KEPT_MONTHS, refresh_snapshots
+from kpi.counting.periods import Period, first_of_month, last_full_months, month_so_far, whole_month
+from kpi.counting.reading import site_counts, site_figures
+from kpi.counting.snapshots import kept_rows
+from kpi.indicators import TARGET_RULES
 from kpi.models import KPISnapshot
-from kpi.periods import Period, first_of_month, last_full_months, month_so_far, whole_month
-from kpi.queries import fetch, site_counts, site_figures
-from kpi.report import report
-from kpi.snapshots import kept_rows
-from kpi.trends import SERIES_MONTHS
+from kpi.report.report import report
+from kpi.report.trends import SERIES_MONTHS
+from kpi.report.yardsticks import YARDSTICKS
 from leasing.queries import money_faults
 from sites_app.models import Site
 from sites_app.scope import site_scope
@@ -98,7 +100,12 @@ def _read_by_hand(site: Site, period: Period, parameters: dict[str, Any]) -> Non
     months = [whole_month(first_of_month(period.end, before), TODAY) for before in range(SERIES_MONTHS)]
     closed = [month.start for month in months if month.is_calendar_month]
     list(kept_rows([site.code], closed))
-    list(fetch(statements.YARDSTICKS, {"sites": [site.code], "day": period.end, "month": max(closed), "user": None}))
+    list(
+        sql.rows(
+            YARDSTICKS,
+            {"sites": [site.code], "day": period.end, "month": max(closed), "user": None, "rules": list(TARGET_RULES)},
+        )
+    )
 
 
 def _in_turn(runs: int, *sides: Callable[[], None]) -> list[list[float]]:

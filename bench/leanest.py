@@ -10,10 +10,10 @@ import zoneinfo
 from collections.abc import Mapping
 from typing import Any
 
-from kpi.definitions import ACTIVITY_DAYS, Counts
-from kpi.figures import Figures, from_json
-from kpi.periods import Period
-from kpi.queries import fetch
+from changes import sql
+from kpi.counting.counts import ACTIVITY_DAYS, Counts
+from kpi.counting.figures import Figures, from_json
+from kpi.counting.periods import Period
 from sites_app.models import Site
 
 # In force, rent, disputes, silence, homes let; what ended, was signed, came to its term; who stayed.
@@ -295,7 +295,7 @@ def parameters_of(site: Site, period: Period, previous: Period) -> dict[str, Any
 
 def read(parameters: Mapping[str, Any]) -> list[list[dict[str, Any]]]:
     """The rows of every statement."""
-    return [list(fetch(statement, parameters)) for statement in _ALL]
+    return [list(sql.rows(statement, parameters)) for statement in _ALL]
 
 
 def understood(rows: list[list[dict[str, Any]]]) -> tuple[Counts, Counts, Figures]:

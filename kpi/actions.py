@@ -7,14 +7,15 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils import timezone
 
-from kpi.benchmarks import DECIMALS, LEAST_SITES, SHARED_KEYS, best_first
-from kpi.definitions import BY_KEY, metrics
-from kpi.figures import as_json
+from kpi.counting.figures import as_json
+from kpi.counting.periods import calendar_month, first_of_month
+from kpi.counting.reading import site_counts, site_figures
+from kpi.counting.snapshots import counts_as_json, record_of
+from kpi.indicators import BY_KEY, SHARED_KEYS
 from kpi.models import KPISnapshot, NetworkBenchmark, ReportSubscription, TouchedDays
-from kpi.periods import calendar_month, first_of_month
-from kpi.queries import site_counts, site_figures
-from kpi.snapshots import counts_as_json, record_of
-from kpi.trends import SERIES_MONTHS
+from kpi.report.benchmarks import DECIMALS, LEAST_SITES, best_first
+from kpi.report.metrics import metrics_of_each
+from kpi.report.trends import SERIES_MONTHS
 from sites_app.models import Site
 from sites_app.scope import site_scope
 
@@ -86,7 +87,8 @@ def compare_sites(*, today: dt.date) -> int:
         now = timezone.now()
         found = []
         for period in periods:
-            of_sites = [metrics({code: of_site}, currency_of, period) for code, of_site in counts[period].items()]
+            alone = [(period, {code: of_site}) for code, of_site in counts[period].items()]
+            of_sites = metrics_of_each(alone, currency_of)
             for key in SHARED_KEYS:
                 values = [m.by_key[key].value for m in of_sites if m.by_key[key].value is not None]
                 if len(values) >= LEAST_SITES:

@@ -8,27 +8,28 @@ from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.http import HttpRequest
-from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
-from kpi.definitions import BY_KEY, Unit
-from kpi.labels import LABELS, write
+from kpi.indicators import BY_KEY
+from kpi.indicators.indicator import Unit
 from kpi.models import KPIBenchmark, KPISnapshot, KPITarget, NetworkBenchmark, ReportSubscription, TouchedDays
+from kpi.pages.words import write
+from screens import formats
 from sites_app.dated_admin import DatedAdmin, DatedForm, has_begun, is_over
 from sites_app.site_admin import GlobalAdmin, ShownAdmin, SiteForm, SiteModelAdmin
 
 
 @display(description=KPITarget._meta.get_field("key").verbose_name, ordering="key")
 def indicator(self: Any, row: Any) -> str:
-    return capfirst(str(LABELS[row.key].name))
+    return capfirst(str(BY_KEY[row.key].name))
 
 
 @display(description=KPISnapshot._meta.get_field("month").verbose_name, ordering="month")
 def month(self: Any, row: Any) -> str:
-    return date_format(row.month, "YEAR_MONTH_FORMAT")
+    return formats.month(row.month)
 
 
 class KpiAdmin(SiteModelAdmin):

@@ -9,11 +9,11 @@ from rest_framework.decorators import api_view
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from kpi.asked import sites_of, today_of
-from kpi.forms import Asked, Choice, asked_for
-from kpi.periods import EARLIEST, LATEST, LONGEST_YEARS, Period
-from kpi.queries import metrics_of
-from kpi.report import report as report_of
+from kpi.counting.periods import EARLIEST, LATEST, LONGEST_YEARS, Period
+from kpi.pages.asked import sites_of, today_of
+from kpi.pages.forms import Asked, Choice, asked_for
+from kpi.report.report import metrics_of
+from kpi.report.report import report as report_of
 from kpi.report_json import metrics_as_json, report_as_json
 from sites_app.parameters import QueryParameters
 from sites_app.permissions import needs

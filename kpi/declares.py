@@ -4,7 +4,7 @@ import datetime as dt
 
 from django.utils.translation import gettext_lazy as _
 
-from kpi import panels
+from kpi.pages import panels
 from screens.declarations import Address, Daily, Declaration, Entry, Hourly, Include, Panel
 
 _VIEW = "kpi.view_kpi"
@@ -28,14 +28,14 @@ DECLARATION = Declaration(
         # Seven o'clock, before the day begins.
         Daily("kpi.jobs.queue_reports", dt.time(7, 0), "last month's report is in the subscribers' mail"),
     ),
-    includes=(Include("kpi/", "kpi.urls"), Include("api/kpi/", "kpi.api_urls")),
+    includes=(Include("kpi/", "kpi.pages.urls"), Include("api/kpi/", "kpi.api_urls")),
     addresses={
         "kpi:dashboard": Address(_VIEW),
         "kpi:print": Address(_VIEW),
         "kpi:report": Address(_VIEW, arguments={"kind": "csv"}),
         "kpi:subscription": Address(_VIEW, ("POST",)),
         "kpi:indicator": Address(_VIEW, arguments={"key": "occupancyRate"}),
-        "kpi:indicator_csv": Address(_VIEW, arguments={"key": "occupancyRate"}),
+        "kpi:rows": Address(_VIEW, arguments={"key": "occupancyRate", "kind": "csv"}),
         "kpi_api:metrics": Address(_VIEW),
         "kpi_api:report": Address(_VIEW),
     },

@@ -5,10 +5,10 @@ import logging
 
 from accounts.models import User
 from kpi import actions
+from kpi.counting.periods import first_of_month
 from kpi.flag import is_on_for
-from kpi.mail import send_report
 from kpi.models import ReportSubscription
-from kpi.periods import first_of_month
+from kpi.pages.mail import send_report
 from outbox.actions import Refused, enqueue
 from outbox.jobs import outbox_job
 from outbox.models import Job

@@ -11,21 +11,18 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from changes.audit import every_change
-from kpi.benchmarks import SHARED_KEYS
-from kpi.definitions import DEFINITIONS, Unit
-from kpi.labels import LABELS
+from kpi.indicators import BY_KEY, SHARED_KEYS, TARGET_KEYS
+from kpi.indicators.indicator import Unit
 from sites_app.models import SiteScopedModel
 
-# The target of depositReturnTime is the site's legal deadline (a regional rule), not a row here.
-TARGET_KEYS = tuple(d.key for d in DEFINITIONS if d.key != "depositReturnTime")
-_SHARES = [d.key for d in DEFINITIONS if d.unit is Unit.SHARE]
+_SHARES = [key for key, indicator in BY_KEY.items() if indicator.unit is Unit.SHARE]
 
 
 @pghistory.track(*every_change())
 class KPITarget(SiteScopedModel):
     """The value that a site aims at for one KPI, on the days of a range. Shares are fractions, money is francs."""
 
-    key = models.CharField(_("indicator"), max_length=32, choices=[(key, LABELS[key].name) for key in TARGET_KEYS])
+    key = models.CharField(_("indicator"), max_length=32, choices=[(key, BY_KEY[key].name) for key in TARGET_KEYS])
     value = models.DecimalField(
         _("target"),
         max_digits=14,
@@ -86,7 +83,7 @@ class KPIBenchmark(models.Model):
         MEASURED = "measured", _("From a source")
 
     key = models.CharField(
-        _("indicator"), max_length=32, unique=True, choices=[(key, LABELS[key].name) for key in SHARED_KEYS]
+        _("indicator"), max_length=32, unique=True, choices=[(key, BY_KEY[key].name) for key in SHARED_KEYS]
     )
     average = models.DecimalField(_("average"), max_digits=14, decimal_places=4)
     top = models.DecimalField(_("best"), max_digits=14, decimal_places=4)
@@ -133,7 +130,7 @@ class NetworkBenchmark(models.Model):
 
 class KPISnapshot(SiteScopedModel):
     """What the records of a site held for one closed month, from which every value is computed anew: `counts` are
-    definitions.Counts, `figures` are figures.Figures.
+    counts.Counts, `figures` are figures.Figures.
 
     The site's agents and which of its homes are to be let are not among them: they are those of now, for every month
     (docs/formulas/kpi.md).

@@ -4,14 +4,15 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from kpi.benchmarks import Benchmark
-from kpi.definitions import BY_KEY, Metrics, Unit
-from kpi.improvements import Improvement
-from kpi.leaders import Leader
-from kpi.periods import Period
-from kpi.report import Report
-from kpi.report_labels import ADVICE
-from kpi.trends import Trend
+from kpi.counting.periods import Period
+from kpi.indicators import BY_KEY
+from kpi.indicators.indicator import Unit
+from kpi.report.benchmarks import Benchmark
+from kpi.report.improvements import Improvement
+from kpi.report.leaders import Leader
+from kpi.report.metrics import Metrics
+from kpi.report.report import Report
+from kpi.report.trends import Trend
 
 _WHOLE_NUMBERS = (Unit.FRANCS, Unit.NPS)
 _CONTESTS = {
@@ -71,6 +72,7 @@ def _trend(trend: Trend) -> dict[str, Any]:
         "current": _number(key, trend.current.value),
         "previous": _number(key, trend.previous.value),
         "n": trend.current.n,
+        "isFewCases": trend.current.is_few,
         "absoluteChange": _number(key, moved.change) if moved else None,
         "relativeChange": _rate(moved.relative) if moved else None,
         "direction": moved.direction.value if moved else None,
@@ -129,7 +131,7 @@ def _improvement(short: Improvement) -> dict[str, Any]:
         "target": _number(short.key, short.target),
         "gap": _rate(short.gap),
         "priority": short.priority.value,
-        "recommendation": str(ADVICE[short.key].text),
+        "recommendation": str(BY_KEY[short.key].advice.text),
         "estimatedEffect": [
             {"amount": worth.francs, "currency": currency, "basis": worth.basis.value, "units": worth.units}
             for currency, worth in short.worth.items()

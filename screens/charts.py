@@ -5,6 +5,8 @@ place, so lines keep their width and no text is inside: the words stand beside i
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Any
 
 WIDTH, HEIGHT = 120, 40
@@ -66,3 +68,51 @@ def _written(number: float) -> str:
 def bar(part: Any, whole: Any, tone: str = "") -> dict[str, Any]:
     """A bar as long as the part is of the whole."""
     return {"width": _written(float(part) / float(whole) * 100 if whole else 0), "tone": tone}
+
+
+@dataclass(frozen=True)
+class LineChart:
+    """A line over time between two round values, with its goal; beside it the same numbers in words."""
+
+    title: str
+    head: str  # of the column of values
+    remark: str  # beside the title: a currency, or ""
+    points: Sequence[Any]
+    low: Decimal
+    high: Decimal
+    goal: Decimal | None
+    ticks: Sequence[str]  # from the top
+    names: Sequence[str]  # below the line: of the first point, the one in the middle and the last
+    rows: Sequence[tuple[str, str, str, bool]]  # name, value, n, whether it is unusual
+    has_unusual: bool
+
+
+@dataclass(frozen=True)
+class Bar:
+    name: str
+    part: int
+    amount: str
+    n: str
+    tone: str = ""
+
+
+@dataclass(frozen=True)
+class BarChart:
+    """Parts of a whole, each with its bar, and what they are together. `kind` is for the template's own words."""
+
+    kind: str
+    name: str
+    remark: str
+    bars: Sequence[Bar]
+    longest: int
+    total: str
+
+
+def rounded_range(values: Sequence[Decimal]) -> tuple[Decimal, Decimal]:
+    """Round numbers that hold all values, a tenth of the largest apart: what hardly moves shall not look wild."""
+    lowest, highest = min(values), max(values)
+    size = max(abs(lowest), abs(highest)) or Decimal(1)
+    step = Decimal(10) ** ((size * Decimal("0.999")).adjusted()) if size > 1 else Decimal("0.1")
+    low = (lowest / step).to_integral_value(ROUND_FLOOR) * step
+    high = (highest / step).to_integral_value(ROUND_CEILING) * step
+    return (low, high) if high > low else (low, low + step)

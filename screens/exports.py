@@ -56,6 +56,12 @@ def readable_number(cell: Any) -> Any:
     return number_format(cell, use_l10n=True, force_grouping=False) if isinstance(cell, float | Decimal) else cell
 
 
+def readable_rows(rows: Iterable[Iterable[Any]]) -> Iterator[list[Any]]:
+    """Rows whose decimals are as a CSV reader in the active language knows them."""
+    for row in rows:
+        yield [readable_number(cell) for cell in row]
+
+
 def as_xlsx(sheets: Mapping[str, Iterable[Iterable[Any]]], formats: Sequence[str] = ()) -> bytes:
     """Rows as an XLSX, a sheet for each name; the first row is its head, bold, and stays when one scrolls.
 

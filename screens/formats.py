@@ -6,6 +6,7 @@ nothing of, so all of them go through Babel.
 
 import datetime as dt
 import re
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -39,6 +40,25 @@ def number(value: float | Decimal | None, decimals: int = 0) -> str:
     text = numbers.format_decimal(abs(value), format=pattern, locale=_locale())
     # A hyphen is too short to be seen in a column of amounts; what rounds to nothing has no sign.
     return f"{_MINUS}{text}" if value < 0 and text.strip("0.,") else text
+
+
+def numbers_at_most(values: Iterable[Decimal | int], decimals: int = 1) -> list[str]:
+    """Many numbers, each with so many decimals at most: "45" and not "45,0"."""
+    pattern, locale = _at_most("#,##0", decimals), _locale()
+    texts = [(value, numbers.format_decimal(abs(value), format=pattern, locale=locale)) for value in values]
+    return [f"{_MINUS}{text}" if value < 0 else text for value, text in texts]
+
+
+def percents_at_most(ratios: Iterable[Decimal], decimals: int = 1) -> list[str]:
+    """Ratios as percentages, each with so many decimals at most: "50 %" and "91,4 %"."""
+    locale = _locale()
+    pattern = _at_most(Locale.parse(locale).percent_formats[None].pattern, decimals)
+    return [numbers.format_percent(ratio, format=pattern, locale=locale) for ratio in ratios]
+
+
+def francs_of(amounts: Iterable[int], currency: str) -> list[str]:
+    """Amounts of one currency."""
+    return [francs(amount, currency) for amount in amounts]
 
 
 def percent(ratio: float | Decimal | None, decimals: int = 0) -> str:
@@ -83,6 +103,11 @@ def month(day: dt.date | None) -> str:
     return NOTHING if not day else dates.format_skeleton("yMMMM", day, locale=_locale())
 
 
+def months(days: Iterable[dt.date], *, is_short: bool = False) -> list[str]:
+    """The months of a series."""
+    return [month_short(day) if is_short else month(day) for day in days]
+
+
 def month_short(day: dt.date | None) -> str:
     """nov. 2026."""
     return NOTHING if not day else dates.format_skeleton("yMMM", day, locale=_locale())
@@ -113,6 +138,10 @@ def whatsapp(value: Any) -> str:
     """The address at which one writes to a phone number; "" without one."""
     digits = "".join(filter(str.isdigit, str(value or "")))
     return f"https://wa.me/{digits}" if digits else ""
+
+
+def _at_most(pattern: str, decimals: int) -> str:
+    return pattern.replace("#,##0", "#,##0." + "#" * decimals) if decimals else pattern
 
 
 def _locale() -> str:

@@ -53,7 +53,7 @@ def unusual(key, values, are_over):
     Only those that stand on five cases; agents are no cases.
     """
     enough = [
-        over and v is not None and (n >= 5 or (key in PER_AGENT and n >= 1))
+        over and v is not None and (n >= 20 or (key in PER_AGENT and n >= 1))
         for (v, n), over in zip(values, are_over, strict=True)
     ]
     marks = []

@@ -5,9 +5,9 @@ from decimal import Decimal
 
 import pytest
 
-from kpi.definitions import KEYS, MONEY_KEYS
-from kpi.periods import Period
-from kpi.queries import metrics_of
+from kpi.counting.periods import Period
+from kpi.indicators import KEYS, MONEY_KEYS
+from kpi.report.report import metrics_of
 from kpi.tests import oracle
 from sites_app.models import Site
 from sites_app.scope import site_scope

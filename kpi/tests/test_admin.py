@@ -42,7 +42,7 @@ def test_a_manager_sees_the_sites_targets_in_words_and_changes_none(client):
     page = client.get(URL)
     words = page.content.decode()
     assert page.status_code == 200
-    assert "50,000,000 GNF" in words
+    assert "50,000,000\u00a0GNF" in words
     assert "3,500,000" not in words
     assert client.get(f"{URL}add/").status_code == 403
     client.post(f"{URL}{targets()[0].pk}/change/", posted("60"))

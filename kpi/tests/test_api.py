@@ -8,7 +8,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts.actions import issue_token
-from kpi.definitions import KEYS
+from kpi.indicators import KEYS
 from leasing.tests.factories import (
     make_contract,
     make_instalment,
@@ -268,6 +268,7 @@ def test_the_report_has_metrics_trends_benchmarks_agents_and_improvements(api):
         "current": 0.5,
         "previous": None,
         "n": 2,
+        "isFewCases": True,
         "absoluteChange": None,
         "relativeChange": None,
         "direction": None,

@@ -5,8 +5,8 @@ from decimal import Decimal
 
 import pytest
 
-from kpi.periods import Period
-from kpi.queries import metrics_of
+from kpi.counting.periods import Period
+from kpi.report.report import metrics_of
 from kpi.tests.formulas_page import table
 from leasing.models import (
     Allocation,

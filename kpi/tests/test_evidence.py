@@ -9,11 +9,12 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
-from kpi import evidence as module
-from kpi.definitions import BY_KEY, KEYS, MONEY_KEYS, union
-from kpi.evidence import GROUPS, Group, every_row, evidence, group_of
-from kpi.periods import Period
-from kpi.queries import site_counts
+from kpi.counting.counts import union
+from kpi.counting.periods import Period
+from kpi.counting.reading import site_counts
+from kpi.indicators import BY_KEY, KEYS, MONEY_KEYS
+from kpi.report import rows as module
+from kpi.report.rows import every_row, evidence, group_of
 from kpi.tests import oracle
 from kpi.tests.test_accuracy import PERIODS, SCOPES, SITES, STAFF
 from leasing.tests.factories import (
@@ -40,14 +41,14 @@ from tests.portfolios import Portfolio, staff
 pytestmark = pytest.mark.django_db
 D = dt.date
 OCTOBER = Period(D(2026, 10, 1), D(2026, 10, 31))
-EACH_GROUP = [(key, group) for key in KEYS for group in GROUPS[key]]
+EACH_GROUP = [(key, group) for key in KEYS for group in BY_KEY[key].groups]
 
 
 def days(rows):
     return sum(row.days for row in rows)
 
 
-# The counts of kpi.definitions.Counts that the rows of a KPI's groups, added up, have to give.
+# The counts of kpi.counting.counts.Counts that the rows of a KPI's groups, added up, have to give.
 RECOUNTED = {
     "averageResolutionTime": lambda g: {"matters": len(g["closed"]), "matter_days": days(g["closed"])},
     "resolutionRate": lambda g: {
@@ -86,7 +87,7 @@ RECOUNTED = {
 
 
 def groups_of(key, codes, period):
-    return {group.name: list(every_row(key, codes, period, group)) for group in GROUPS[key]}
+    return {group.name: list(every_row(key, codes, period, group)) for group in BY_KEY[key].groups}
 
 
 def of_site(groups, code):
@@ -101,13 +102,13 @@ def check(tables, codes, period):
     for key in KEYS:
         groups = groups_of(key, codes, period)
         sizes = {name: len(rows) for name, rows in groups.items()}
-        assert evidence(key, codes, period, GROUPS[key][0]).counts == sizes, (key, codes, period)
+        assert evidence(key, codes, period, BY_KEY[key].groups[0]).counts == sizes, (key, codes, period)
         for code in codes:
             for name, number in RECOUNTED[key](of_site(groups, code)).items():
                 assert number == getattr(by_site[code], name), (key, name, code, period)
         if key not in MONEY_KEYS or len(codes) == 1:
             counts = replace(union(by_site.values()), **RECOUNTED[key](groups))
-            value = BY_KEY[key].formula(counts, period).value
+            value = BY_KEY[key].measure(counts, period.days).value
             want, _n = wanted[key]
             assert (value is None) == (want is None), (key, codes, period)
             if value is not None:
@@ -142,8 +143,8 @@ def rows(key, name, codes=("GN_KINDIA",), period=OCTOBER):
 
 
 def test_there_is_evidence_for_each_of_the_twelve_indicators():
-    assert tuple(sorted(GROUPS)) == tuple(sorted(KEYS))
-    assert group_of("occupancyRate", "empty") == Group("empty")
+    assert all(BY_KEY[key].groups for key in KEYS)
+    assert group_of("occupancyRate", "empty").name == "empty"
     assert group_of("occupancyRate", "left") is None
 
 
@@ -359,7 +360,7 @@ def test_a_page_costs_one_statement_with_rows_and_without(portfolio):
             with site_scope(codes), CaptureQueriesContext(connection) as sent:
                 found = evidence(key, codes, PERIODS[7], group)
             assert len(sent) == 1
-            assert tuple(found.counts) == tuple(group.name for group in GROUPS[key])
+            assert tuple(found.counts) == tuple(group.name for group in BY_KEY[key].groups)
             assert (bool(found.count), bool(found.rows), found.page) == (has_rows, has_rows, 1)
 
 
@@ -380,11 +381,11 @@ def test_another_sites_rows_cannot_be_asked_for(key):
     with site_scope(["GN_KINDIA"]):
         for codes in (["GN_CONAKRY"], ["GN_KINDIA", "GN_CONAKRY"]):
             with pytest.raises(OutsideScope):
-                evidence(key, codes, OCTOBER, GROUPS[key][0])
+                evidence(key, codes, OCTOBER, BY_KEY[key].groups[0])
             with pytest.raises(OutsideScope):
-                every_row(key, codes, OCTOBER, GROUPS[key][0])
+                every_row(key, codes, OCTOBER, BY_KEY[key].groups[0])
     with pytest.raises(OutsideScope):
-        evidence(key, ["GN_KINDIA"], OCTOBER, GROUPS[key][0])
+        evidence(key, ["GN_KINDIA"], OCTOBER, BY_KEY[key].groups[0])
 
 
 def test_in_a_wider_scope_only_the_rows_of_the_sites_asked_for_are_there(portfolio):

@@ -5,10 +5,12 @@ from decimal import Decimal
 
 import pytest
 
-from kpi.definitions import BY_KEY, KEYS, Counts
-from kpi.improvements import worth
+from insight.rates import Rate, newcombe, wilson
+from kpi.counting.counts import Counts
+from kpi.counting.periods import Period
+from kpi.indicators import BY_KEY, KEYS
 from kpi.models import KPIBenchmark, KPITarget
-from kpi.periods import Period
+from kpi.report.improvements import worth
 from kpi.tests.formulas_page import table
 from tests.owner import as_owner
 
@@ -27,7 +29,7 @@ def test_a_worked_number_is_what_its_formula_gives(key, counts, days, value, n):
     agents = frozenset(range(int(given.pop("agents", 0))))
     start = dt.date(2026, 1, 1)
     period = Period(start, start + dt.timedelta(days=int(days) - 1))
-    metric = BY_KEY[key].formula(Counts(**{name: int(v) for name, v in given.items()}, agents=agents), period)
+    metric = BY_KEY[key].measure(Counts(**{name: int(v) for name, v in given.items()}, agents=agents), period.days)
     assert (metric.key, metric.n) == (key, int(n))
     if value == "none":
         assert metric.value is None
@@ -77,3 +79,19 @@ def test_the_sites_start_with_the_targets_of_the_page():
         else:
             assert row.value == Decimal(written[row.key])
     assert len(written) == 11
+
+
+@pytest.mark.parametrize(("own", "n", "interval", "others", "difference", "said"), table("Agents"))
+def test_an_agents_interval_is_the_one_of_the_page(own, n, interval, others, difference, said):
+    def rate(text, of):
+        received, due = (int(number) for number in text.split(" of "))
+        return Rate(received / due * of, of)
+
+    def ends(found):
+        return f"{found.low:.4f} to {found.high:.4f}"
+
+    mine = rate(own, int(n))
+    francs, _comma, their_n = others.partition(", n ")
+    between = newcombe(mine, rate(francs, int(their_n)))
+    assert (ends(wilson(mine)), ends(between)) == (interval, difference)
+    assert {"below": between.high < 0, "above": between.low > 0, "": 0 in between}[said]

@@ -6,9 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kpi.benchmarks import Position, position
-from kpi.definitions import BY_KEY, KEYS, Counts, Metric
-from kpi.improvements import Basis, Priority, Worth, improvement, in_order, priority, worth
+from kpi.counting.counts import Counts
+from kpi.indicators import BY_KEY, KEYS
+from kpi.indicators.indicator import Metric
+from kpi.indicators.worth import Basis, Worth
+from kpi.report.benchmarks import Position, position
+from kpi.report.improvements import Priority, improvement, in_order, priority, worth
 
 
 @pytest.mark.parametrize(

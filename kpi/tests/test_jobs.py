@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from accounts.models import User
 from kpi.actions import subscribe, unsubscribe
 from kpi.jobs import compare_sites, mail_report, queue_reports, refresh_snapshots
-from kpi.mail import recipient
 from kpi.models import KPISnapshot, NetworkBenchmark, ReportSubscription
+from kpi.pages.mail import recipient
 from leasing.tests.factories import make_contract, make_instalment, make_paid_instalment
 from outbox.actions import enqueue
 from outbox.models import Job
@@ -76,7 +76,7 @@ def test_a_subscriber_gets_the_month_that_is_over_once(october):
     assert letter.to == ["Mariama <mariama@example.com>"]
     assert letter.subject == "Kindia Branch in October 2026: the indicators"
     assert "- Collection: 50%; target 95%, not met" in letter.body
-    assert "Closing the gap is worth 900,000 GNF." in letter.body
+    assert "Closing the gap is worth 900,000\u00a0GNF." in letter.body
     assert "/GN_KINDIA/kpi/?start=2026-10-01&end=2026-10-31" in letter.body
     [(html, kind)] = letter.alternatives
     assert kind == "text/html"

@@ -5,8 +5,8 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kpi.figures import NO_AGENT, AgentFigures, Figures, Part, as_json, from_json, together
-from kpi.leaders import leaders, ranks
+from kpi.counting.figures import NO_AGENT, AgentFigures, Figures, Part, as_json, from_json, together
+from kpi.report.leaders import leaders, ranks
 
 whole = st.integers(0, 50)
 parts = st.builds(AgentFigures, whole, whole, whole, whole, whole, whole, whole, whole)
@@ -76,6 +76,30 @@ def test_who_alone_has_rows_enough_is_first_of_nobody():
     )
     alone = found[0].marks["satisfaction"]
     assert (alone.value, alone.rank, alone.of, alone.is_enough) == (6, None, 0, True)
+
+
+def test_a_rate_has_its_interval_and_the_agent_a_side_only_where_it_is_more_than_chance():
+    found = leaders(
+        {
+            1: AgentFigures(due=80, francs_due=800, francs_received=480),
+            2: AgentFigures(due=50, francs_due=500, francs_received=400),
+            3: AgentFigures(due=20, francs_due=200, francs_received=160),
+            NO_AGENT: AgentFigures(due=9, francs_due=90, francs_received=0),
+        },
+        [1, 2, 3, 4],
+    )
+    marks = {leader.agent: leader.marks["collection"] for leader in found}
+    # 48 of 80 against 56 of 70: Newcombe 1998, −0.3339 to −0.0524.
+    assert [marks[agent].is_above for agent in (1, 2, 3, 4)] == [False, True, None, None]
+    assert (round(marks[1].interval.low, 4), round(marks[1].interval.high, 4)) == (0.4905, 0.7004)
+    assert marks[4].interval is None
+    assert found[0].marks["rent"].interval is None
+
+
+def test_an_agent_alone_is_compared_with_nobody():
+    [only] = leaders({1: AgentFigures(due=80, francs_due=800, francs_received=10)}, [1])
+    assert only.marks["collection"].is_above is None
+    assert only.marks["collection"].interval is not None
 
 
 @given(figures)

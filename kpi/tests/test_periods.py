@@ -2,7 +2,7 @@ import datetime as dt
 
 import pytest
 
-from kpi.periods import (
+from kpi.counting.periods import (
     Period,
     calendar_month,
     first_of_month,

@@ -7,9 +7,12 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from kpi.counting.overview import Rent, overview
+from kpi.counting.periods import Period
+from kpi.counting.reading import site_counts
 from kpi.models import KPITarget
-from kpi.periods import Period
-from kpi.queries import Rent, metrics_of, overview, site_counts, yardsticks_of
+from kpi.report.report import metrics_of
+from kpi.report.yardsticks import yardsticks_of
 from leasing.tests.factories import (
     make_allocation,
     make_contract,
@@ -298,8 +301,8 @@ def test_current_and_previous_period_of_any_sites_cost_four_statements_with_thei
 def test_the_target_is_the_value_that_is_valid_on_the_day(kindia):
     KPITarget.objects.filter(key="npsScore").update(valid=(None, D(2026, 10, 1)))
     KPITarget.objects.create(site=kindia, key="npsScore", value=60, valid=(D(2026, 10, 1), None))
-    assert yardsticks_of([kindia], D(2026, 9, 30)).targets.of("npsScore") == 50
-    assert yardsticks_of([kindia], D(2026, 10, 1)).targets.of("npsScore") == 60
+    assert yardsticks_of([kindia], D(2026, 9, 30)).targets.of.get(("npsScore", "")) == 50
+    assert yardsticks_of([kindia], D(2026, 10, 1)).targets.of.get(("npsScore", "")) == 60
 
 
 def test_the_target_of_the_deposit_return_time_is_the_sites_deadline_on_that_day():
@@ -314,8 +317,8 @@ def test_the_target_of_the_deposit_return_time_is_the_sites_deadline_on_that_day
         valid=(D(2026, 10, 1), None),
     )
     with site_scope(["GN_LABE"]):
-        assert yardsticks_of([labe], D(2026, 9, 30)).targets.of("depositReturnTime") == 60
-        assert yardsticks_of([labe], D(2026, 10, 1)).targets.of("depositReturnTime") == 45
+        assert yardsticks_of([labe], D(2026, 9, 30)).targets.of.get(("depositReturnTime", "")) == 60
+        assert yardsticks_of([labe], D(2026, 10, 1)).targets.of.get(("depositReturnTime", "")) == 45
 
 
 def test_several_sites_have_a_target_only_where_all_agree():
@@ -324,14 +327,14 @@ def test_several_sites_have_a_target_only_where_all_agree():
         KPITarget.objects.filter(site=dakar, key="npsScore").update(value=40)
         KPITarget.objects.filter(site=dakar, key="renewalRate").delete()
         found = yardsticks_of([conakry, dakar, labe], D(2026, 10, 31)).targets
-        assert found.of("occupancyRate") == Decimal("0.95")
-        assert found.of("npsScore") is None
-        assert found.of("renewalRate") is None
-        assert found.of("depositReturnTime") is None  # 30, 30 and 60 days
-        assert yardsticks_of([conakry, dakar], D(2026, 10, 31)).targets.of("depositReturnTime") == 30
-        assert found.of("revenuePerAgent", "GNF") == 50_000_000
-        assert found.of("revenuePerAgent", "XOF") == 3_500_000
-        assert found.of("paymentCollectionRate", "XOF") == Decimal("0.95")
+        assert found.of.get(("occupancyRate", "")) == Decimal("0.95")
+        assert found.of.get(("npsScore", "")) is None
+        assert found.of.get(("renewalRate", "")) is None
+        assert found.of.get(("depositReturnTime", "")) is None  # 30, 30 and 60 days
+        assert yardsticks_of([conakry, dakar], D(2026, 10, 31)).targets.of.get(("depositReturnTime", "")) == 30
+        assert found.of["revenuePerAgent", "GNF"] == 50_000_000
+        assert found.of["revenuePerAgent", "XOF"] == 3_500_000
+        assert found.of["paymentCollectionRate", "XOF"] == Decimal("0.95")
 
 
 # --- overview ------------------------------------------------------------------------------------------

@@ -10,10 +10,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from kpi.actions import compare_sites, refresh_snapshots
-from kpi.benchmarks import SHARED_KEYS
+from kpi.counting.periods import Period, calendar_month, month_so_far
+from kpi.indicators import SHARED_KEYS
 from kpi.models import KPIBenchmark, KPITarget
-from kpi.periods import Period, calendar_month, month_so_far
-from kpi.report import report
+from kpi.report.report import report
 from kpi.tests import oracle
 from kpi.tests import report_oracle as again
 from kpi.tests.test_accuracy import SCOPES, SITES, STAFF
@@ -230,8 +230,8 @@ def test_without_any_record_there_is_no_value_no_gap_and_no_zero():
 
 
 def test_the_rank_is_the_place_among_the_networks_sites_and_ties_share_it():
-    from kpi.benchmarks import network
-    from kpi.definitions import BY_KEY
+    from kpi.indicators import BY_KEY
+    from kpi.report.benchmarks import network
 
     values = [Decimal("0.9"), Decimal("0.8"), Decimal("0.8"), Decimal("0.7")]
     assert [network(BY_KEY["occupancyRate"], values, value, TODAY).rank for value in values] == [1, 2, 2, 4]

@@ -11,13 +11,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kpi.actions import KEPT_MONTHS, compare_sites, refresh_snapshots
-from kpi.figures import from_json
+from kpi.counting.figures import from_json
+from kpi.counting.periods import calendar_month, first_of_month
+from kpi.counting.reading import site_counts, site_figures
+from kpi.counting.snapshots import record_of
 from kpi.models import KPISnapshot, NetworkBenchmark, TouchedDays
-from kpi.page import page_of
-from kpi.periods import calendar_month, first_of_month
-from kpi.queries import site_counts, site_figures
-from kpi.report import report
-from kpi.snapshots import record_of
+from kpi.pages.report_page import page_of
+from kpi.report.report import report
 from leasing.actions.settlement import release, settle
 from leasing.models import (
     Contract,
@@ -317,7 +317,7 @@ def test_who_comes_or_goes_between_two_statements_is_counted_as_one_was_named(ki
             make_person("cheick", GN_KINDIA="agent")
         return site_counts(codes, periods)
 
-    monkeypatch.setattr("kpi.snapshots.site_counts", and_meanwhile)
+    monkeypatch.setattr("kpi.counting.snapshots.site_counts", and_meanwhile)
     running, closed = calendar_month(TODAY), CLOSED[0]
     found = report([kindia], running, closed, today=TODAY)
     assert set(found.agents.values()) == {"awa", "binta"}

@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from kpi.actions import refresh_snapshots
-from kpi.standing import standing_of
+from kpi.pages.standing import standing_of
 from leasing.tests.factories import make_contract
 from sites_app.models import Site
 from sites_app.scope import site_scope

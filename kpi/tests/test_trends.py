@@ -9,9 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kpi.definitions import Counts, Metric, metrics
-from kpi.periods import Period
-from kpi.trends import is_unusual, robust_z, series, trends
+from kpi.counting.counts import Counts
+from kpi.counting.periods import Period
+from kpi.indicators.indicator import Metric
+from kpi.report.metrics import metrics
+from kpi.report.trends import is_unusual, robust_z, series, trends
 
 shares = st.decimals(0, 1, places=4)
 MONTHS = [dt.date(2025 + (9 + n) // 12, (9 + n) % 12 + 1, 1) for n in range(13)]
@@ -110,6 +112,7 @@ def test_francs_have_a_trend_for_each_currency():
     currency_of = {"GN_KINDIA": "GNF", "SN_DAKAR": "XOF"}
     now = metrics(counts, currency_of, period)
     before = metrics(counts | {"SN_DAKAR": Counts(due=2, francs_due=10, francs_received=5)}, currency_of, period)
-    gnf, xof = trends("paymentCollectionRate", now, before, lambda key, currency: Decimal("0.5"))
+    targets = {("paymentCollectionRate", currency): Decimal("0.5") for currency in ("GNF", "XOF")}
+    gnf, xof = trends("paymentCollectionRate", now, before, targets)
     assert (gnf.currency, gnf.current.value, gnf.is_met, gnf.comparison.is_good) == ("GNF", Decimal("0.9"), True, None)
     assert (xof.currency, xof.variance, xof.is_met, xof.comparison.is_good) == ("XOF", Decimal("-0.1"), False, False)

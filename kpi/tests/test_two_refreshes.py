@@ -7,10 +7,10 @@ import pytest
 from django.db import connection
 
 from kpi.actions import KEPT_MONTHS, refresh_snapshots
+from kpi.counting.periods import calendar_month
+from kpi.counting.reading import site_counts
+from kpi.counting.snapshots import record_of
 from kpi.models import TouchedDays
-from kpi.periods import calendar_month
-from kpi.queries import site_counts
-from kpi.snapshots import record_of
 from leasing.tests.factories import make_contract, make_survey
 from leasing.tests.test_two_clerks import PATIENCE, Stop, at_once, waits_for_a_lock
 from sites_app.models import Site

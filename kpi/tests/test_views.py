@@ -10,10 +10,12 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
-from kpi.cards import HEADLINE, OTHERS, card_of
-from kpi.definitions import BY_KEY, KEYS, Counts, Metric, compare
+from kpi.counting.counts import Counts
+from kpi.indicators import BY_KEY, HEADLINE, KEYS, OTHERS
+from kpi.indicators.indicator import Metric
 from kpi.models import KPITarget
-from kpi.trends import Trend
+from kpi.pages.words import card_of
+from kpi.report.trends import Trend, compare
 from leasing.models import Contract
 from leasing.tests.factories import make_contract, make_instalment, make_paid_instalment, make_property
 from sites_app.models import Site

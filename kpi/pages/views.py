@@ -1,0 +1,112 @@
+"""The dashboard's pages and files. Thin: read the period, ask for the report, show it."""
+
+from django.contrib import messages
+from django.core.exceptions import BadRequest
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from kpi.actions import subscribe, unsubscribe
+from kpi.flag import behind_flag, is_on
+from kpi.indicators import KEYS
+from kpi.pages.asked import sites_of, today_of
+from kpi.pages.exports import report_file
+from kpi.pages.forms import Beginning, Choice, PeriodForm, beginning
+from kpi.pages.report_page import page_of
+from kpi.pages.words import board
+from kpi.report.report import Report, metrics_of, report
+from kpi.report.trends import trends_of
+from kpi.report.yardsticks import Yardsticks, yardsticks_of
+from screens.exports import KINDS, download
+from sites_app.permissions import needs
+
+
+@needs("kpi.view_kpi")
+@require_safe
+def dashboard(request: HttpRequest) -> HttpResponse:
+    """The whole report of a period; for those outside the flag its indicators alone."""
+    sites = sites_of(request)
+    form = PeriodForm(request.GET, today=today_of(sites))
+    asked = form.asked()
+    context = {"form": form, "choices": Choice.choices, "asked": asked}
+    if is_on(request):
+        template, found = "kpi/dashboard.html", _report(request, form)
+        context |= {"report": found, "page": page_of(found), "beginning": _beginning(found, form)}
+        context |= {"is_subscribed": _is_subscribed(request, found)}
+    else:
+        current, previous = metrics_of(sites, [asked.period, asked.previous])
+        held_against = yardsticks_of(sites, asked.period.end, user_id=request.user.pk)
+        template = "kpi/plain.html"
+        found = trends_of(KEYS, current, previous, held_against.targets.of)
+        context |= {"board": board(found, current.counts)}
+        context |= {"is_subscribed": _is_subscribed(request, held_against)}
+        context |= {"beginning": beginning(current, held_against.first_day, form.today)}
+    return render(request, template, context, status=400 if form.errors else 200)
+
+
+@needs("kpi.view_kpi")
+@require_safe
+@behind_flag
+def printed(request: HttpRequest) -> HttpResponse:
+    """The report on paper: everything open, nothing to press."""
+    form = PeriodForm(request.GET, today=today_of(sites_of(request)))
+    found = _report(request, form)
+    context = {"form": form, "asked": form.asked(), "report": found, "page": page_of(found)}
+    context |= {"beginning": _beginning(found, form)}
+    return render(request, "kpi/print.html", context, status=400 if form.errors else 200)
+
+
+@needs("kpi.view_kpi")
+@require_safe
+@behind_flag
+def report_as_file(request: HttpRequest, kind: str) -> HttpResponse:
+    """The report for a spreadsheet. Dates that cannot be, or without records, lead to the page that says so."""
+    if kind not in KINDS:
+        raise Http404
+    form = PeriodForm(request.GET, today=today_of(sites_of(request)))
+    found = _report(request, form) if form.is_valid() else None
+    if found is None or found.is_before_records:
+        return HttpResponseRedirect(f"{reverse('kpi:dashboard')}?{request.GET.urlencode()}")
+    period = form.asked().period
+    name = f"akig-{request.site_code}-{period.start}-{period.end}.{kind}"
+    return download(report_file(found, kind), name)
+
+
+@needs("kpi.view_kpi")
+@require_POST
+def subscription(request: HttpRequest) -> HttpResponse:
+    """Have the report of each month sent by mail, or no more: `want` is 1 or 0. To end it takes no flag."""
+    match request.POST.get("want"):
+        case "1" if not is_on(request):
+            messages.error(
+                request, _("The report does not come by mail while this page shows you the indicators alone.")
+            )
+        case "1" if not request.user.email:
+            messages.error(request, _("Your profile has no e-mail address. Write it down there first."))
+            return HttpResponseRedirect(reverse("accounts:profile"))
+        case "1":
+            subscribe(site=request.site, user=request.user, today=request.site.today())
+            messages.success(
+                request, _("The report of each month comes to %(address)s.") % {"address": request.user.email}
+            )
+        case "0":
+            unsubscribe(site=request.site, user=request.user)
+            messages.success(request, _("The report does not come by mail any more."))
+        case _other:
+            raise BadRequest(_("Say whether you want the report: want is 1 or 0."))
+    return HttpResponseRedirect(reverse("kpi:dashboard"))
+
+
+def _report(request: HttpRequest, form: PeriodForm) -> Report:
+    sites, asked = sites_of(request), form.asked()
+    return report(sites, asked.period, asked.previous, today=today_of(sites), user_id=request.user.pk)
+
+
+def _beginning(found: Report, form: PeriodForm) -> Beginning | None:
+    return beginning(found.metrics, found.first_day, form.today)
+
+
+def _is_subscribed(request: HttpRequest, found: Report | Yardsticks) -> bool:
+    return request.site is not None and request.site.code in found.subscribed

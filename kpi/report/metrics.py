@@ -1,0 +1,62 @@
+"""The indicators over sites and periods: each rate recomputed from the added counts, never averaged. Pure."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from kpi.counting.counts import Counts, by_currency
+from kpi.counting.periods import Period
+from kpi.indicators import BY_KEY, MONEY_KEYS
+from kpi.indicators.indicator import TWO_CURRENCIES, Metric, measure_each
+
+Case = tuple[Period, Mapping[str, Counts]]
+"""A period, and what each of some sites holds for it."""
+
+
+@dataclass(frozen=True)
+class Metrics:
+    """The twelve KPIs of a scope in one period, and those that are made of francs once more per currency.
+
+    `counts` is what they were computed from: of each currency, and of the whole scope under "".
+    """
+
+    period: Period
+    counts: Mapping[str, Counts]
+    by_key: Mapping[str, Metric]
+    by_currency: Mapping[str, Mapping[str, Metric]]
+
+    def is_before(self, first_day: dt.date | None) -> bool:
+        """Whether the period lies before the scope's first record: 0 % let then means that nobody wrote it down."""
+        return first_day is not None and self.period.end < first_day and self.counts[""].is_blank
+
+
+def metrics(per_site: Mapping[str, Counts], currency_of: Mapping[str, str], period: Period) -> Metrics:
+    """The indicators over the union of sites.
+
+    Francs are added within one currency only. Where a scope has two, an indicator made of francs has no value of its
+    own but one per currency.
+    """
+    [found] = metrics_of_each([(period, per_site)], currency_of)
+    return found
+
+
+def metrics_of_each(cases: Sequence[Case], currency_of: Mapping[str, str]) -> list[Metrics]:
+    """The same for each of several periods, or sets of sites."""
+    counts = by_currency([per_site for _period, per_site in cases], currency_of)
+    days = [period.days for period, _per_site in cases]
+    wholes = list(zip((of_case[""] for of_case in counts), days, strict=True))
+    by_key = measure_each(BY_KEY.values(), wholes)
+    found = []
+    for number, (period, _per_site) in enumerate(cases):
+        of_case = {key: metrics[number] for key, metrics in by_key.items()}
+        currencies = [currency for currency in counts[number] if currency]
+        of_currency = {currency: {key: of_case[key] for key in MONEY_KEYS} for currency in currencies}
+        if len(currencies) > 1:
+            for currency in currencies:
+                counted = counts[number][currency]
+                of_currency[currency] = {key: BY_KEY[key].measure(counted, days[number]) for key in MONEY_KEYS}
+            for key in MONEY_KEYS:
+                if of_case[key].value is not None:
+                    of_case[key] = Metric(key, None, of_case[key].n, TWO_CURRENCIES)
+        found.append(Metrics(period, counts[number], of_case, of_currency))
+    return found
