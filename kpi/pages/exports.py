@@ -1,7 +1,6 @@
 """The report as files: one table for a CSV, a sheet for each subject in an XLSX. Numbers are those of the screen."""
 
 from collections.abc import Iterable, Iterator
-from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -9,8 +8,8 @@ from django.utils.translation import gettext as _
 from kpi.indicators import BY_KEY, HEADLINE, OTHERS
 from kpi.indicators.indicator import Unit
 from kpi.pages.report_page import CONTEST_NAMES, page_of
-from kpi.pages.words import AGES, method, rounded, shown
-from kpi.report.leaders import CONTESTS
+from kpi.pages.words import AGES, method, rounded, shown_each
+from kpi.report.leaders import CONTESTS, Mark
 from kpi.report.report import Report
 from kpi.report.trends import Trend
 from screens.exports import as_csv, as_xlsx, readable_rows
@@ -44,33 +43,40 @@ def indicators(report: Report) -> Iterator[Row]:
     ]  # fmt: skip
     benchmarks = {row.key: row for row in report.benchmarks}
     for trend in _in_page_order(report):
-        row, unit = benchmarks[trend.key], BY_KEY[trend.key].unit
+        row = benchmarks[trend.key]
         reference, network = row.reference, row.network
+        value, previous, target, average, top, median, best, *series = shown_each(
+            BY_KEY[trend.key].unit,
+            (
+                trend.current.value,
+                trend.previous.value,
+                trend.target,
+                *((reference.average, reference.top) if reference else (None, None)),
+                *((network.median, network.best) if network else (None, None)),
+                *(point.value for point in trend.series),
+            ),
+        )
         yield [
             str(BY_KEY[trend.key].name),
             _unit(trend),
-            _number(unit, trend.current.value),
+            value,
             trend.current.n,
-            _number(unit, trend.previous.value),
-            _number(unit, trend.target),
+            previous,
+            target,
             {True: _("yes"), False: _("no"), None: None}[trend.is_met],
             _("yes") if trend.current.is_few else None,
-            _number(unit, reference.average if reference else None),
-            _number(unit, reference.top if reference else None),
-            _number(unit, network.median if network else None),
-            _number(unit, network.best if network else None),
+            average,
+            top,
+            median,
+            best,
             network.rank if network else None,
-            *(_number(unit, point.value) for point in trend.series),
+            *series,
         ]
 
 
 def _in_page_order(report: Report) -> Iterable[Trend]:
     for key in (*HEADLINE, *OTHERS):
         yield from (trend for trend in report.trends if trend.key == key)
-
-
-def _number(unit: Unit, value: Decimal | None) -> Decimal | None:
-    return None if value is None else shown(unit, value)
 
 
 def _unit(trend: Trend) -> str:
@@ -91,19 +97,18 @@ def _gaps(report: Report) -> Iterator[Row]:
 
 
 def _leaders(report: Report) -> Iterator[Row]:
-    yield [
-        _("Agent"), _("Currency"),
-        *(heading for c in CONTESTS for heading in (str(CONTEST_NAMES[c.key]), _("Counted"), _("Rank"))),
-    ]  # fmt: skip
+    names = [str(CONTEST_NAMES[contest.key]) + (" (%)" if contest.is_rate else "") for contest in CONTESTS]
+    yield [_("Agent"), _("Currency"), *(heading for name in names for heading in (name, _("Counted"), _("Rank")))]
     for currency, rows in report.leaders.items():
         for leader in rows:
-            marks = [leader.marks[contest.key] for contest in CONTESTS]
-            values = [None if mark.value is None else rounded(mark.value, 3) for mark in marks]
-            yield [
-                report.agents[leader.agent],
-                currency,
-                *(cell for mark, value in zip(marks, values, strict=True) for cell in (value, mark.n, mark.rank)),
-            ]
+            cells = (_mark(leader.marks[contest.key], is_rate=contest.is_rate) for contest in CONTESTS)
+            yield [report.agents[leader.agent], currency, *(cell for cells_of_one in cells for cell in cells_of_one)]
+
+
+def _mark(mark: Mark, *, is_rate: bool) -> Row:
+    # A rate has one scale in all sheets: that of the screen.
+    value = None if mark.value is None else rounded(mark.value * 100 if is_rate else mark.value, 1)
+    return [value, mark.n, mark.rank]
 
 
 def _bars(report: Report) -> Iterator[Row]:
@@ -119,5 +124,5 @@ def _sites(report: Report) -> Iterator[Row]:
     keys = (*HEADLINE, *OTHERS)
     yield [_("Site"), _("Currency"), *(str(BY_KEY[key].name) for key in keys)]
     for row in report.sites:
-        values = (_number(BY_KEY[key].unit, row.own[key].value) for key in keys)
-        yield [row.site.name, row.site.currency, *values]
+        values = (shown_each(BY_KEY[key].unit, [row.own[key].value]) for key in keys)
+        yield [row.site.name, row.site.currency, *(value for [value] in values)]

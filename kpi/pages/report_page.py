@@ -17,7 +17,6 @@ from kpi.report.benchmarks import Benchmark, Position
 from kpi.report.improvements import Improvement, Priority, is_by_francs
 from kpi.report.leaders import CONTESTS, Mark
 from kpi.report.report import Report, SiteReport
-from kpi.report.trends import meets
 from screens import formats
 
 PRIORITIES: Mapping[Priority, tuple[Text, str]] = {
@@ -126,9 +125,8 @@ def _of_sites(sites: Sequence[SiteReport], indicator: Indicator) -> Iterator[tup
 
 
 def _heat_cell(row: SiteReport, indicator: Indicator, value: str) -> HeatCell:
-    metric, target = row.own[indicator.key], row.targets.get(indicator.key)
-    is_met = None if metric.value is None or target is None else meets(indicator, metric.value, target)
-    tone = "" if is_met is None or metric.is_few else "good" if is_met else "bad"
+    is_met = row.is_met.get(indicator.key)
+    tone = "" if is_met is None or row.own[indicator.key].is_few else "good" if is_met else "bad"
     return HeatCell(row.site, value, is_met, tone)
 
 

@@ -53,9 +53,14 @@ def shown(unit: Unit, value: Decimal) -> Decimal:
     return rounded(value * 100 if unit is Unit.SHARE else value, DECIMALS[unit])
 
 
+def shown_each(unit: Unit, values: Iterable[Decimal | None]) -> list[Decimal | None]:
+    """The numbers that a screen shows for values of one unit."""
+    return [None if value is None else shown(unit, value) for value in values]
+
+
 def written(unit: Unit, values: Iterable[Decimal | None], currency: str = "") -> list[str]:
     """Values of one unit, in the reader's language: "91 %", "42 days", "1 500 000 GNF"; "" for None."""
-    numbers = [None if value is None else shown(unit, value) for value in values]
+    numbers = shown_each(unit, values)
     texts = iter(_with_unit(unit, [number for number in numbers if number is not None], currency))
     return ["" if number is None else next(texts) for number in numbers]
 

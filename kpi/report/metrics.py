@@ -46,17 +46,32 @@ def metrics_of_each(cases: Sequence[Case], currency_of: Mapping[str, str]) -> li
     days = [period.days for period, _per_site in cases]
     wholes = list(zip((of_case[""] for of_case in counts), days, strict=True))
     by_key = measure_each(BY_KEY.values(), wholes)
+    of_two = _of_two_currencies(counts, days)
     found = []
-    for number, (period, _per_site) in enumerate(cases):
-        of_case = {key: metrics[number] for key, metrics in by_key.items()}
-        currencies = [currency for currency in counts[number] if currency]
-        of_currency = {currency: {key: of_case[key] for key in MONEY_KEYS} for currency in currencies}
-        if len(currencies) > 1:
-            for currency in currencies:
-                counted = counts[number][currency]
-                of_currency[currency] = {key: BY_KEY[key].measure(counted, days[number]) for key in MONEY_KEYS}
+    for no, (period, _per_site) in enumerate(cases):
+        of_case = {key: metrics[no] for key, metrics in by_key.items()}
+        of_currency = of_two.get(no)
+        if of_currency is None:
+            of_currency = {currency: {key: of_case[key] for key in MONEY_KEYS} for currency in counts[no] if currency}
+        else:
             for key in MONEY_KEYS:
                 if of_case[key].value is not None:
                     of_case[key] = Metric(key, None, of_case[key].n, TWO_CURRENCIES)
-        found.append(Metrics(period, counts[number], of_case, of_currency))
+        found.append(Metrics(period, counts[no], of_case, of_currency))
+    return found
+
+
+def _of_two_currencies(
+    counts: Sequence[Mapping[str, Counts]], days: Sequence[int]
+) -> dict[int, dict[str, dict[str, Metric]]]:
+    """What is made of francs, for each currency of the cases (by their place) that have more than one."""
+    parts = [
+        (no, currency) for no, of_case in enumerate(counts) if len(of_case) > 2 for currency in of_case if currency
+    ]
+    measured = measure_each(
+        (BY_KEY[key] for key in MONEY_KEYS), [(counts[no][currency], days[no]) for no, currency in parts]
+    )
+    found: dict[int, dict[str, dict[str, Metric]]] = {}
+    for place, (no, currency) in enumerate(parts):
+        found.setdefault(no, {})[currency] = {key: metrics[place] for key, metrics in measured.items()}
     return found

@@ -3,7 +3,6 @@
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 
 from kpi.counting.counts import Counts
 from kpi.counting.figures import Figures, together
@@ -16,7 +15,7 @@ from kpi.report.benchmarks import Benchmark, benchmarks
 from kpi.report.improvements import Improvement, improvements
 from kpi.report.leaders import Leader, leaders
 from kpi.report.metrics import Metrics, metrics_of_each
-from kpi.report.trends import SERIES_MONTHS, Trend, trends_of
+from kpi.report.trends import SERIES_MONTHS, Trend, met, trends_of
 from kpi.report.yardsticks import Targets, yardsticks_of
 from sites_app.models import Site
 
@@ -27,7 +26,7 @@ class SiteReport:
 
     site: Site
     own: Mapping[str, Metric]
-    targets: Mapping[str, Decimal]
+    is_met: Mapping[str, bool]  # of the keys that have a value and a target
 
 
 @dataclass(frozen=True)
@@ -162,4 +161,4 @@ def _side_by_side(
     found = [now] if len(sites) == 1 else metrics_of_each(alone, currency_of)
     for site, metrics in zip(sites, found, strict=True):
         own = {**metrics.by_key, **metrics.by_currency[site.currency]}
-        yield SiteReport(site, own, targets.by_site[site.code])
+        yield SiteReport(site, own, met(own, targets.by_site[site.code]))

@@ -55,6 +55,15 @@ def meets(indicator: Indicator, value: Decimal, target: Decimal) -> bool:
     return value >= target if indicator.higher_is_better else value <= target
 
 
+def met(values: Mapping[str, Metric], targets: Mapping[str, Decimal]) -> dict[str, bool]:
+    """Which values reach their target, by key; those without a value, or a target, are left out."""
+    return {
+        key: meets(BY_KEY[key], metric.value, targets[key])
+        for key, metric in values.items()
+        if metric.value is not None and key in targets
+    }
+
+
 @dataclass(frozen=True)
 class Point:
     """A month of a series. `is_unusual`: it lies outside the range of the other months."""

@@ -5,6 +5,7 @@ import datetime as dt
 import io
 import re
 
+import openpyxl
 import pytest
 
 from leasing.tests.factories import make_contract, make_instalment, make_paid_instalment, make_property
@@ -133,6 +134,14 @@ def test_the_file_says_which_values_stand_on_few_cases(manager, few):
     by_name = {row[0]: dict(zip(head, row, strict=True)) for row in rows}
     assert by_name["Collection"]["Few cases"] == "yes"
     assert by_name["Renewal"]["Few cases"] == ""
+
+
+def test_a_rate_has_one_scale_in_all_sheets(manager, year):
+    book = openpyxl.load_workbook(io.BytesIO(manager.get(URL + "report.xlsx").content))
+    head, *rows = book["Agents"].iter_rows(values_only=True)
+    rates = {row[0]: dict(zip(head, row, strict=True))["Collection (%)"] for row in rows}
+    assert rates == {"Awa": 0, "Binta": 100}
+    assert book["Indicators"]["C2"].value == 39
 
 
 def test_the_api_says_it_too(manager, few):
