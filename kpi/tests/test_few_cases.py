@@ -11,7 +11,7 @@ import pytest
 from leasing.tests.factories import make_contract, make_instalment, make_paid_instalment, make_property
 from sites_app.models import Site
 from sites_app.scope import site_scope
-from tests.pages import text_of
+from tests.pages import section, text_of, words_of
 from tests.people import make_person
 
 pytestmark = pytest.mark.django_db
@@ -61,19 +61,9 @@ def few():
         make_instalment(unpaid, D(2026, 10, 1))
 
 
-def section(answer, name):
-    """The words of the part with this heading."""
-    found = re.search(rf'aria-labelledby="{name}"(.*?)</section>', answer.content.decode(), re.DOTALL)
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", found[1])).strip()
-
-
 def card(answer, key):
     found = re.search(rf'<article class="card kpi" id="{key}">(.*?)</article>', answer.content.decode(), re.DOTALL)
     return found[1]
-
-
-def words(html):
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", html)).strip()
 
 
 def test_a_month_unlike_the_others_is_marked_in_its_drawing_and_named_beside_it(manager, year):
@@ -104,16 +94,16 @@ def test_charts_have_their_numbers_beside_them(manager, year):
 def test_few_cases_are_said_and_never_red(manager, few):
     answer = manager.get("/GN_LABE/kpi/?period=last-month")
     collection = card(answer, "paymentCollectionRate")
-    assert "Collection 50% ▼ −50 points, worse Target 95%, not met · 2 rents due · few cases" in words(collection)
+    assert "Collection 50% ▼ −50 points, worse Target 95%, not met · 2 rents due · few cases" in words_of(collection)
     assert 'class="bad"' not in collection
     gaps = re.search(r'aria-labelledby="gaps"(.*?)</section>', answer.content.decode(), re.DOTALL)[1]
-    assert re.search(r"Collection Critical gap 50%, [^·]* Few cases\.", words(gaps))
+    assert re.search(r"Collection Critical gap 50%, [^·]* Few cases\.", words_of(gaps))
     assert 'class="tag bad"' not in gaps
 
 
 def test_many_cases_are_red_where_they_fall_short(manager, year):
     collection = card(manager.get(URL), "paymentCollectionRate")
-    assert "not met · 22 rents due" in words(collection)
+    assert "not met · 22 rents due" in words_of(collection)
     assert "few cases" not in collection
     assert collection.count('class="bad"') == 2  # against the month before, and against the target
 

@@ -25,7 +25,7 @@ from leasing.tests.factories import (
 )
 from sites_app.models import Flag, Site
 from sites_app.scope import site_scope
-from tests.pages import text_of
+from tests.pages import section, text_of
 from tests.people import make_person
 
 pytestmark = pytest.mark.django_db
@@ -74,13 +74,6 @@ def flag():
     found = Flag.objects.get(name="advanced_kpi_dashboard")
     yield found
     found.flush()
-
-
-def section(answer, name):
-    """The words of the part with this heading."""
-    page = answer.content.decode()
-    found = re.search(rf'aria-labelledby="{name}"(.*?)</section>', page, re.DOTALL)
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", found[1])).strip()
 
 
 def test_every_card_has_its_thirteen_months_and_leads_to_its_rows(manager, year):

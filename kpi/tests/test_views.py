@@ -20,7 +20,7 @@ from leasing.models import Contract
 from leasing.tests.factories import make_contract, make_instalment, make_paid_instalment, make_property
 from sites_app.models import Site
 from sites_app.scope import site_scope
-from tests.pages import text_of
+from tests.pages import text_of, words_of
 from tests.people import make_person
 from tests.portfolios import Portfolio, staff
 
@@ -58,7 +58,7 @@ def october():
 
 def card(answer, key):
     found = re.search(rf'<article class="card kpi" id="{key}">(.*?)</article>', answer.content.decode(), re.DOTALL)
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", found[1])).strip()
+    return words_of(found[1])
 
 
 def test_a_manager_reads_nine_cards_and_three_below_for_the_last_full_month(manager, october):
