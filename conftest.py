@@ -1,6 +1,5 @@
 """What every test stands on: a migrated database, seen as the application sees it."""
 
-import os
 from collections.abc import Iterator
 from typing import Any
 
@@ -15,7 +14,7 @@ from akig.embedded.roles import APP
 from tests import database, migrated
 from tests.seed import keep_seed, restore_seed
 
-pytest_plugins = ["tests.browser"]
+pytest_plugins = ["tests.browser", "tests.examples"]
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -52,10 +51,8 @@ def django_db_modify_db_settings(django_db_modify_db_settings: None, django_db_b
     from django.db import connection
 
     with database.server().use():
-        run = os.environ.get("PYTEST_XDIST_TESTRUNUID")
-        if run:
-            with django_db_blocker.unblock():
-                connection.settings_dict["TEST"]["TEMPLATE"] = migrated.of_this_run(run)
+        with django_db_blocker.unblock():
+            connection.settings_dict["TEST"]["TEMPLATE"] = migrated.template()
         yield
 
 

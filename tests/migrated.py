@@ -1,6 +1,10 @@
-"""The migrated database that all workers of one run copy: migrating takes long, copying does not."""
+"""The migrated database that every test database is a copy of: migrating takes long, copying does not.
+
+It is kept from run to run, for as long as nothing has changed that it could depend on.
+"""
 
 import gc
+import hashlib
 
 from django.conf import settings
 from django.db import connection
@@ -13,17 +17,28 @@ from tests.unmeasured import unmeasured
 _NAME = "akig_migrated"
 
 
-def of_this_run(run: str) -> str:
-    """The name of the database; the first worker that asks makes it, the others wait."""
+def template() -> str:
+    """The name of the database; the first process that finds none, or an old one, makes it, the others wait."""
+    wanted = _made_of()
     with server().connect(SUPERUSER, "postgres") as superuser:
         superuser.execute("SELECT pg_advisory_lock(1)")
-        made_by = superuser.execute(
+        made_of = superuser.execute(
             "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s", [_NAME]
         ).fetchone()
-        if made_by != (run,):
+        if made_of != (wanted,):
             _make()
-            superuser.execute(f"COMMENT ON DATABASE {_NAME} IS '{run}'")
+            superuser.execute(f"COMMENT ON DATABASE {_NAME} IS '{wanted}'")
     return _NAME
+
+
+def _made_of() -> str:
+    """A hash of all code but the tests: migrations call it, and what follows them reads the models."""
+    apps = {path.parent for path in settings.BASE_DIR.glob("*/__init__.py")}
+    code = sorted(path for app in apps for path in app.rglob("*.py") if "tests" not in path.parts)
+    digest = hashlib.sha256()
+    for path in [*code, settings.BASE_DIR / "requirements.lock"]:
+        digest.update(f"{path.relative_to(settings.BASE_DIR)}\n".encode() + path.read_bytes())
+    return digest.hexdigest()
 
 
 def _make() -> None:
