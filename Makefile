@@ -2,7 +2,7 @@
 PYTHON ?= python3
 PY := .venv/bin/python
 
-.PHONY: install run test lint format lock messages bench clean
+.PHONY: install run test quick lint format lock messages bench clean
 
 # The locks name every package, so pip resolves nothing: given the chance, it takes an extra (coverage[toml]) that the
 # lock has pinned for a newer release, and refuses that for having no hash. `pip check` proves the set whole.
@@ -29,6 +29,10 @@ run: .venv/.installed
 # written, whatever the environment says.
 test: .venv/.installed-dev
 	PYTHONDONTWRITEBYTECODE= $(PY) -m pytest -n 3 --dist loadscope --no-loadscope-reorder --cov --cov-report=term --cov-fail-under=90
+
+# While one works: no browser, no server but the suite's own, fewer examples of each property, nothing measured.
+quick: .venv/.installed-dev
+	PYTHONDONTWRITEBYTECODE= $(PY) -m pytest -n 2 --dist loadscope --no-loadscope-reorder -m "not browser and not server" --hypothesis-profile=quick $(ARGS)
 
 # Ratios measured in one run (docs/performance.md); ARGS=--fresh fills its database anew.
 bench: .venv/.installed

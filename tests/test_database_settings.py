@@ -70,6 +70,7 @@ def test_a_command_without_need_starts_nothing(argv, tmp_path):
         assert not (tmp_path / "var").exists()
 
 
+@pytest.mark.server
 def test_a_command_that_changes_tables_has_the_owners_login_and_a_running_server(tmp_path):
     with database.for_command(["manage.py", "migrate"]):
         assert os.environ["AKIG_DATABASE_LOGIN"] == "owner"

@@ -14,6 +14,7 @@ from akig.embedded import keeper, postgres
 from akig.embedded.roles import APP, DATABASE, OWNER
 from tests.processes import PYTHON, is_alive, wait_until
 
+pytestmark = pytest.mark.server
 FAST = {"fsync": "off", "full_page_writes": "off"}
 USER = """
 import sys, time

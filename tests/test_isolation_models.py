@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from sites_app.isolation import same_site_keys, scoped_models
 from sites_app.scope import OutsideScope, site_scope
 from tests.any_row import any_row
+from tests.examples import examples
 from tests.owner import as_owner
 
 SITES = ("GN_CONAKRY", "GN_KINDIA", "SN_DAKAR")
@@ -281,7 +282,7 @@ def attempt(written, lock_in_place, model, operation, codes, outsider):
 
 scopes = st.sets(st.sampled_from(SITES), max_size=2).map(sorted)
 long_run = settings(
-    max_examples=EXAMPLES,
+    max_examples=examples(EXAMPLES),
     deadline=None,
     derandomize=EXAMPLES <= 400,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],

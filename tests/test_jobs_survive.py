@@ -17,7 +17,7 @@ from outbox.models import Job
 from tests.broker import use_broker
 from tests.processes import PYTHON, environment, wait_until
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.server, pytest.mark.django_db(transaction=True)]
 
 
 class Broker:

@@ -11,6 +11,7 @@ import pytest
 from akig.embedded.supervisor import Child, Stopped, Supervisor, stop_on_signals
 from tests.processes import PYTHON, is_alive, wait_until
 
+pytestmark = pytest.mark.server
 said: list[tuple[str, str]] = []
 
 

@@ -21,7 +21,7 @@ from outbox.models import Job
 from sites_app.models import Site
 from tests.processes import PYTHON, environment, is_alive, wait_until
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.server, pytest.mark.django_db(transaction=True)]
 
 
 class Up:

@@ -42,6 +42,7 @@ from leasing.models import (
 from leasing.tests.factories import make_reversal
 from sites_app.models import Membership, Site
 from sites_app.scope import site_scope
+from tests.examples import examples
 
 pytestmark = pytest.mark.django_db
 
@@ -363,7 +364,7 @@ def test_a_month_is_settled_on_the_day_of_its_latest_payment_also_when_an_older_
     assert states() == [(dt.date(2026, 1, 5), 1_000_000, 1_000_000, dt.date(2026, 2, 10))]
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(60), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     months=st.lists(st.integers(0, 12), min_size=1, max_size=6),
     amounts=st.lists(st.tuples(st.integers(1, 20), st.integers(1, 28)), max_size=8),

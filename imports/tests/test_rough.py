@@ -21,6 +21,7 @@ from imports.sources import UnreadableSource, open_sources
 from leasing.models import ContractEvent, Instalment
 from sites_app.models import Site
 from sites_app.scope import site_scope
+from tests.examples import examples
 
 CONAKRY = zoneinfo.ZoneInfo("Africa/Conakry")
 TODAY = dt.date(2026, 11, 23)
@@ -183,7 +184,7 @@ BAD = {
 
 
 @pytest.mark.django_db
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(40), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.data())
 def test_one_bad_row_anywhere_leaves_nothing_behind_and_is_named(data):
     name = data.draw(st.sampled_from(list(TABLES)))

@@ -14,6 +14,7 @@ from imports.run import run_import
 from leasing.models import Allocation, Contract, Deposit, Instalment, Notice, Owner, Payment, Property, Tenant
 from sites_app.models import Site
 from sites_app.scope import site_scope
+from tests.examples import examples
 from tests.owner import as_owner
 
 pytestmark = pytest.mark.django_db
@@ -175,7 +176,7 @@ def test_one_bad_row_keeps_everything_out_and_says_why(mistake):
     assert everything() == before
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(40), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_a_bad_row_anywhere_leaves_nothing_behind(data):
     tables = agency()

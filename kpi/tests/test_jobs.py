@@ -19,6 +19,7 @@ from outbox.actions import enqueue
 from outbox.models import Job
 from sites_app.models import Flag, Membership, Site
 from sites_app.scope import site_scope
+from tests.examples import examples
 from tests.people import make_person
 
 pytestmark = pytest.mark.django_db
@@ -116,7 +117,7 @@ NAMES = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(NAMES, st.sampled_from(["mariama@example.com", "mariama@exämple.gn"]))
 def test_whatever_the_name_a_mail_server_can_be_told_to_whom(name, address):
     _delivered, named = addressed(recipient(User(full_name=name, email=address)))

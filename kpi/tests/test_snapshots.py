@@ -46,6 +46,7 @@ from leasing.tests.factories import (
 )
 from sites_app.models import Membership, Site
 from sites_app.scope import OutsideScope, site_scope
+from tests.examples import examples
 from tests.people import make_person
 from tests.portfolios import Portfolio, staff
 
@@ -208,7 +209,7 @@ def _edit(kind, number, on):
             make_person(f"new-{uuid.uuid4().hex[:8]}", GN_KINDIA="agent")
 
 
-@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(EXAMPLES), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(EDITS)
 def test_whatever_is_changed_afterwards_what_is_read_is_what_the_records_say(kindia, filled, edits):
     with transaction.atomic():

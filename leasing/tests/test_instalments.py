@@ -13,6 +13,7 @@ from leasing.models import Contract, Instalment
 from leasing.tests.factories import make_contract, make_instalment, make_instalments, make_payment
 from sites_app.models import Site
 from sites_app.scope import site_scope
+from tests.examples import examples
 
 TODAY = dt.date(2026, 11, 23)
 
@@ -187,7 +188,7 @@ def expected_months(start, payment_day, until, ended_on):
 DAYS = st.dates(dt.date(2023, 1, 1), dt.date(2026, 12, 31))
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(60), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(start=DAYS, until=DAYS, between=DAYS, payment_day=st.integers(1, 31), lasts=st.none() | st.integers(0, 900))
 def test_any_horizon_in_any_steps_gives_the_months_of_the_rule(conakry, start, until, between, payment_day, lasts):
     ended_on = None if lasts is None else start + dt.timedelta(days=lasts)

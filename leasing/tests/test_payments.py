@@ -16,6 +16,7 @@ from leasing.queries import money_faults, on_account
 from leasing.tests.factories import make_contract, make_instalments
 from sites_app.models import Site
 from sites_app.scope import site_scope
+from tests.examples import examples
 
 TODAY = dt.date(2026, 3, 20)
 RENT = 1_000_000
@@ -291,7 +292,7 @@ STEPS = st.lists(
 )
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(40), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(STEPS)
 def test_whatever_is_recorded_and_reversed_every_franc_is_somewhere(conakry, steps):
     contract = make_contract(conakry, monthly_rent=RENT)

@@ -30,6 +30,7 @@ from tasks.actions import (
 from tasks.models import Task, TaskChange
 from tasks.tests.factories import NOW, make_task
 from tasks.tests.waiting import someone_waits
+from tests.examples import examples
 
 CODE = "GN_CONAKRY"
 PATIENCE = 60
@@ -66,7 +67,7 @@ def people(db):
     return found
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(60), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(steps, max_size=12))
 def test_any_sequence_of_taps_leaves_a_sound_task(people, sequence):
     with site_scope([CODE]):
