@@ -43,6 +43,7 @@ lint: .venv/.installed-dev
 	$(PY) -m ruff format --check .
 	.venv/bin/lint-imports
 	$(PY) -m djlint templates screens/templates --lint --quiet
+	.venv/bin/oxlint --deny-warnings static templates tests/js
 	$(PY) manage.py makemigrations --check --dry-run
 
 format: .venv/.installed-dev

@@ -14,7 +14,7 @@ from akig.embedded.roles import APP
 from tests import database, migrated
 from tests.seed import keep_seed, restore_seed
 
-pytest_plugins = ["tests.browser", "tests.examples"]
+pytest_plugins = ["tests.browser", "tests.examples", "tests.node"]
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -1,4 +1,6 @@
 // The boxes in which one searches for a row take their name from the label of the field that they stand for.
+"use strict";
+
 const nameSearchBoxes = () => {
   for (const field of document.querySelectorAll("select.admin-autocomplete")) {
     const label = field.labels[0];

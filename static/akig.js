@@ -1,4 +1,6 @@
 // What HTML cannot do by itself. Every page works without this file.
+"use strict";
+
 document.documentElement.classList.add("js");
 
 // A selector with a small OK button: chosen with the pointer it is sent at once. The keyboard passes

@@ -1,15 +1,60 @@
 // The day without a network: the page is kept, taps wait in a queue and are sent in order, each once.
 // Without this file, and outside the flag, every tap is a plain form.
+"use strict";
+
+// --- the queue: knows no page, so that tests/js can run it
+const outcome = async (answer, cookie) => {
+  if (answer.redirected || !cookie.includes("csrftoken=")) return { state: "signed-out" };
+  if (answer.ok) return { state: "sent", ...(await answer.json()) };
+  if (answer.status >= 500 || answer.status === 429) return { state: "wait" };
+  if (answer.status === 404) return { state: "dropped" };
+  const told = await answer.json().catch(() => ({}));
+  return { state: "dropped", why: told.detail };
+};
+const queueOf = (store, name) => {
+  const taps = () => JSON.parse(store.getItem(name) || "[]");
+  const keep = (left) => store.setItem(name, JSON.stringify(left));
+  const without = (key) => taps().filter((tap) => tap.key !== key);
+  // In order, until one has to wait. What becomes of each is told before it leaves the queue.
+  const sendAll = async (send, tell) => {
+    let moved = false;
+    let state;
+    for (let tap; (tap = taps()[0]); ) {
+      let result;
+      try {
+        result = await send(tap);
+      } catch {
+        break;
+      }
+      state = result.state;
+      if (state === "signed-out" || state === "wait") break;
+      tell({ state, what: `${tap.title} · ${tap.label}`, why: result.why });
+      const rest = without(tap.key);
+      for (const other of rest) {
+        // It was tapped on the task as this one has left it.
+        if (other.task === tap.task && result.version) {
+          other.fields = other.fields.map(([field, value]) => [field, field === "version" ? result.version : value]);
+        }
+      }
+      keep(rest);
+      moved = true;
+    }
+    return { moved, state };
+  };
+  return { taps, add: (tap) => keep([...taps(), tap]), takeBack: (key) => keep(without(key)), sendAll };
+};
+
 const day = document.getElementById("day");
 const worker = day.dataset.worker; // the address of the day, when it may be kept
 
 if (worker) {
   const person = document.body.dataset.person;
-  const queue = `taps-${person}`;
+  const named = `taps-${person}`;
+  const queue = queueOf(localStorage, named);
   const results = `told-${person}`;
   const stale = "offline" in document.body.dataset;
-  const read = (store, name) => JSON.parse(store.getItem(name) || "[]");
-  const write = (store, name, value) => store.setItem(name, JSON.stringify(value));
+  const toldBefore = () => JSON.parse(sessionStorage.getItem(results) || "[]");
+  const tell = (one) => sessionStorage.setItem(results, JSON.stringify([...toldBefore(), one]));
   const show = (name, shown) => {
     document.querySelector(`[data-${name}]`).hidden = !shown;
   };
@@ -50,7 +95,7 @@ if (worker) {
   // --- what waits
   const titleOf = (task) => document.querySelector(`#title-${task} a`)?.textContent.trim() || "";
   const mark = () => {
-    const taps = read(localStorage, queue);
+    const taps = queue.taps();
     show("waiting", taps.length > 0);
     document.querySelector("[data-count]").textContent = taps.length;
     for (const old of document.querySelectorAll(".waiting")) old.remove();
@@ -64,57 +109,29 @@ if (worker) {
       if (!last) continue;
       acts.before(filled("mark", { what: last.label }));
       acts.parentElement.querySelector("[data-take-back]").addEventListener("click", () => {
-        write(localStorage, queue, read(localStorage, queue).filter((tap) => tap.key !== last.key));
+        queue.takeBack(last.key);
         mark();
       });
     }
   };
 
-  // --- sending: in order, until one has to wait
+  // --- sending
   const send = async (tap) => {
     const body = new URLSearchParams([...tap.fields, ["person", person]]);
     // The cookie of now: the form may have been kept since an earlier session.
     const token = document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1] || "";
     return fetch(tap.url, { method: "POST", body, headers: { Accept: "application/json", "X-CSRFToken": token } });
   };
-  const outcome = async (answer) => {
-    if (answer.redirected || !document.cookie.includes("csrftoken=")) return { state: "signed-out" };
-    if (answer.ok) return { state: "sent", ...(await answer.json()) };
-    if (answer.status >= 500 || answer.status === 429) return { state: "wait" };
-    if (answer.status === 404) return { state: "dropped" };
-    const told = await answer.json().catch(() => ({}));
-    return { state: "dropped", why: told.detail };
-  };
   const sendAll = async () => {
-    let moved = false;
-    for (let tap; (tap = read(localStorage, queue)[0]); ) {
-      let result;
-      try {
-        result = await outcome(await send(tap));
-      } catch {
-        break;
-      }
-      show("signed-out", result.state === "signed-out");
-      if (result.state === "signed-out" || result.state === "wait") break;
-      const told = { state: result.state, what: `${tap.title} · ${tap.label}`, why: result.why };
-      write(sessionStorage, results, [...read(sessionStorage, results), told]);
-      const rest = read(localStorage, queue).filter((other) => other.key !== tap.key);
-      for (const other of rest) {
-        // It was tapped on the task as this one has left it.
-        if (other.task === tap.task && result.version) {
-          other.fields = other.fields.map(([name, value]) => [name, name === "version" ? result.version : value]);
-        }
-      }
-      write(localStorage, queue, rest);
-      moved = true;
-    }
+    const { moved, state } = await queue.sendAll(async (tap) => outcome(await send(tap), document.cookie), tell);
+    if (state) show("signed-out", state === "signed-out");
     if (moved) location.replace(worker);
     else mark();
   };
   const empty = () => {
-    if (read(localStorage, queue).length === 0) return undefined;
+    if (queue.taps().length === 0) return undefined;
     // Two windows of one person send one after the other.
-    return navigator.locks ? navigator.locks.request(queue, sendAll) : sendAll();
+    return navigator.locks ? navigator.locks.request(named, sendAll) : sendAll();
   };
 
   // --- a tap
@@ -133,7 +150,7 @@ if (worker) {
     let answer;
     try {
       // What waits goes first.
-      if (read(localStorage, queue).length === 0) answer = await send(tap);
+      if (queue.taps().length === 0) answer = await send(tap);
     } catch {
       answer = undefined;
     }
@@ -141,7 +158,7 @@ if (worker) {
     // Sent to the page of signing in: what was tapped is kept, and sent by whoever signs in again.
     const signedOut = answer?.redirected === true;
     if (answer === undefined || answer.status >= 500 || signedOut) {
-      write(localStorage, queue, [...read(localStorage, queue), tap]);
+      queue.add(tap);
       form.closest("details")?.removeAttribute("open");
       delete form.dataset.sent; // taken back, it can be sent again (static/akig.js)
       mark();
@@ -152,14 +169,14 @@ if (worker) {
   });
 
   addEventListener("online", () => {
-    if (stale && read(localStorage, queue).length === 0) location.replace(worker);
+    if (stale && queue.taps().length === 0) location.replace(worker);
     else empty();
   });
   document.addEventListener("visibilitychange", () => document.hidden || empty());
   setInterval(empty, 30000);
   addEventListener("pageshow", (event) => event.persisted && location.reload());
   const told = document.querySelector("[data-told]");
-  for (const { state, what, why } of stale ? [] : read(sessionStorage, results)) {
+  for (const { state, what, why } of stale ? [] : toldBefore()) {
     told.append(filled(state, { what, why }));
   }
   if (!stale) sessionStorage.removeItem(results);

@@ -1,5 +1,7 @@
 // Opens the page of the day when the network does not: a copy that static/tasks.js has kept at the last visit, marked
 // as one. Each person's copy has a cache of its own, and a page throws away the others' (static/akig.js).
+"use strict";
+
 const PATIENCE = 8000;
 const LONGEST_KEPT = 7 * 24 * 3600 * 1000;
 
