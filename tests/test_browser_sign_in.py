@@ -12,7 +12,7 @@ LANGUAGES = [code for code, _name in settings.LANGUAGES]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_sign_in_page_is_accessible_and_fits_the_smallest_phone_in_every_language(open_page, live_server, scheme):
+def test_signing_in_is_accessible_and_fits_the_smallest_phone_in_every_language(open_page, live_server, scheme):
     page = open_page(viewport=SMALLEST, color_scheme=scheme)
     for code in LANGUAGES:
         page.context.add_cookies([{"name": settings.LANGUAGE_COOKIE_NAME, "value": code, "url": live_server.url}])
@@ -71,7 +71,7 @@ def test_the_keyboard_alone_reaches_the_content_and_signs_in(open_page, live_ser
     page.wait_for_url("**/GN_KINDIA/*")
 
 
-def test_a_language_chosen_with_the_pointer_is_sent_at_once_and_with_the_keyboard_on_ok(open_page, live_server):
+def test_a_language_chosen_by_pointer_is_sent_at_once_and_by_keyboard_on_ok(open_page, live_server):
     page = open_page()
     page.goto(f"{live_server.url}/accounts/login/")
     select, ok = page.locator("#choose-language"), page.locator(".choose button")

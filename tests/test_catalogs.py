@@ -86,7 +86,7 @@ def test_every_local_word_is_in_the_glossary_with_a_source_one_can_trust(code):
         assert (entry.msgstr, comment) == (word.text, f"{word.confidence}: {word.source}")
 
 
-def test_susu_pular_and_maninka_say_something_and_kissi_nothing_that_is_only_inferred():
+def test_susu_pular_and_maninka_say_something_and_kissi_nothing_merely_inferred():
     assert all(catalogs.count(code).shown > 0 for code in ("sus", "fuf", "emk"))
     assert catalogs.count("kqs").by_confidence.keys() <= {"derived", "reviewed"}
 
@@ -137,7 +137,7 @@ def test_a_word_that_is_only_inferred_is_never_put_into_a_catalog(glossary):
     assert [entry.msgstr for entry in local] == [""]
 
 
-def test_a_reviewed_word_outlives_a_rebuild_and_an_unreviewed_one_follows_the_glossary(glossary):
+def test_a_reviewed_word_outlives_a_rebuild_and_others_follow_the_glossary(glossary):
     french = polib.POFile()
     for msgid, msgstr in (("Sign in", "Se connecter"), ("Log in", "Se connecter")):
         french.append(polib.POEntry(msgid=msgid, msgstr=msgstr))

@@ -37,9 +37,7 @@ def manager(monkeypatch):
             make_survey(paid.tenant, rating=9, answered_on=D(2026, 10, 20), comment="Toujours à l’écoute")
 
 
-def test_without_javascript_a_manager_goes_from_a_group_to_the_other_to_a_record_and_back(
-    open_page, live_server, manager
-):
+def test_without_javascript_a_manager_goes_from_group_to_group_to_a_record_and_back(open_page, live_server, manager):
     page = open_page(java_script_enabled=False)
     sign_in(page, live_server.url, "mariama", PASSWORD)
     page.goto(live_server.url + ADDRESSES[0])

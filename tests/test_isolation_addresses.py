@@ -245,7 +245,7 @@ def test_the_autocomplete_of_the_administration_offers_this_sites_rows_only(cast
                     assert str(rows[field.related_model._meta.label, OTHER].pk) not in offered
 
 
-def test_the_addresses_of_the_administration_belong_to_registered_models_or_to_the_site():
+def test_the_administrations_addresses_belong_to_registered_models_or_to_the_site():
     general = {"index", "login", "logout", "password_change", "password_change_done", "autocomplete", "jsi18n"}
     general |= {"view_on_site", "app_list", "None", "search", "toggle_sidebar", "auth_user_password_change"}
     models = {f"{m._meta.app_label}_{m._meta.model_name}" for m in admin.site._registry}

@@ -37,7 +37,7 @@ def test_the_tests_run_as_the_applications_role_which_owns_and_bypasses_nothing(
     assert (role, is_super, bypass, owned) == ("akig_app", False, False, 0)
 
 
-def test_every_table_with_a_site_has_the_policy_of_the_template_or_is_named_as_global():
+def test_every_table_with_a_site_has_the_templates_policy_or_is_named_as_global():
     tables = rows(
         "SELECT c.relname, c.relrowsecurity, c.relforcerowsecurity,"
         " array(SELECT polname || '|' || polcmd::text || '|' || polpermissive || '|'"

@@ -86,7 +86,7 @@ def _effects() -> int:
     return Job.objects.filter(name="effect").count()
 
 
-def test_a_worker_process_killed_in_the_middle_of_a_job_costs_seconds_and_no_second_effect(broker, tmp_path):
+def test_a_worker_process_killed_in_mid_job_costs_seconds_and_no_second_effect(broker, tmp_path):
     job = _ask(tmp_path)
     with _worker(broker) as worker:
         wait_until(lambda: _has_begun(tmp_path))
@@ -99,7 +99,7 @@ def test_a_worker_process_killed_in_the_middle_of_a_job_costs_seconds_and_no_sec
     assert (_effects(), job.attempts) == (1, 2)
 
 
-def test_a_whole_worker_killed_in_the_middle_of_a_job_costs_seconds_and_no_second_effect(broker, tmp_path):
+def test_a_whole_worker_killed_in_mid_job_costs_seconds_and_no_second_effect(broker, tmp_path):
     job = _ask(tmp_path)
     with _worker(broker) as worker:
         wait_until(lambda: _has_begun(tmp_path))

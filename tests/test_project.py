@@ -49,6 +49,13 @@ def test_no_committed_file_names_a_registrys_host():
     assert [str(f.relative_to(ROOT)) for f in _committed_files() if pattern.search(f.read_bytes())] == []
 
 
+def test_the_name_of_a_test_is_a_sentence_of_at_most_80_characters():
+    files = [file for file in _committed_files() if re.fullmatch(r"test_\w+\.py", file.name)]
+    names = [name for file in files for name in re.findall(r"def (test_\w+)", file.read_text())]
+    assert len(names) > 1000
+    assert [name for name in names if len(name) > 80] == []
+
+
 def test_every_pinned_requirement_has_its_hash():
     for name in ("requirements.lock", "requirements-dev.lock"):
         requirements = re.findall(r"^[a-z0-9].*?(?=^[a-z0-9]|\Z)", (ROOT / name).read_text(), re.M | re.S)

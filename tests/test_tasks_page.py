@@ -199,9 +199,7 @@ def test_the_kept_day_is_not_for_the_next_person_on_this_phone(offline_page, liv
     page.wait_for_function("caches.keys().then((all) => all.length === 0)")
 
 
-def test_a_tap_made_after_the_session_has_ended_is_kept_and_sent_by_who_signs_in_again(
-    offline_page, live_server, people
-):
+def test_a_tap_after_the_sessions_end_is_kept_and_sent_by_who_signs_in_again(offline_page, live_server, people):
     page = offline_page
     sign_in(page, live_server.url, "ibrahima", PASSWORD)
     page.goto(live_server.url + DAY)

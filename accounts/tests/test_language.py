@@ -61,7 +61,7 @@ def test_the_choice_of_a_signed_in_person_follows_them_to_another_browser(client
 
 
 @pytest.mark.django_db
-def test_a_persons_own_language_comes_before_the_cookie_and_the_cookie_before_the_browser(client):
+def test_a_persons_own_language_comes_before_the_cookie_and_that_before_the_browser(client):
     user = make_user()
     client.cookies["django_language"] = "emk"
     client.force_login(user)

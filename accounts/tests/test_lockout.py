@@ -30,7 +30,7 @@ def fail(times, **kwargs):
 
 # A real transaction for each request: a failure that the request's own transaction lost would not count.
 @pytest.mark.django_db(transaction=True)
-def test_the_fifth_failure_locks_and_the_right_password_is_refused_until_the_lock_ends():
+def test_the_fifth_failure_locks_out_the_right_password_too_until_the_lock_ends():
     make_user("awa")
     assert fail(5) == [200, 200, 200, 200, 429]
     refused = try_to_sign_in(Client(), password=PASSWORD)

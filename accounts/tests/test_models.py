@@ -26,7 +26,7 @@ def test_nothing_else_finds_a_user(typed):
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(("username", "email"), [("AWA", ""), ("other", "AWA@agence.EXAMPLE")])
-def test_a_second_account_with_the_same_name_or_email_is_refused_by_the_form_and_by_the_database(username, email):
+def test_form_and_database_refuse_a_second_account_with_the_same_name_or_email(username, email):
     make_user("awa")
     with translation.override("en"), pytest.raises(ValidationError, match="There is already an account"):
         make_user(username, email=email)

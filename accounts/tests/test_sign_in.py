@@ -29,7 +29,7 @@ def test_people_sign_in_by_user_name_or_email_in_any_case(client, typed):
 
 
 @pytest.mark.django_db
-def test_the_answer_is_the_same_for_an_unknown_name_a_wrong_password_and_a_disabled_account(client):
+def test_an_unknown_name_a_wrong_password_and_a_disabled_account_get_one_answer(client):
     make_user("awa")
     make_user("gone", is_active=False)
     tries = [("nobody", PASSWORD), ("awa", "not-the-password"), ("gone", PASSWORD)]

@@ -132,7 +132,7 @@ def test_a_mistake_of_ours_is_tried_three_times_and_then_said(
     assert "mariama" not in caplog.text.lower()
 
 
-def test_a_right_taken_away_meanwhile_stops_the_job_and_the_page_says_that_nothing_changed(manager, large):
+def test_a_right_taken_away_meanwhile_stops_the_job_and_the_page_says_so(manager, large):
     address = send(manager, good_files())["Location"]
     Membership.objects.filter(user__username="mariama").update(role="agent")
     assert import_portfolio(str(the_job().pk)) is False

@@ -188,7 +188,7 @@ def test_payments_pay_the_oldest_month_first_and_the_last_franc_settles_it(kindi
     assert result.allocations == 5
 
 
-def test_what_no_instalment_takes_stays_on_account_and_pays_the_months_of_a_later_import(kindia):
+def test_what_no_instalment_takes_stays_on_account_for_months_of_a_later_import(kindia):
     load(kindia, HOUSE, AMINA, contract(ended_on=DAY), due(1), paid(2_300_000, dt.date(2026, 1, 5)))
     assert Payment.objects.with_on_account().get().on_account == 1_300_000
 
@@ -299,7 +299,7 @@ def test_what_was_open_is_closed_by_a_later_file(kindia):
     assert load(kindia, *closing).changes_nothing
 
 
-def test_contracts_without_instalments_get_a_year_of_them_ahead_and_the_others_keep_their_own(kindia):
+def test_contracts_without_instalments_get_a_year_of_them_and_others_keep_theirs(kindia):
     result = load(
         kindia,
         HOUSE,
@@ -357,7 +357,7 @@ def test_a_reversed_payment_does_not_come_back_and_pays_nothing(kindia):
     assert states() == [(dt.date(2026, 1, 5), 1_000_000, 300_000, None), (dt.date(2026, 2, 5), 1_000_000, 0, None)]
 
 
-def test_a_month_is_settled_on_the_day_of_its_latest_payment_also_when_an_older_one_is_imported_last(kindia):
+def test_the_latest_payment_settles_a_month_though_an_older_one_is_imported_last(kindia):
     load(kindia, HOUSE, AMINA, contract(), due(1), paid(600_000, dt.date(2026, 2, 10)))
     load(kindia, paid(400_000, dt.date(2026, 1, 9)))
 
@@ -370,7 +370,7 @@ def test_a_month_is_settled_on_the_day_of_its_latest_payment_also_when_an_older_
     amounts=st.lists(st.tuples(st.integers(1, 20), st.integers(1, 28)), max_size=8),
     cut=st.integers(0, 8),
 )
-def test_allocation_agrees_with_paying_franc_by_franc_whatever_the_order_of_two_imports(kindia, months, amounts, cut):
+def test_allocation_agrees_with_paying_franc_by_franc_in_any_order_of_two_imports(kindia, months, amounts, cut):
     with transaction.atomic():
         _compare(kindia, months, amounts, cut)
         transaction.set_rollback(True)

@@ -43,7 +43,7 @@ def payments(*lines):
     return "\n".join(["Contrat,Date,Mode,Montant", *lines]).encode()
 
 
-def test_an_amount_with_unquoted_commas_in_a_file_with_commas_is_no_amount_of_one_franc():
+def test_an_amount_with_unquoted_commas_in_a_comma_file_is_no_amount_of_one_franc():
     rows, problems = read(payments("C-1,05/01/2026,cash,1,500,000", 'C-1,05/01/2026,cash,"1,500,000"'))
     assert [(p.line, p.column, p.value) for p in problems.listed] == [(2, "", "500")]
     assert [(row.line, row.amount) for row in rows] == [(3, 1_500_000)]

@@ -283,7 +283,7 @@ def test_the_command_imports_a_folder_and_says_what_is_new(folder, capsys):
     assert "contracts : 2 nouvelles" in capsys.readouterr().out.replace("\u00a0", " ")
 
 
-def test_the_command_refuses_with_one_line_and_a_report_that_a_spreadsheet_cannot_run(folder, tmp_path):
+def test_the_command_refuses_with_one_line_and_a_report_no_spreadsheet_can_run(folder, tmp_path):
     tables = agency()
     tables["paiements"].append("C-1;=2+3;1000;cash;;")
     report = tmp_path / "rapport.txt"

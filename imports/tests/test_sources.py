@@ -39,7 +39,7 @@ def test_any_usual_way_of_saving_a_csv_reads_the_same(encoding, separator, end):
     assert rows == [(2, ["T-1", "Aïssatou Bah", "620000001"]), (3, ["T-2", "Fodé Sylla", ""])]
 
 
-def test_lines_above_the_header_and_empty_lines_are_passed_over_and_lines_counted_right():
+def test_lines_above_the_header_and_empty_ones_are_passed_over_and_still_counted():
     content = "Agence de Kindia;;\n;;\nListe des locataires;;\n" + as_csv(TENANTS[:2]) + ";;\n" + as_csv(TENANTS[2:])
     _sheet, rows = read(content.encode())
     assert [line for line, _cells in rows] == [5, 7]

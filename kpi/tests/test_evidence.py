@@ -204,7 +204,7 @@ def test_of_empty_homes_one_never_let_comes_first_then_the_longest_empty(kindia)
     assert [row.property_code for row in rows("occupancyRate", "let")] == ["P-4"]
 
 
-def test_of_a_tenant_who_left_the_contract_that_ended_last_is_shown_and_of_one_who_stayed_the_one_in_force(kindia):
+def test_who_left_has_the_contract_that_ended_last_and_who_stayed_the_one_in_force(kindia):
     start = D(2025, 1, 1)
     gone, kept = make_tenant(kindia, name="Mory"), make_tenant(kindia, name="Saran")
     for reference, tenant, ended in (
@@ -220,7 +220,7 @@ def test_of_a_tenant_who_left_the_contract_that_ended_last_is_shown_and_of_one_w
     assert (stayed.tenant_name, stayed.contract_reference, stayed.until) == ("Saran", "B-3", None)
 
 
-def test_the_silent_are_those_without_a_sign_of_life_in_the_thirty_days_the_longest_first(kindia):
+def test_the_silent_gave_no_sign_of_life_for_thirty_days_the_longest_first(kindia):
     contracts = [make_contract(kindia, reference=f"B-{n}", start_date=D(2025, 1, 1)) for n in range(5)]
     make_payment(contracts[0], received_on=D(2026, 10, 2))  # the first of the thirty days
     make_payment(contracts[1], received_on=D(2026, 10, 1))
@@ -256,7 +256,7 @@ def test_contracts_in_litigation_show_how_many_are_open_and_since_when(kindia):
     assert (row.number, row.since, row.days) == (2, D(2026, 9, 1), 60)
 
 
-def test_an_ended_contract_whose_litigation_is_still_open_comes_before_those_resolved(kindia):
+def test_an_ended_contract_with_litigation_still_open_comes_before_those_resolved(kindia):
     for reference, resolved in (("B-1", D(2026, 9, 1)), ("B-2", None), ("B-3", D(2026, 10, 1))):
         contract = make_contract(kindia, reference=reference, status="ended", ended_on=D(2026, 10, 10))
         make_litigation(contract, opened_on=D(2026, 8, 1), resolved_on=resolved)

@@ -31,7 +31,7 @@ def test_equal_values_share_a_place_and_the_next_one_is_left_out():
     assert ranks({1: Decimal(3), 2: Decimal(5), 3: Decimal(3), 4: Decimal(1)}) == {2: 1, 1: 2, 3: 2, 4: 4}
 
 
-def test_agents_stand_by_contracts_signed_then_by_rent_and_who_has_nothing_is_last_without_a_place():
+def test_agents_stand_by_contracts_then_rent_and_who_has_nothing_is_last_unplaced():
     found = leaders(
         {
             1: AgentFigures(signed=2, in_force=4, rent=400),
@@ -78,7 +78,7 @@ def test_who_alone_has_rows_enough_is_first_of_nobody():
     assert (alone.value, alone.rank, alone.of, alone.is_enough) == (6, None, 0, True)
 
 
-def test_a_rate_has_its_interval_and_the_agent_a_side_only_where_it_is_more_than_chance():
+def test_a_rate_has_its_interval_and_the_agent_a_side_only_beyond_chance():
     found = leaders(
         {
             1: AgentFigures(due=80, francs_due=800, francs_received=480),

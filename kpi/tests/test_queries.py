@@ -138,7 +138,7 @@ def test_a_rent_of_nothing_is_not_due(kindia):
     assert (found.due, found.due_in_year, found.missed) == (0, 0, 0)
 
 
-def test_collection_counts_what_was_received_by_b_for_the_rents_of_the_period_and_no_reversed_payment(kindia):
+def test_collection_is_what_came_by_b_for_the_periods_rents_and_was_not_reversed(kindia):
     contract = make_contract(kindia, monthly_rent=1000)
     october = make_instalment(contract, D(2026, 10, 1))
     make_allocation(make_payment(contract, amount=300, received_on=D(2026, 3, 1)), october, 300)  # in advance
@@ -231,7 +231,7 @@ def test_a_term_is_renewed_by_who_follows_or_by_running_on(kindia, ended, follow
     assert (found.terms_ended, found.renewed) == (1, renewed)
 
 
-def test_what_happened_on_the_first_and_last_day_belongs_to_the_period_and_nothing_else(kindia):
+def test_the_first_and_the_last_day_belong_to_the_period_and_nothing_else(kindia):
     for day in (D(2026, 9, 30), D(2026, 10, 1), D(2026, 10, 31), D(2026, 11, 1)):
         contract = make_contract(
             kindia, status="terminated", ended_on=day, end_date=day, signed_on=day, start_date=D(2026, 1, 1)
@@ -247,7 +247,7 @@ def test_what_happened_on_the_first_and_last_day_belongs_to_the_period_and_nothi
     assert (found.ratings, found.promoters) == (2, 2)
 
 
-def test_a_deposit_settled_before_the_contract_ended_has_no_days_but_counts_as_settled(kindia):
+def test_a_deposit_settled_before_the_contracts_end_has_no_days_but_is_settled(kindia):
     make_deposit(make_contract(kindia), state="partial", settled_on=D(2026, 10, 5))
     found = counted()
     assert (found.deposits, found.deposits_full, found.deposits_timed, found.deposit_days) == (1, 0, 0, 0)
@@ -285,7 +285,7 @@ def test_another_sites_rows_are_not_counted_and_cannot_be_asked_for():
         site_counts(["GN_KINDIA"], [OCTOBER])
 
 
-def test_current_and_previous_period_of_any_sites_cost_four_statements_with_their_targets():
+def test_two_periods_of_any_sites_cost_four_statements_with_their_targets():
     codes = ["GN_CONAKRY", "GN_KINDIA", "SN_DAKAR"]
     sites = list(Site.objects.filter(code__in=codes))
     for some in ([sites[0]], sites):

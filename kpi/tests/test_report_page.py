@@ -188,7 +188,7 @@ def test_outside_the_flag_the_plain_indicators_stand_at_the_same_address(manager
 
 
 @pytest.mark.parametrize("address", ["print/", "report.csv", "report.xlsx", "occupancyRate/", "occupancyRate/rows.csv"])
-def test_outside_the_flag_what_belongs_to_the_dashboard_leads_to_the_plain_indicators(manager, year, flag, address):
+def test_outside_the_flag_the_dashboards_addresses_lead_to_the_plain_indicators(manager, year, flag, address):
     flag.everyone = False
     flag.save()
     flag.flush()

@@ -41,7 +41,7 @@ def test_the_score_is_that_of_the_text_book(value, others, z):
     assert float(robust_z(value, [Decimal(other) for other in others])) == pytest.approx(z)
 
 
-def test_its_two_constants_turn_deviations_of_a_normal_distribution_into_standard_deviations():
+def test_its_two_constants_turn_normal_deviations_into_standard_deviations():
     normal = NormalDist()
     assert 1 / normal.inv_cdf(0.75) == pytest.approx(1.4826, abs=1e-4)
     assert math.sqrt(math.pi / 2) == pytest.approx(1.2533, abs=1e-4)

@@ -35,7 +35,7 @@ def refresh():
         return refresh_snapshots(site=Site.objects.get(pk=SITE), today=TODAY)
 
 
-def test_a_refresh_that_counted_before_a_late_record_does_not_write_over_the_one_that_counted_it(tenant):
+def test_a_refresh_from_before_a_late_record_does_not_write_over_one_that_counted_it(tenant):
     counted = Stop('INSERT INTO "kpi_kpisnapshot"')
     second_is, second_done = [], threading.Event()
 

@@ -187,7 +187,7 @@ TENANT = {"code": "L-9", "name": "Mariama Camara", "phone": "", "email": "", "la
 PROPERTY = {"code": "P-9", "kind": "shop", "status": "lettable", "address": "", "neighbourhood": "", "market_rent": ""}
 
 
-def test_what_a_manager_adds_belongs_to_the_site_of_the_address_whatever_the_form_says(manager):
+def test_what_a_manager_adds_is_of_the_site_of_the_address_whatever_the_form_says(manager):
     form = TENANT | {"site": "GN_CONAKRY", "site_id": "GN_CONAKRY", "phone": "620 00 00 09"}
     assert manager.post(page(models.Tenant, "add"), form).status_code == 302
     with site_scope(["GN_KINDIA", "GN_CONAKRY"]):
@@ -487,7 +487,7 @@ def test_of_a_signed_contract_only_what_makes_no_months_is_changed(manager, cont
         ({"payment_day": "32"}, "less than or equal to 31"),
     ],
 )
-def test_a_rule_of_the_table_is_said_in_a_sentence_also_about_columns_that_are_only_shown(
+def test_a_rule_of_the_table_is_said_in_a_sentence_also_about_columns_only_shown(
     manager, contract, kindia, values, sentence
 ):
     with site_scope([kindia.code]):

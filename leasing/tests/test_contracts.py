@@ -46,7 +46,7 @@ def months(contract):
     return [(row.period.month, row.amount, row.paid_amount) for row in rows]
 
 
-def test_signing_a_new_contract_puts_it_in_force_with_a_year_of_months_and_its_deposit_held(conakry):
+def test_a_contract_signed_is_in_force_with_a_year_of_months_and_its_deposit_held(conakry):
     contract = sign_contract(contract=new_contract(conakry, deposit_amount=2 * RENT), by=None, today=TODAY)
     contract.refresh_from_db()
     assert (contract.status, contract.signed_on) == ("active", TODAY)
@@ -299,7 +299,7 @@ def test_a_renewal_cannot_start_on_or_before_the_first_day_of_the_contract(conak
     assert old.ended_on is None
 
 
-def test_a_renewal_whose_property_was_let_meanwhile_leaves_the_old_contract_as_it_was(conakry):
+def test_a_renewal_of_what_was_let_meanwhile_leaves_the_old_contract_as_it_was(conakry):
     old = make_contract(conakry, status="ended", ended_on=dt.date(2026, 1, 31))
     other = make_contract(conakry, property=old.property, start_date=dt.date(2026, 2, 1))
     with pytest.raises(RuleBroken, match=other.reference):

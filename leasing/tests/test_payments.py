@@ -86,7 +86,7 @@ def test_a_longer_agreed_advance_makes_as_many_months(conakry):
     assert on_account(contract) == 0
 
 
-def test_money_on_account_is_used_before_a_later_payment_and_nothing_is_left_while_a_month_lacks_some(contract):
+def test_money_on_account_goes_before_a_later_payment_and_none_is_left_beside_a_gap(contract):
     pay(contract, 28_000_000, method="bank")
     assert on_account(contract) == RENT
     pay(contract, 500_000, received_on=dt.date(2026, 3, 10), today=dt.date(2026, 4, 20))
@@ -193,7 +193,7 @@ def test_who_recorded_and_who_reversed_are_written_down(contract):
     assert (payment.recorded_by, reversal.reversed_by, reversal.reversed_on) == (awa, boris, TODAY)
 
 
-def test_a_reversed_payment_gives_its_months_back_and_later_payments_stay_where_they_are(contract):
+def test_a_reversed_payment_gives_its_months_back_and_later_payments_stay_put(contract):
     first = pay(contract, RENT, received_on=dt.date(2026, 1, 5))
     pay(contract, RENT, received_on=dt.date(2026, 2, 5))
     reverse_payment(payment=first, by=None, reason="Chèque sans provision", today=TODAY)

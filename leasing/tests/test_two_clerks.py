@@ -278,7 +278,7 @@ def test_two_clerks_signing_for_one_property_at_once_leave_one_contract(site):
             assert Contract.objects.filter(property=unit, status="active").count() == 1
 
 
-def test_a_contract_signed_while_the_one_before_it_is_ended_or_renewed_is_accepted_or_refused(site):
+def test_signing_while_the_contract_before_is_ended_or_renewed_works_or_is_refused(site):
     day_before = dt.date(2026, 2, 28)
     for number in range(TURNS // 5):
         with site_scope([CODE]):
@@ -403,7 +403,7 @@ def test_the_second_clerk_waits_until_the_first_has_written_everything(contract)
         assert Instalment.objects.filter(contract=contract, paid_amount=RENT).count() == 5
 
 
-def test_the_second_to_sign_for_a_property_waits_before_the_first_has_written_anything(site):
+def test_the_second_to_sign_for_a_property_waits_even_before_the_first_has_written(site):
     with site_scope([CODE]):
         unit = make_property(site)
         drafts = [make_contract(site, property=unit, status="draft") for _ in range(2)]
@@ -425,7 +425,7 @@ def test_a_draft_that_has_moved_to_another_home_is_looked_at_again(site):
     assert (refused.value.field, refused.value.rule) == ("property", "contract_as_read")
 
 
-def test_without_the_lock_two_clerks_would_spend_the_same_month_and_the_database_says_so(contract, monkeypatch):
+def test_without_the_lock_two_clerks_spend_the_same_month_and_the_database_says_so(contract, monkeypatch):
     monkeypatch.setattr(payment_actions, "locked_contract", lambda pk, **_: Contract.objects.get(pk=pk))
     stop = Stop("INSERT INTO leasing_allocation")
 

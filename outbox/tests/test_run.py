@@ -36,7 +36,7 @@ def test_a_message_about_a_job_that_never_was_does_nothing():
 
 
 @pytest.mark.django_db
-def test_a_job_that_fails_leaves_no_effect_says_where_and_not_about_whom_and_may_be_tried_again():
+def test_a_job_that_fails_has_no_effect_says_where_not_whom_and_may_be_retried():
     def fails(job: Job) -> None:
         _effect(job)
         raise ValueError("Mamadou Diallo owes 500 000")

@@ -233,7 +233,7 @@ def file_for(query: str, rows=None):
     return file_of(asked, found_in(asked, asked.form, rents(34) if rows is None else rows))
 
 
-def test_a_csv_has_everything_that_the_pages_show_in_their_order_and_what_stands_below_it():
+def test_a_csv_has_all_that_the_pages_show_in_their_order_and_what_stands_below():
     answer = file_for("town=dakar&sort=rent&page=3&file=csv")
     assert answer["Content-Disposition"] == 'attachment; filename="rents.csv"'
     lines = lines_of(answer.content)

@@ -42,14 +42,14 @@ def test_a_deadline_is_a_business_day_and_no_business_day_was_skipped(start, cou
     assert not any(GUINEA.is_business_day(earliest + dt.timedelta(days=n)) for n in range((deadline - earliest).days))
 
 
-def test_an_eviction_that_would_fall_in_the_closed_season_waits_for_the_first_business_day_after_it():
+def test_an_eviction_in_the_closed_season_waits_for_the_first_business_day_after_it():
     execution = execution_of_notice(dt.date(2026, 5, 20), 15, GUINEA, RAINY_SEASON)
     assert not execution.allowed
     assert execution.in_closed_season
     assert execution.first_lawful_day == dt.date(2026, 10, 1)
 
 
-def test_an_eviction_before_its_deadline_is_refused_and_the_deadline_is_the_first_lawful_day():
+def test_an_eviction_is_refused_before_its_deadline_which_is_the_first_lawful_day():
     execution = execution_of_notice(dt.date(2026, 11, 2), 15, GUINEA, RAINY_SEASON, execute_on=dt.date(2026, 11, 10))
     assert not execution.allowed
     assert not execution.in_closed_season

@@ -257,7 +257,7 @@ def test_a_site_in_maintenance_is_read_and_not_changed(client, amina):
     assert SiteClosingDay.objects.count() == 0
 
 
-def test_the_covering_sites_people_enter_an_offline_site_while_it_is_offline_and_no_longer(client):
+def test_the_covering_sites_people_enter_a_site_while_it_is_offline_and_no_longer(client):
     mamadou = person("mamadou", GN_CONAKRY="agent")
     assert get(client, mamadou, "/GN_KINDIA/where/").status_code == 403
     status("GN_KINDIA", "offline")

@@ -136,7 +136,7 @@ def test_only_a_manager_cancels(api, awa, client):
 # --- what is not there --------------------------------------------------------------------------------------
 
 
-def test_a_colleagues_task_another_sites_and_none_are_the_same_answer_and_stay_as_they_are(api, awa):
+def test_a_colleagues_task_another_sites_and_none_get_one_answer_and_stay(api, awa):
     other = task_of(make_person("boris", GN_KINDIA="agent"))
     foreign = task_of(awa, "GN_CONAKRY")
     before = now_of(other)

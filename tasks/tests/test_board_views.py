@@ -162,9 +162,7 @@ def test_what_is_ranked_and_what_is_read_are_filtered_alike(manager, site, three
         assert {pk for pk, task in site_day(site, NOW).ranked.items() if form.takes(task)} == read
 
 
-def test_what_is_open_in_francs_is_summed_over_everything_found_and_filters_are_taken_off_by_a_tap(
-    client, manager, site, three
-):
+def test_open_francs_are_summed_over_all_found_and_a_tap_takes_a_filter_off(client, manager, site, three):
     words = text_of(client.get(URL))
     assert "Tasks · 3" in words
     assert "Arrears 3,000,000 GNF" in words  # of the third, which alone is late by three days

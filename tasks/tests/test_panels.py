@@ -51,7 +51,7 @@ def test_an_agent_reads_their_own_and_nothing_of_a_colleagues(client, agent, sit
     assert "Bring the key" in page_of(tenant, client)
 
 
-def test_what_was_done_stands_in_the_time_line_when_it_was_done_and_what_was_cancelled_does_not(client, manager, site):
+def test_the_time_line_has_what_was_done_when_it_was_done_and_not_what_was_cancelled(client, manager, site):
     tenant = make_tenant(site)
     done = NOW - dt.timedelta(days=3)
     make_task(site, tenant=tenant, title="Mend the gate", status=Task.Status.DONE, completed_at=done)

@@ -241,7 +241,7 @@ def ordered(tasks, needs=None):
     return in_order(tasks, waiting_for(needs or {}))
 
 
-def test_the_higher_score_comes_first_then_the_longer_overdue_then_the_earlier_due_then_the_lower_id():
+def test_the_higher_score_first_then_longer_overdue_then_earlier_due_then_lower_id():
     tasks = [
         standing(E, 70, -1), standing(D, 70, -48), standing(C, 70, 5), standing(B, 70, 3), standing(A, 60, -99),
     ]  # fmt: skip

@@ -89,7 +89,7 @@ def test_a_task_of_nothing_has_empty_words_and_the_middle_of_the_percentiles(sit
     assert found.priority.impact == Decimal("30.5")  # 0.6 × 30 + 0.25 × 50
 
 
-def test_the_percentile_is_that_of_the_tenants_whole_rent_among_the_contracts_in_force(site, awa):
+def test_the_percentile_is_of_the_tenants_whole_rent_among_contracts_in_force(site, awa):
     contracts = [make_contract(site, monthly_rent=rent) for rent in (100, 200, 300, 400)]
     second = make_contract(site, tenant=contracts[0].tenant, monthly_rent=500)
     make_contract(site, tenant=contracts[1].tenant, monthly_rent=9_000, status="ended", ended_on=NOW.date() - DAY)
@@ -294,7 +294,7 @@ def test_a_task_is_proposed_to_the_best_of_those_who_have_the_time(site, awa, bi
     assert first.affinity > 60
 
 
-def test_the_tasks_of_nobody_can_be_proposed_too_and_nothing_where_there_is_no_colleague(site, awa):
+def test_tasks_of_nobody_can_be_proposed_too_and_nothing_where_no_colleague_is(site, awa):
     make_task(site, agent=awa)
     assert proposals(site, awa.pk, NOW) == []
     lost = make_task(site)

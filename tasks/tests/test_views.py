@@ -495,7 +495,7 @@ def test_the_page_of_a_task_says_its_place_in_the_day(client, agent, site):
 # --- the round ------------------------------------------------------------------------------------------
 
 
-def test_the_round_is_ordered_by_neighbourhood_then_address_and_has_what_one_needs_there(client, agent, site):
+def test_the_round_goes_by_neighbourhood_then_address_and_has_what_one_needs_there(client, agent, site):
     with site_scope([site.code]):
         for place, address in (("Ratoma", "Rue 2"), ("Dixinn", "Rue 9"), ("Dixinn", "Rue 1")):
             home = make_property(site, neighbourhood=place, address=address)
