@@ -113,12 +113,12 @@ class AccessAttemptAdmin(_ReadOnlyAdmin):
     fields = ["username", "ip_address", "user_agent", "failures_since_start", "attempt_time"]
     actions = ["unlock"]
 
-    @admin.action(description=_("Unlock: forget these failed tries"))
+    @admin.action(description=_("Unlock: clear these failed attempts"))
     def unlock(self, request: HttpRequest, queryset: QuerySet[AccessAttempt]) -> None:
         count, _by_table = queryset.delete()
         self.message_user(
             request,
-            ngettext("%(count)s lock is open.", "%(count)s locks are open.", count) % {"count": count},
+            ngettext("%(count)s lock released.", "%(count)s locks released.", count) % {"count": count},
         )
 
 

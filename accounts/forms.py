@@ -25,8 +25,8 @@ _SECONDS_BETWEEN_RESET_MAILS = 60
 class SignInForm(AuthenticationForm):
     # One sentence for a wrong name, a wrong password and a disabled account.
     error_messages = {
-        "invalid_login": _("The name or the password is not right. Check both and try again."),
-        "inactive": _("The name or the password is not right. Check both and try again."),
+        "invalid_login": _("The user name or the password is incorrect. Check both and try again."),
+        "inactive": _("The user name or the password is incorrect. Check both and try again."),
     }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -110,7 +110,7 @@ class ProfileForm(forms.ModelForm):
 class TokenForm(forms.ModelForm):
     days = forms.IntegerField(
         label=_("Days"),
-        help_text=_("How long it works. Empty: until you revoke it."),
+        help_text=_("How long it works. Leave empty to keep it until you revoke it."),
         min_value=1,
         max_value=3650,
         required=False,

@@ -63,7 +63,7 @@ class User(AbstractUser):
         max_length=10,
         blank=True,
         choices=language_choices,
-        help_text=_("Empty: the language of the site."),
+        help_text=_("Leave empty for the site’s language."),
     )
 
     objects = PeopleManager()

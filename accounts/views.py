@@ -52,8 +52,8 @@ def locked_out(
     seconds = max(1, math.ceil((until - now).total_seconds()))
     minutes = math.ceil(seconds / 60)
     sentence = ngettext(
-        "Too many failed tries. This account is locked here for %(minutes)s minute.",
-        "Too many failed tries. This account is locked here for %(minutes)s minutes.",
+        "Too many failed attempts. This account is locked here for %(minutes)s minute.",
+        "Too many failed attempts. This account is locked here for %(minutes)s minutes.",
         minutes,
     ) % {"minutes": minutes}
     response = render(request, "accounts/locked.html", {"sentence": sentence, "until": until}, status=429)

@@ -97,7 +97,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
     headers = {"Retry-After": str(problems.RETRY_AFTER_SECONDS)} if away else {}
     with translation.override(_language_without_database(request)):
         if problems.wants_problem(request):
-            detail = problems.Unavailable.default_detail if away else _("What was asked was not done.")
+            detail = problems.Unavailable.default_detail if away else _("The request was not carried out.")
             return problems.problem(status, detail=detail, headers=headers)
         context = {
             "frame": {},

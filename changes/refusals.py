@@ -44,7 +44,7 @@ def require_past(field: str, day: dt.date, today: dt.date) -> None:
         raise RuleBroken(
             field,
             f"{field}_not_to_come",
-            _("%(day)s is still to come: today is %(today)s.") % {"day": date_short(day), "today": date_short(today)},
+            _("%(day)s is in the future: today is %(today)s.") % {"day": date_short(day), "today": date_short(today)},
         )
 
 

@@ -15,7 +15,7 @@ DECLARATION = Declaration(
             _("Import"),
             "upload",
             _IMPORT,
-            _("Bring the agency’s spreadsheets in, and take them out again."),
+            _("Import the agency’s spreadsheets, and export them again."),
         ),
     ),
     includes=(Include("leasing/", "imports.pages.urls"),),

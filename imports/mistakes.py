@@ -16,7 +16,7 @@ def twice(table: str, key: str, *, column: str = "", among: str = "") -> Check:
             FROM import_{table} {where} WINDOW same AS (PARTITION BY {key} ORDER BY seq)
         ) rows WHERE number > 1
         """,
-        _("Line %(detail)s says the same: a row can be there only once."),
+        _("Line %(detail)s is the same: a row can appear only once."),
     )
 
 
@@ -71,7 +71,7 @@ def still_to_come(table: str, column: str) -> Check:
         SELECT source, line, '{column}', {column}::date::text, NULL FROM import_{table}
         WHERE {column}::date > %(today)s
         """,
-        _("This day is still to come."),
+        _("This day is in the future."),
     )
 
 
@@ -91,4 +91,4 @@ def on_a_draft(table: str) -> Check:
 
 def kept(statement: str) -> Check:
     """Rows that are there already and say something else: worth knowing, because nothing is changed."""
-    return Check(statement, _("Already there with %(detail)s: left as it is."))
+    return Check(statement, _("Already recorded with %(detail)s: left as it is."))

@@ -86,7 +86,7 @@ class SheetReader:
         # 1,500,000 without quotes in a file with commas is three cells: reading the first alone would be one franc.
         for position, cell in enumerate(cells):
             if position not in self._sheet.headed and values.as_text(cell):
-                return self._refuse(line, "", cell, _("This cell has no heading: the row has a separator too many."))
+                return self._refuse(line, "", cell, _("This cell has no heading: the row has one separator too many."))
         return True
 
     def _refuse(self, line: int, column: str, cell: Any, reason: str) -> bool:

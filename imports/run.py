@@ -154,12 +154,12 @@ def _of_database(error: IntegrityError) -> Problem:
 
 
 def _ignored_columns(sheet: Sheet) -> Problem:
-    reason = _("These columns are not known and were left out: %(columns)s.") % {"columns": ", ".join(sheet.ignored)}
+    reason = _("These columns are unknown and were ignored: %(columns)s.") % {"columns": ", ".join(sheet.ignored)}
     return Problem(sheet.source, 0, "", "", reason)
 
 
 def _left_out_sheets(sheet: Sheet) -> Problem:
-    reason = _("These sheets are named for no table and were left out: %(sheets)s.") % {
+    reason = _("These sheets are not named after a table and were ignored: %(sheets)s.") % {
         "sheets": ", ".join(sheet.left_out)
     }
     return Problem(sheet.source, 0, "", "", reason)

@@ -69,7 +69,7 @@ def open_sources(files: Sequence[tuple[str, bytes]]) -> list[Sheet]:
         if sheet.table in seen:
             raise UnreadableSource(
                 sheet.source,
-                _("%(other)s already holds the same table, %(table)s.")
+                _("%(other)s already contains the same table, %(table)s.")
                 % {"other": seen[sheet.table], "table": sheet.table},
             )
         seen[sheet.table] = sheet.source
@@ -101,7 +101,9 @@ def _sheets_of(name: str, content: bytes) -> Iterator[Sheet]:
     if ending in _CSV_ENDINGS:
         table = table_named(Path(name).stem)
         if table is None:
-            raise UnreadableSource(name, _("The name of the file says no table: call it tenants.csv, payments.csv…"))
+            raise UnreadableSource(
+                name, _("The file name does not say which table it holds: call it tenants.csv, payments.csv…")
+            )
         yield _sheet(table, name, _csv_rows(name, content, table))
     elif ending == ".xlsx":
         yield from _xlsx_sheets(name, content)
@@ -125,7 +127,9 @@ def _csv_rows(name: str, content: bytes, table: str) -> Iterator[tuple[int, Sequ
         except StopIteration:
             return
         except csv.Error as error:
-            raise UnreadableSource(name, _("A quotation mark is not closed, or stands amid a cell."), line) from error
+            raise UnreadableSource(
+                name, _("A quotation mark is not closed, or is in the middle of a cell."), line
+            ) from error
         yield line, cells
         line = reader.line_num + 1
 
@@ -159,7 +163,7 @@ def _encoding(name: str, content: bytes) -> str:
         except UnicodeDecodeError:
             continue
         return encoding
-    raise UnreadableSource(name, _("The letters of this file cannot be read. Save it as CSV UTF-8."))
+    raise UnreadableSource(name, _("The characters in this file cannot be read. Save it as CSV UTF-8."))
 
 
 def _xlsx_sheets(name: str, content: bytes) -> Iterator[Sheet]:
@@ -260,9 +264,7 @@ def _find_header(
             return columns, frozenset(names), ignored
         best = max(best, set(columns.values()), key=len)
     missing = ", ".join(sorted(TABLES[table].required - best))
-    raise UnreadableSource(
-        source, _("No line has the columns that are needed. Missing: %(columns)s.") % {"columns": missing}
-    )
+    raise UnreadableSource(source, _("No line has the required columns. Missing: %(columns)s.") % {"columns": missing})
 
 
 def _filled(source: str, rows: Iterator[tuple[int, Sequence[Any]]]) -> Iterator[tuple[int, Sequence[Any]]]:

@@ -65,7 +65,7 @@ def amount(value: Any) -> int:
     if number < 0:
         raise BadValue(_("An amount cannot be negative."))
     if number > LARGEST_AMOUNT:
-        raise BadValue(_("This amount is too large to be true."))
+        raise BadValue(_("This amount is implausibly large."))
     return number
 
 
@@ -80,7 +80,7 @@ def _amount_of_text(text: str) -> int:
     if re.search("[0-9] [0-9]", spaced) and not _GROUPED.fullmatch(spaced):
         raise BadValue(_("This is not an amount. Write it like 1 500 000."))
     if len(digits) > _MOST_DIGITS:
-        raise BadValue(_("This amount is too large to be true."))
+        raise BadValue(_("This amount is implausibly large."))
     if _PLAIN_OR_GROUPED.match(digits):
         return int(digits.replace(".", "").replace(",", ""))
     decimals = _WITH_DECIMALS.match(digits)

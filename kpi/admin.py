@@ -43,8 +43,8 @@ def why_it_stays(target: KPITarget) -> str:
         return _("This target is over. It is part of what was reported then, and stays as it is.")
     if has_begun(target):
         return _(
-            "This target has begun: its value is part of what was reported. To aim at another one, say from which day"
-            " on this one no longer counts, and add the next."
+            "This target has begun: its value is part of what was reported. To set another, give the day from which "
+            "this one no longer counts, and add the next."
         )
     return ""
 
@@ -58,9 +58,7 @@ class TargetForm(DatedForm):
             if days.lower != self.instance.valid.lower:
                 raise ValidationError(_("This target has begun: its first day stays as it is."))
             if days.upper is not None and days.upper < self.site.today():
-                raise ValidationError(
-                    _("The days that are over were reported with this target: end it today or later.")
-                )
+                raise ValidationError(_("Past days were reported with this target: end it today or later."))
         return days
 
 

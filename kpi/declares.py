@@ -18,7 +18,7 @@ DECLARATION = Declaration(
             _("Indicators"),
             "bars",
             _VIEW,
-            _("How the site is doing, against its targets and the period before."),
+            _("How the site is doing, against its targets and the previous period."),
         ),
     ),
     jobs=(

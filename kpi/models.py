@@ -63,7 +63,7 @@ class KPITarget(SiteScopedModel):
             models.CheckConstraint(
                 condition=Q(key="npsScore") | Q(value__gte=Decimal(0)),
                 name="target_not_negative",
-                violation_error_message=_("This target can not be negative."),
+                violation_error_message=_("This target cannot be negative."),
             ),
         ]
 
@@ -162,7 +162,7 @@ class TouchedDays(SiteScopedModel):
     """
 
     first = models.DateField(_("from"))
-    last = models.DateField(_("to"), null=True, blank=True, help_text=_("Empty: every day from the first one on."))
+    last = models.DateField(_("to"), null=True, blank=True, help_text=_("Leave empty for every day from the first."))
 
     class Meta:
         ordering = ["site", "first"]
@@ -188,8 +188,8 @@ class ReportSubscription(SiteScopedModel):
 
     class Meta:
         ordering = ["site", "user"]
-        verbose_name = _("report by mail")
-        verbose_name_plural = _("reports by mail")
+        verbose_name = _("report by e-mail")
+        verbose_name_plural = _("reports by e-mail")
         constraints = [models.UniqueConstraint(fields=["site", "user"], name="one_subscription_per_site_and_user")]
 
     def __str__(self) -> str:

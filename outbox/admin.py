@@ -15,7 +15,7 @@ class StateFilter(admin.SimpleListFilter):
     parameter_name = "state"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [("open", _("Waiting")), ("done", _("Done")), ("refused", _("Refused")), ("given_up", _("Given up"))]
+        return [("open", _("Waiting")), ("done", _("Done")), ("refused", _("Refused")), ("given_up", _("Abandoned"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Job]) -> QuerySet[Job]:
         match self.value():

@@ -153,8 +153,7 @@ def _consequence(site: Site, status: Site.Status) -> str:
     cover = cover_for(site, {other.code: other for other in Site.objects.all()})
     if cover is None:
         return _(
-            "Its own people can read, and change nothing. No other site can stand in for it: there is no failover site"
-            " that is open."
+            "Its own people can read, and change nothing. No other site can stand in for it: no failover site is open."
         )
     return _(
         "Its own people can read, and change nothing. The people of %(cover)s stand in for it, each in the role that"
@@ -169,7 +168,7 @@ class GrantForm(ActionForm):
         label=gettext_lazy("User name or e-mail"),
         max_length=254,
         widget=UnfoldAdminTextInputWidget(attrs={"autocomplete": "off"}),
-        help_text=gettext_lazy("Of a person who has an account. A superuser makes accounts."),
+        help_text=gettext_lazy("Of a person who has an account. Accounts are created by a superuser."),
     )
 
     class Meta:

@@ -14,7 +14,7 @@ class QueryParameters(serializers.Serializer):
     """The base of a view's parameters: a field for each."""
 
     default_error_messages = {
-        "unknown": gettext_lazy("There is no parameter of this name. There are: %(names)s."),
+        "unknown": gettext_lazy("There is no parameter with this name. The parameters are: %(names)s."),
         "twice": gettext_lazy("Give this parameter once."),
     }
 

@@ -82,22 +82,6 @@ class RegionalRules:
             raise MissingRule(self.site_code, rule_type, self.on) from None
 
     @property
-    def tpa_rate(self) -> Decimal | None:
-        return self.get("tpa_rate").value
-
-    @property
-    def ifu_rate(self) -> Decimal | None:
-        return self.get("ifu_rate").value
-
-    @property
-    def vat_rate(self) -> Decimal | None:
-        return self.get("vat_rate").value
-
-    @property
-    def housing_tax_rate(self) -> Decimal | None:
-        return self.get("housing_tax_rate").value
-
-    @property
     def notice_to_quit_days(self) -> int:
         return self.get("notice_to_quit_days").value
 
@@ -122,10 +106,6 @@ class RegionalRules:
         return self.get("payment_methods").value
 
     @property
-    def preferred_payment_method(self) -> str:
-        return self.get("preferred_payment_method").value
-
-    @property
     def largest_cash_payment(self) -> int | None:
         return self.get("largest_cash_payment").value
 
@@ -136,14 +116,6 @@ class RegionalRules:
     @property
     def eviction_closed_season(self) -> Season | None:
         return self.get("eviction_closed_season").value
-
-    @property
-    def bank_hours(self) -> tuple[dt.time, dt.time]:
-        return self.get("bank_hours").value
-
-    @property
-    def contract_language(self) -> str:
-        return self.get("contract_language").value
 
 
 def _rate(value: Any) -> Decimal:

@@ -48,10 +48,12 @@ class Change(serializers.Serializer):
     version = serializers.IntegerField(required=False, min_value=1, max_value=2**31 - 1)
 
     default_error_messages = {
-        "unknown": gettext_lazy("There is no field of this name. There are: %(names)s."),
+        "unknown": gettext_lazy("There is no field with this name. The fields are: %(names)s."),
         "misplaced": gettext_lazy("This field does not go with the status “%(status)s”."),
         "needed": gettext_lazy("The status “%(status)s” needs this field."),
-        "no_key": gettext_lazy("Send this header with a text of your own for each change: it is then made once."),
+        "no_key": gettext_lazy(
+            "Send this header with a text of your own for each change: the change is then made only once."
+        ),
         "long_key": gettext_lazy("A key has at most %(longest)s characters."),
     }
 
@@ -144,7 +146,7 @@ def _changed(request: Request, task: Task, key: str, asked: dict[str, Any]) -> T
             return actions.cannot_do(**common, why=note)
         case Task.Status.CANCELLED:
             if "tasks.manage_tasks" not in request.site_permissions:
-                raise exceptions.PermissionDenied(_("Only whoever manages the tasks of the site cancels one."))
+                raise exceptions.PermissionDenied(_("Only someone who manages the tasks of the site can cancel one."))
             return actions.cancel_task(**common, why=note)
         case _ if "dueAt" in asked:
             return actions.postpone_task(**common, due_at=asked["dueAt"])

@@ -38,7 +38,7 @@ DECLARATION = Declaration(
             _("Tasks"),
             "check",
             _MANAGE,
-            _("Who has how much to do, who takes what, and who stands in for whom."),
+            _("Everyone’s workload, who takes what, and who stands in for whom."),
         ),
     ),
     jobs=(

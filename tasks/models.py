@@ -59,11 +59,11 @@ class Task(SiteScopedModel):
         CANCELLED = "cancelled", _("Cancelled")
 
     class Outcome(models.TextChoices):
-        SUCCEEDED = "succeeded", _("Done as wanted")
+        SUCCEEDED = "succeeded", _("Done as planned")
         PROMISED = "promised", _("Promised")
         NO_ANSWER = "no_answer", _("No answer")
         REFUSED = "refused", _("Refused")
-        CAUSE_GONE = "cause_gone", _("The cause is gone")
+        CAUSE_GONE = "cause_gone", _("The cause no longer exists")
 
     OPEN = (Status.PENDING, Status.IN_PROGRESS, Status.BLOCKED)
 
@@ -134,7 +134,7 @@ class Task(SiteScopedModel):
                 condition=Q(status__in=["done", "cancelled"], completed_at__isnull=False)
                 | Q(status__in=["pending", "in_progress", "blocked"], completed_at__isnull=True),
                 name="task_completed_at_goes_with_status",
-                violation_error_message=_("A task has the moment it was completed exactly when it is over."),
+                violation_error_message=_("A task has a completion time if, and only if, it is over."),
             ),
             models.CheckConstraint(
                 condition=~Q(status="in_progress") | Q(started_at__isnull=False),

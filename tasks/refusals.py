@@ -42,11 +42,11 @@ def _who_did_what_when(task: Task) -> str:
     change = last.select_related("by").order_by("-at").first()
     values: dict[str, Any] = {"status": task.get_status_display(), "due": moment(task.due_at, task)}
     if change is None:
-        return _("The task was changed meanwhile: it is now “%(status)s”, due %(due)s.") % values
+        return _("The task has been changed in the meantime: it is now “%(status)s”, due %(due)s.") % values
     values |= {"person": change.by or _("AKIG"), "when": moment(change.at, task)}
     if change.verb == verbs.REASSIGN:
         values["agent"] = task.agent or _("nobody")
         return _("%(person)s gave this task to %(agent)s on %(when)s.") % values
     if change.verb == verbs.CAUSE_GONE:
-        return _("AKIG closed this task on %(when)s, because its cause is gone.") % values
+        return _("AKIG closed this task on %(when)s, because its cause no longer exists.") % values
     return _("%(person)s changed this task on %(when)s: it is now “%(status)s”, due %(due)s.") % values

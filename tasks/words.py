@@ -83,7 +83,7 @@ def _reasons(task: RankedTask) -> Iterator[tuple[Decimal, str]]:
     if not reason or ((grounds.due_on - grounds.day).days < _SOON_DAYS and not cause.tells_when):
         yield urgency, _due(task)
     if grounds.has_missed and not _is_about_a_missed_rent(task):
-        yield WEIGHTS["impact"] * 15, _("This tenant has a rent that is unpaid for more than a month.")
+        yield WEIGHTS["impact"] * 15, _("This tenant has had rent unpaid for more than a month.")
     if grounds.percentile is not None and grounds.percentile >= HIGH_RENT:
         points = WEIGHTS["impact"] * 25 * grounds.percentile
         percent = 10 if grounds.percentile >= HIGHEST_RENT else 25
@@ -98,7 +98,7 @@ def _reasons(task: RankedTask) -> Iterator[tuple[Decimal, str]]:
     if record.tasks >= _TOLD_TASKS and rank.affinity > NEUTRAL_AFFINITY:
         yield (
             WEIGHTS["affinity"] * (rank.affinity - NEUTRAL_AFFINITY),
-            _("%(count)s of %(of)s tasks of this kind came to a good end in 90 days.")
+            _("%(count)s of %(of)s tasks of this kind were completed successfully in 90 days.")
             % {"count": formats.number(record.succeeded), "of": formats.number(record.tasks)},
         )
     if grounds.late_rents > 1:
@@ -106,8 +106,8 @@ def _reasons(task: RankedTask) -> Iterator[tuple[Decimal, str]]:
         yield (
             Decimal(0),
             ngettext(
-                "%(count)s rent of three months came late or has not come.",
-                "%(count)s rents of three months came late or have not come.",
+                "In three months, %(count)s rent was paid late or not at all.",
+                "In three months, %(count)s rents were paid late or not at all.",
                 grounds.late_rents,
             )
             % {"count": formats.number(grounds.late_rents)},
@@ -164,7 +164,7 @@ def _risk(found: Risk) -> str:
             return ngettext(
                 "%(count)s of these tasks holds up others.", "%(count)s of these tasks hold up others.", found.count
             ) % {"count": formats.number(found.count)}
-    return _("%(kind)s: %(count)s of %(of)s came to a good end in 90 days, the overdue ones counted.") % {
+    return _("%(kind)s: %(count)s of %(of)s completed successfully in 90 days, overdue ones included.") % {
         "kind": Task.Kind(found.kind).label, "count": formats.number(found.count), "of": formats.number(found.of)
     }  # fmt: skip
 

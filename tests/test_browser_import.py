@@ -42,13 +42,13 @@ def test_a_refused_file_then_a_corrected_one_read_well(live_server, open_page, s
     page = open_page(viewport=size, color_scheme=scheme)
     sign_in(page, live_server.url, "mariama", PASSWORD)
     send(page, live_server.url, BAD)
-    assert page.is_visible("text=Nothing was changed: 1 row is not right.")
+    assert page.is_visible("text=Nothing was changed: 1 row has an error.")
     assert faults(page) == []
     send(page, live_server.url, GOOD)
-    assert page.is_visible("text=Every row is in.")
+    assert page.is_visible("text=Every row has been imported.")
     assert faults(page) == []
     page.goto(f"{live_server.url}/GN_KINDIA/leasing/import/")
-    page.click("summary:has-text('What the files must look like')")
+    page.click("summary:has-text('How the files must be laid out')")
     assert faults(page) == []
 
 
@@ -64,4 +64,4 @@ def test_the_page_of_a_running_import_changes_by_itself_until_it_is_done(live_se
     page.wait_for_selector("text=Reading locataires.csv: line 12,000…", timeout=20_000)
     with site_scope(["GN_KINDIA"]):
         ImportRun.objects.update(state="done")
-    page.wait_for_selector("text=Every row is in.", timeout=20_000)
+    page.wait_for_selector("text=Every row has been imported.", timeout=20_000)

@@ -74,6 +74,18 @@ def test_no_template_has_inline_script_or_style_or_another_host(path):
     get_template(str(path.relative_to(settings.BASE_DIR / "templates")))
 
 
+def test_no_line_of_a_template_is_longer_than_120_columns():
+    found = [*settings.BASE_DIR.glob("templates/**/*.*"), *settings.BASE_DIR.glob("screens/templates/**/*.*")]
+    assert {path.suffix for path in found} == {".html", ".js", ".txt"}
+    long = [
+        f"{path.relative_to(settings.BASE_DIR)}:{number}"
+        for path in found
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+        if len(line) > 120
+    ]
+    assert long == []
+
+
 def test_no_colour_depends_on_the_language():
     """So that contrast is looked at in one of them (tests.browser.axe_violations)."""
     sheets = [path.read_text() for folder in settings.STATICFILES_DIRS for path in folder.rglob("*.css")]

@@ -42,7 +42,7 @@ def problem_of(response):
         ("form", 406, "Could not satisfy the request Accept header."),
         ("busy", 429, "Request was throttled. Expected available in 12 seconds."),
         ("nul", 400, "A value has a character or a size that cannot be stored. Nothing was changed."),
-        ("broken", 500, "What was asked was not done."),
+        ("broken", 500, "The request was not carried out."),
     ],
 )
 def test_each_refusal_of_an_api_view_is_a_problem_document(program, reason, status, detail):

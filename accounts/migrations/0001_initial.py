@@ -34,7 +34,7 @@ class Migration(migrations.Migration):
                 ('username', models.CharField(error_messages={'unique': 'There is already an account with this user name.'}, help_text='Letters, digits and . + - _ only.', max_length=150, unique=True, validators=[django.core.validators.RegexValidator(re.compile('^[\\w.+-]+\\Z'), 'A user name has only letters, digits and the signs . + - _')], verbose_name='user name')),
                 ('full_name', models.CharField(blank=True, max_length=150, verbose_name='full name')),
                 ('phone', phonenumber_field.modelfields.PhoneNumberField(blank=True, max_length=128, region=None, verbose_name='phone')),
-                ('preferred_language', models.CharField(blank=True, choices=accounts.models.language_choices, help_text='Empty: the language of the site.', max_length=10, verbose_name='language')),
+                ('preferred_language', models.CharField(blank=True, choices=accounts.models.language_choices, help_text='Leave empty for the site’s language.', max_length=10, verbose_name='language')),
                 ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
                 ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),
             ],

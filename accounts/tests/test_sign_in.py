@@ -35,7 +35,7 @@ def test_an_unknown_name_a_wrong_password_and_a_disabled_account_get_one_answer(
     tries = [("nobody", PASSWORD), ("awa", "not-the-password"), ("gone", PASSWORD)]
     errors = [sign_in(Client(), *each).context["form"].non_field_errors() for each in tries]
     with translation.override("en"):
-        assert errors == [["The name or the password is not right. Check both and try again."]] * 3
+        assert errors == [["The user name or the password is incorrect. Check both and try again."]] * 3
 
 
 @pytest.mark.django_db

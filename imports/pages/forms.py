@@ -39,9 +39,7 @@ class FilesField(forms.FileField):
 
 
 def too_large() -> str:
-    return _("Together the files have more than %(limit)d MB: send them in parts.") % {
-        "limit": MAX_BYTES // 1024 // 1024
-    }
+    return _("The files come to more than %(limit)d MB: send them in parts.") % {"limit": MAX_BYTES // 1024 // 1024}
 
 
 def _wrong(name: str, file: Any) -> str:
@@ -53,7 +51,7 @@ def _wrong(name: str, file: Any) -> str:
 
 
 class ImportForm(forms.Form):
-    files = FilesField(label=gettext_lazy("Files"), help_text=gettext_lazy("CSV, XLSX or zip, 50 MB together at most."))
+    files = FilesField(label=gettext_lazy("Files"), help_text=gettext_lazy("CSV, XLSX or zip, at most 50 MB in all."))
     dry_run = forms.BooleanField(
         label=gettext_lazy("Check only"),
         required=False,

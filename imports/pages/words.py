@@ -45,7 +45,7 @@ def stage_sentence(progress: Progress | None) -> str:
     if progress.stage == "check":
         return _("Checking every row…")
     if progress.stage == "generated":
-        return _("Making the months to come…")
+        return _("Creating the coming months…")
     if progress.stage == "allocations":
         return _("Allocating the payments to the rents…")
     if progress.stage in TABLES:

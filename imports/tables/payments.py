@@ -176,7 +176,7 @@ PAYMENTS = Table(
     mistakes=(
         unknown_contract("payments"),
         still_to_come("payments", "received_on"),
-        Check(_NOTHING_PAID, _("A payment is more than zero.")),
+        Check(_NOTHING_PAID, _("A payment must be more than zero.")),
         Check(
             _OTHER_PAYMENT,
             _("This mobile money transaction is already recorded, for another contract, day or amount."),
@@ -192,11 +192,11 @@ PAYMENTS = Table(
     remarks=(
         Check(
             _METHOD_NOT_ALLOWED,
-            _("%(site)s does not take this method today (allowed: %(detail)s): taken as it was."),
+            _("%(site)s does not accept this method today (allowed: %(detail)s): imported as it stands."),
         ),
         Check(
             _CASH_OVER_LIMIT,
-            _("Above the largest cash payment of %(site)s today, %(detail)s: taken as it was."),
+            _("Above today’s limit for cash at %(site)s, %(detail)s: imported as it stands."),
             detail_is_francs=True,
         ),
     ),

@@ -49,7 +49,7 @@ def test_a_large_upload_waits_for_its_job_which_imports_it_and_removes_the_files
     assert "biens" not in str(the_job().kwargs)
     assert do(the_job(), django_capture_on_commit_callbacks) is True
     assert kindia() == (2, 2, 2, 1)
-    assert "Every row is in." in text_of(manager.get(answer["Location"]))
+    assert "Every row has been imported." in text_of(manager.get(answer["Location"]))
     assert [path for path in uploads.rglob("*") if path.is_file()] == []
 
 
@@ -90,7 +90,7 @@ def test_the_progress_is_seen_while_the_import_runs(manager, large, monkeypatch,
         ("paiements.csv", 12_000, "Reading paiements.csv: line 12,000…"),
         ("check", 0, "Checking every row…"),
         ("payments", 0, "Writing: Payments…"),
-        ("generated", 0, "Making the months to come…"),
+        ("generated", 0, "Creating the coming months…"),
         ("allocations", 0, "Allocating the payments to the rents…"),
     ],
 )
@@ -109,7 +109,7 @@ def test_htmx_gets_the_part_that_changes_and_stops_asking_when_it_is_done(
     assert 'hx-trigger="every 2s"' in part
     do(the_job(), django_capture_on_commit_callbacks)
     part = manager.get(address, headers={"HX-Request": "true"}).content.decode()
-    assert "Every row is in." in part
+    assert "Every row has been imported." in part
     assert "hx-trigger" not in part
 
 

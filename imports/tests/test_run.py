@@ -147,16 +147,16 @@ BAD_ROWS = {
     "a property that nobody knows": ("contrats", "C-9;B-9;T-1;01/01/2026;;1000;;;", "property", "no property with this code"),
     "a tenant that nobody knows": ("contrats", "C-9;B-3;T-9;01/01/2026;;1000;;;", "tenant", "no tenant with this code"),
     "a contract that nobody knows": ("paiements", "C-9;01/02/2026;1000;cash;;", "contract", "no contract with this reference"),
-    "a code twice": ("locataires", "T-1;Encore;;;;", "code", "Line 2 says the same"),
+    "a code twice": ("locataires", "T-1;Encore;;;;", "code", "Line 2 is the same"),
     "a tenant who refers to themselves": ("locataires", "T-3;Moi;;;T-3;", "referred_by", "cannot refer to itself"),
     "a contract over another": ("contrats", "C-9;B-1;T-2;01/07/2026;;1000;;;", "property", "Contract C-1 is in force"),
     "an end before the start": ("contrats", "C-9;B-3;T-2;01/07/2026;01/06/2026;1000;;;", "end_date", "before 2026-07-01"),
-    "an ended contract without its day": ("contrats", "C-9;B-3;T-2;01/07/2026;;1000;;;terminé", "ended_on", "needs the day"),
+    "an ended contract without its day": ("contrats", "C-9;B-3;T-2;01/07/2026;;1000;;;terminé", "ended_on", "needs an end date"),
     "a payment of nothing": ("paiements", "C-1;01/02/2026;0;cash;;", "amount", "more than zero"),
-    "a payment of tomorrow": ("paiements", "C-1;24/11/2026;1000;cash;;", "received_on", "still to come"),
-    "a mobile transaction twice": ("paiements", "C-2;06/02/2026;1000;om;;OM-1", "reference", "Line 3 says the same"),
-    "a refund above the deposit": ("cautions", "C-2;rendue;500;01/11/2026", "refunded_amount", "More would be refunded"),
-    "a returned deposit without its day": ("cautions", "C-2;rendue;;", "settled_on", "needs the day"),
+    "a payment of tomorrow": ("paiements", "C-1;24/11/2026;1000;cash;;", "received_on", "in the future"),
+    "a mobile transaction twice": ("paiements", "C-2;06/02/2026;1000;om;;OM-1", "reference", "Line 3 is the same"),
+    "a refund above the deposit": ("cautions", "C-2;rendue;500;01/11/2026", "refunded_amount", "The refund would be more"),
+    "a returned deposit without its day": ("cautions", "C-2;rendue;;", "settled_on", "needs a settlement date"),
     "a day of payment that no month has": ("contrats", "C-9;B-3;T-2;01/07/2026;;1000;32;;", "payment_day", "from 1 to 31"),
     "a method that nobody knows": ("paiements", "C-1;01/02/2026;1000;troc;;", "method", "is not one of"),
     "a negative amount": ("paiements", "C-1;01/02/2026;-1000;cash;;", "amount", "cannot be negative"),
@@ -221,8 +221,8 @@ def test_history_is_taken_as_it_was_with_a_remark():
     report = import_into(KINDIA, tables)
     assert report.accepted
     assert [(w.line, w.column, w.reason) for w in report.warnings] == [
-        (5, "amount", "Above the largest cash payment of Kindia Branch today, 15,000,000\u00a0GNF: taken as it was."),
-        (6, "method", "Kindia Branch does not take this method today (allowed: cash, bank, mobile): taken as it was."),
+        (5, "amount", "Above today’s limit for cash at Kindia Branch, 15,000,000\u00a0GNF: imported as it stands."),
+        (6, "method", "Kindia Branch does not accept this method today (allowed: cash, bank, mobile): imported as it stands."),
     ]  # fmt: skip
 
 
@@ -233,7 +233,7 @@ def test_a_known_row_with_another_value_is_left_as_it_is_and_remarked():
     before = everything()
     report = import_into(KINDIA, changed)
     assert [(w.line, w.column, w.value, w.reason) for w in report.warnings] == [
-        (2, "monthly_rent", "1600000", "Already there with 1500000: left as it is.")
+        (2, "monthly_rent", "1600000", "Already recorded with 1500000: left as it is.")
     ]
     assert everything() == before
 

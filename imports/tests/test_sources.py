@@ -70,8 +70,8 @@ def test_columns_that_are_not_known_are_named():
         ("tenants.csv", b"code;nom;nom complet\nT;a;b\n", "Two columns mean the same: name"),
         ("tenants.csv", b"code;nom\nT-1;\x00\n", "NUL"),
         ("tenants.csv", b'code;nom\nT-1;"Bah\n', "quotation mark"),
-        ("tenants.csv", b"code;nom\nT-1;\x81\x8d\n", "letters"),
-        ("clients2.csv", b"code;nom\n", "says no table"),
+        ("tenants.csv", b"code;nom\nT-1;\x81\x8d\n", "characters"),
+        ("clients2.csv", b"code;nom\n", "does not say which table"),
         ("tenants.pdf", b"%PDF", "Only CSV, XLSX and zip"),
         ("tenants.xlsx", b"not a zip", "damaged"),
         ("all.zip", b"PK\x03\x04 not a zip", "damaged"),
@@ -92,7 +92,7 @@ def test_too_many_rows_or_bytes_are_refused_with_the_limit(monkeypatch):
 
 
 def test_one_table_in_two_files_is_refused():
-    with pytest.raises(UnreadableSource, match=r"tenants\.csv already holds the same table"):
+    with pytest.raises(UnreadableSource, match=r"tenants\.csv already contains the same table"):
         open_sources([("tenants.csv", b"code;nom\n"), ("locataires.csv", b"code;nom\n")])
 
 

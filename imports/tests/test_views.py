@@ -30,7 +30,7 @@ pytestmark = pytest.mark.django_db
 
 def test_good_files_are_in_and_the_page_counts_them(manager):
     page = text_of(result(manager, send(manager, good_files())))
-    assert "Every row is in." in page
+    assert "Every row has been imported." in page
     assert "Properties 2 0 0 Tenants 2 0 0 Contracts 2 0 0 Payments 1 0 0" in page
     assert kindia() == (2, 2, 2, 1)
     run = only_run()
@@ -60,13 +60,13 @@ def test_three_bad_rows_change_nothing_and_are_named_then_corrected_they_are_in(
         paiements="contrat;date;montant;mode\nB1;31/02/2026;1 500 000;Espèces\n",
     )
     page = text_of(result(manager, send(manager, bad)))
-    assert "Nothing was changed: 3 rows are not right." in page
+    assert "Nothing was changed: 3 rows have errors." in page
     assert "locataires.csv 2 phone “12”" in page
     assert "locataires.csv 3 name — This cell must not be empty." in page
     assert "paiements.csv 2 received_on “31/02/2026” There is no such day." in page
     assert kindia() == (0, 0, 0, 0)
     assert only_run().state == "refused"
-    assert "Every row is in." in text_of(result(manager, send(manager, good_files())))
+    assert "Every row has been imported." in text_of(result(manager, send(manager, good_files())))
     assert kindia() == (2, 2, 2, 1)
 
 
@@ -135,7 +135,7 @@ def test_files_of_more_than_50_mb_are_refused_by_their_sizes(manager, monkeypatc
     monkeypatch.setattr("imports.pages.forms.MAX_BYTES", 100)
     answer = send(manager, good_files())
     assert answer.status_code == 400
-    assert "Files · Together the files have more than" in text_of(answer)
+    assert "Files · The files come to more than" in text_of(answer)
 
 
 def test_a_body_far_too_large_is_thrown_away_as_it_comes_and_the_page_says_why(manager, monkeypatch):
@@ -144,13 +144,13 @@ def test_a_body_far_too_large_is_thrown_away_as_it_comes_and_the_page_says_why(m
     assert LARGEST_BODY > 50 * 1024 * 1024
     answer = send(manager, good_files())
     assert answer.status_code == 400
-    assert "Files · Together the files have more than 50 MB: send them in parts." in text_of(answer)
+    assert "Files · The files come to more than 50 MB: send them in parts." in text_of(answer)
     assert "Choose at least one file" not in text_of(answer)
 
 
 def test_a_file_that_is_no_table_is_refused_with_its_name(manager):
     page = text_of(result(manager, send(manager, [SimpleUploadedFile("biens.xlsx", b"not a workbook")])))
-    assert "Nothing was changed: 1 row is not right." in page
+    assert "Nothing was changed: 1 row has an error." in page
     assert "biens.xlsx — — — This file is damaged." in page
 
 

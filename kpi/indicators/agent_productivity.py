@@ -24,7 +24,7 @@ AGENT_PRODUCTIVITY = Indicator(
     name=gettext_lazy("Contracts per agent per month"),
     icon="edit",
     hint=gettext_lazy(
-        "Contracts signed in the period, renewals included, divided by the number of agents and of months."
+        "Contracts signed in the period, including renewals, divided by the number of agents and of months."
     ),
     counted=ngettext_lazy("%(count)s agent", "%(count)s agents", "n"),
     breakdown=Breakdown(
@@ -41,6 +41,8 @@ AGENT_PRODUCTIVITY = Indicator(
             ),
         ),
     ),
-    advice=Advice(gettext_lazy("See who signs, and let the others visit with them."), gettext_lazy("Contracts signed")),
+    advice=Advice(
+        gettext_lazy("See who is signing, and have the others join their viewings."), gettext_lazy("Contracts signed")
+    ),
     least_cases=1,
 )

@@ -34,8 +34,8 @@ COLLECTION = Indicator(
     name=gettext_lazy("Collection"),
     icon="download",
     hint=gettext_lazy(
-        "The francs received, up to the last day of the period, for the rents that fell due in the period,"
-        " divided by the francs that fell due. Reversed payments do not count."
+        "The amount received by the last day of the period for the rents that fell due in it, divided by the amount "
+        "that fell due. Reversed payments do not count."
     ),
     counted=ngettext_lazy("%(count)s rent due", "%(count)s rents due", "n"),
     breakdown=Breakdown(
@@ -67,7 +67,7 @@ COLLECTION = Indicator(
     advice=Advice(
         gettext_lazy("Call the tenants whose rent is late, the largest amount first."), gettext_lazy("Unpaid rents")
     ),
-    gain=Gain(worth, gettext_lazy("Closing the gap is worth %(amount)s.")),
+    gain=Gain(worth, gettext_lazy("Making up the shortfall is worth %(amount)s.")),
     is_money=True,
     is_drawn=True,
 )

@@ -23,7 +23,7 @@ DEPOSIT_RETURN_RATE = Indicator(
     formula=Quotient("deposits_full", by="deposits", missing={"deposits": NO_DEPOSIT}),
     name=gettext_lazy("Deposits returned in full"),
     icon="lock",
-    hint=gettext_lazy("Of the deposits settled in the period, those returned in full."),
+    hint=gettext_lazy("The share of the deposits settled in the period that were returned in full."),
     counted=ngettext_lazy("%(count)s deposit settled", "%(count)s deposits settled", "n"),
     breakdown=part_of("deposits_full", "deposits"),
     rows=Rows(
@@ -46,7 +46,7 @@ DEPOSIT_RETURN_RATE = Indicator(
         ),
     ),
     advice=Advice(
-        gettext_lazy("Make the inventory with the tenant, and agree on what is kept before they leave."),
+        gettext_lazy("Do the check-out inventory with the tenant, and agree on any deductions before they leave."),
         gettext_lazy("Deposits not returned in full"),
     ),
     is_headline=False,

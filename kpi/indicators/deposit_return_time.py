@@ -28,8 +28,8 @@ DEPOSIT_RETURN_TIME = Indicator(
     name=gettext_lazy("Deposit return time"),
     icon="calendar",
     hint=gettext_lazy(
-        "The days from the end of the contract to the settlement of its deposit, on average, over the deposits"
-        " settled in the period. The target is the site’s legal deadline."
+        "The average number of days from the end of the contract to the settlement of its deposit, over the deposits "
+        "settled in the period. The target is the site’s legal deadline."
     ),
     counted=ngettext_lazy("%(count)s deposit settled", "%(count)s deposits settled", "n"),
     breakdown=Breakdown(
@@ -41,7 +41,7 @@ DEPOSIT_RETURN_TIME = Indicator(
         (
             Group(
                 "timed",
-                gettext_lazy("Settled, the slowest first"),
+                gettext_lazy("Settled, slowest first"),
                 gettext_lazy("No deposit of a contract that has ended was settled."),
                 (*WHO, ENDED_ON, SETTLED_ON, number(gettext_lazy("Days")), *DEPOSIT[:2], DEPOSIT[3], AGENT),
             ),

@@ -31,8 +31,8 @@ NPS = Indicator(
     name=gettext_lazy("Recommendation (NPS)"),
     icon="heart",
     hint=gettext_lazy(
-        "Would tenants recommend us? The share of ratings 9 and 10 less the share of ratings 0 to 6, in points"
-        " from −100 to 100, over the answers of the period."
+        "Would tenants recommend us? The share of ratings 9 and 10 minus the share of ratings 0 to 6, in points from "
+        "−100 to 100, over the answers of the period."
     ),
     counted=ngettext_lazy("%(count)s answer", "%(count)s answers", "n"),
     breakdown=Breakdown(
@@ -67,6 +67,7 @@ NPS = Indicator(
         ),
     ),
     advice=Advice(
-        gettext_lazy("Call those who gave 6 or less: they say what to mend."), gettext_lazy("Ratings of 6 and less")
+        gettext_lazy("Call those who gave 6 or less: they will tell you what to put right."),
+        gettext_lazy("Ratings of 6 and less"),
     ),
 )

@@ -60,8 +60,8 @@ OCCUPANCY = Indicator(
     name=gettext_lazy("Occupancy"),
     icon="building",
     hint=gettext_lazy(
-        "Of the properties that can be let, those with a contract in force on the last day of the period."
-        " Properties under works or withdrawn are left out."
+        "The share of the lettable properties with a contract in force on the last day of the period. Properties under "
+        "works or withdrawn are left out."
     ),
     counted=ngettext_lazy("%(count)s property to let", "%(count)s properties to let", "n"),
     breakdown=part_of("let", "lettable"),
@@ -70,14 +70,14 @@ OCCUPANCY = Indicator(
         (
             Group(
                 "empty",
-                gettext_lazy("Properties empty"),
-                gettext_lazy("No property stood empty."),
+                gettext_lazy("Properties vacant"),
+                gettext_lazy("No property was vacant."),
                 (
                     PROPERTY,
                     KIND,
-                    date(gettext_lazy("Empty since"), "since"),
+                    date(gettext_lazy("Vacant since"), "since"),
                     number(gettext_lazy("Days")),
-                    date(gettext_lazy("Let again from"), "until"),
+                    date(gettext_lazy("Re-let from"), "until"),
                     RENT,
                     LAST_CONTRACT,
                     LAST_TENANT,
@@ -91,14 +91,12 @@ OCCUPANCY = Indicator(
             ),
         ),
     ),
-    advice=Advice(
-        gettext_lazy("Show the empty properties, the longest empty first."), gettext_lazy("Empty properties")
-    ),
+    advice=Advice(gettext_lazy("Show the vacant properties, longest vacant first."), gettext_lazy("Vacant properties")),
     gain=Gain(
         worth,
         ngettext_lazy(
-            "%(count)s property stands empty: %(amount)s a month at the median rent.",
-            "%(count)s properties stand empty: %(amount)s a month at the median rent.",
+            "%(count)s property is vacant: %(amount)s a month at the median rent.",
+            "%(count)s properties are vacant: %(amount)s a month at the median rent.",
             "n",
         ),
     ),

@@ -75,15 +75,15 @@ PORTFOLIO_RISK = Indicator(
     name=gettext_lazy("Portfolio risk"),
     icon="warning",
     hint=gettext_lazy(
-        "From 0 (none) to 100. Up to 60 points for the rents of the last twelve months that were missed, unpaid"
-        " 30 days after their due date; up to 30 for the contracts with an open litigation; up to 10 for the"
-        " contracts without payment or contact in the last 30 days."
+        "From 0 (none) to 100. Up to 60 points for the rents of the last twelve months that were missed, unpaid 30 "
+        "days after their due date; up to 30 for the contracts with an open dispute; up to 10 for the contracts "
+        "without a payment or contact in the last 30 days."
     ),
     counted=ngettext_lazy("%(count)s contract in force", "%(count)s contracts in force", "n"),
     breakdown=Breakdown(
         gettext_lazy(
-            "Rents of twelve months unpaid 30 days after they were due: %(missed)s of %(due)s. Contracts in"
-            " litigation: %(disputed)s of %(in_force)s. Without payment or contact: %(inactive)s of %(in_force)s."
+            "Rents of the last twelve months unpaid 30 days after they were due: %(missed)s of %(due)s. Contracts in "
+            "dispute: %(disputed)s of %(in_force)s. Without payment or contact: %(inactive)s of %(in_force)s."
         ),
         {
             "missed": "missed",
@@ -106,8 +106,8 @@ PORTFOLIO_RISK = Indicator(
             ),
             Group(
                 "disputed",
-                gettext_lazy("Contracts in litigation"),
-                gettext_lazy("No contract was in litigation."),
+                gettext_lazy("Contracts in dispute"),
+                gettext_lazy("No contract was in dispute."),
                 (
                     *WHO,
                     LITIGATIONS,
@@ -120,7 +120,7 @@ PORTFOLIO_RISK = Indicator(
             Group(
                 "silent",
                 gettext_lazy("Without payment or contact"),
-                gettext_lazy("Every contract had a payment, or its tenant was spoken to, in the 30 days."),
+                gettext_lazy("Every contract had a payment, or contact with its tenant, in the 30 days."),
                 (
                     *WHO,
                     date(gettext_lazy("Last payment"), "since"),
@@ -134,7 +134,7 @@ PORTFOLIO_RISK = Indicator(
         relations=(rents_due("%(year_ago)s::date + 1"), SILENT),
     ),
     advice=Advice(
-        gettext_lazy("Begin with the tenants who miss their rents."),
+        gettext_lazy("Start with the tenants who miss their rent."),
         gettext_lazy("Rents unpaid 30 days after they were due"),
     ),
 )

@@ -50,8 +50,8 @@ RENEWAL = Indicator(
     name=gettext_lazy("Renewal"),
     icon="paper",
     hint=gettext_lazy(
-        "Of the contracts whose term ended in the period, those that were renewed at the latest 90 days after it,"
-        " or that simply run on."
+        "The share of the contracts whose term ended in the period that were renewed no later than 90 days after it, "
+        "or that simply run on."
     ),
     counted=ngettext_lazy("%(count)s term ended", "%(count)s terms ended", "n"),
     breakdown=part_of("renewed", "terms_ended"),
@@ -75,13 +75,13 @@ RENEWAL = Indicator(
         ),
     ),
     advice=Advice(
-        gettext_lazy("Propose the renewal before the term, not after."), gettext_lazy("Contracts not renewed")
+        gettext_lazy("Offer the renewal before the term ends, not after."), gettext_lazy("Contracts not renewed")
     ),
     gain=Gain(
         worth,
         ngettext_lazy(
-            "%(count)s renewal is lacking to the target: %(amount)s a month at the median rent.",
-            "%(count)s renewals are lacking to the target: %(amount)s a month at the median rent.",
+            "%(count)s renewal short of target: %(amount)s a month at the median rent.",
+            "%(count)s renewals short of target: %(amount)s a month at the median rent.",
             "n",
         ),
     ),

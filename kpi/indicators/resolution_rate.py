@@ -29,7 +29,7 @@ RESOLUTION_RATE = Indicator(
     formula=Quotient("ended_undisputed", by="ended", missing={"ended": NO_END}),
     name=gettext_lazy("Closed without dispute"),
     icon="scales",
-    hint=gettext_lazy("Of the contracts that ended in the period, those that never had a litigation."),
+    hint=gettext_lazy("The share of the contracts ended in the period that never had a dispute."),
     counted=ngettext_lazy("%(count)s contract ended", "%(count)s contracts ended", "n"),
     breakdown=part_of("ended_undisputed", "ended"),
     rows=Rows(
@@ -37,27 +37,27 @@ RESOLUTION_RATE = Indicator(
         (
             Group(
                 "disputed",
-                gettext_lazy("Ended with a litigation"),
-                gettext_lazy("No contract that ended had a litigation."),
+                gettext_lazy("Ended with a dispute"),
+                gettext_lazy("No contract that ended had a dispute."),
                 (
                     *WHO,
                     ENDED_ON,
                     LITIGATIONS,
-                    date(gettext_lazy("All resolved on"), "until"),
-                    number(gettext_lazy("Days of litigation")),
+                    date(gettext_lazy("All resolved since"), "until"),
+                    number(gettext_lazy("Days in dispute")),
                     AGENT,
                 ),
             ),
             Group(
                 "undisputed",
-                gettext_lazy("Ended without a litigation"),
-                gettext_lazy("Every contract that ended had a litigation."),
+                gettext_lazy("Ended without a dispute"),
+                gettext_lazy("Every contract that ended had a dispute."),
                 (*WHO, ENDED_ON, RENT, AGENT),
             ),
         ),
     ),
     advice=Advice(
-        gettext_lazy("Look at what the disputes of the contracts that ended were about."),
+        gettext_lazy("Look at what the disputes were about on the contracts that ended."),
         gettext_lazy("Contracts that ended in a dispute"),
     ),
     is_headline=False,

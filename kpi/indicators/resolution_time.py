@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy, ngettext_lazy
 from kpi.indicators.indicator import Advice, Breakdown, Indicator, Missing, Quotient, Unit
 from kpi.indicators.rows import AGENT, WHO, Column, Group, Rows, Shape, date, number
 
-NO_MATTER = Missing(gettext_lazy("no notice and no litigation was closed in this period."))
+NO_MATTER = Missing(gettext_lazy("no notice or dispute was closed in this period."))
 
 FOUND = """
     SELECT site_id, 'closed', 'notice', id, contract_id, NULL::uuid, NULL::uuid,
@@ -31,7 +31,7 @@ RESOLUTION_TIME = Indicator(
     name=gettext_lazy("Resolution time"),
     icon="clock",
     hint=gettext_lazy(
-        "The days from opening to closing, on average, of the notices and litigations closed in the period."
+        "The average number of days from opening to closing of the notices and disputes closed in the period."
     ),
     counted=ngettext_lazy("%(count)s matter closed", "%(count)s matters closed", "n"),
     breakdown=Breakdown(
@@ -42,8 +42,8 @@ RESOLUTION_TIME = Indicator(
         (
             Group(
                 "closed",
-                gettext_lazy("Closed, the slowest first"),
-                gettext_lazy("No notice and no litigation was closed."),
+                gettext_lazy("Closed, slowest first"),
+                gettext_lazy("No notice or dispute was closed."),
                 (
                     Column(gettext_lazy("Matter"), Shape.RECORD, "kind"),
                     *WHO,
@@ -57,6 +57,6 @@ RESOLUTION_TIME = Indicator(
     ),
     advice=Advice(
         gettext_lazy("See what took longest to close, and close what is still open."),
-        gettext_lazy("Matters closed, the longest first"),
+        gettext_lazy("Matters closed, longest first"),
     ),
 )

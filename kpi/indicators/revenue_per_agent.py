@@ -30,7 +30,7 @@ REVENUE_PER_AGENT = Indicator(
     name=gettext_lazy("Yearly rent per agent"),
     icon="money",
     hint=gettext_lazy(
-        "Twelve times the monthly rent of the contracts in force on the last day of the period, for each agent."
+        "Twelve times the monthly rent of the contracts in force on the last day of the period, per agent."
     ),
     counted=ngettext_lazy("%(count)s agent", "%(count)s agents", "n"),
     breakdown=Breakdown(
@@ -50,8 +50,8 @@ REVENUE_PER_AGENT = Indicator(
             ),
         ),
     ),
-    advice=Advice(gettext_lazy("Let what is empty, and renew at today’s rents."), gettext_lazy("Contracts in force")),
-    gain=Gain(worth, gettext_lazy("The gap is %(amount)s of rent a month.")),
+    advice=Advice(gettext_lazy("Let what is vacant, and renew at today’s rents."), gettext_lazy("Contracts in force")),
+    gain=Gain(worth, gettext_lazy("The shortfall is %(amount)s of rent a month.")),
     is_money=True,
     least_cases=1,
 )

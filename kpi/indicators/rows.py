@@ -96,12 +96,12 @@ TERM = date(gettext_lazy("End of term"), "since")
 SETTLED_ON = date(gettext_lazy("Settled on"), "until")
 KIND = Column(gettext_lazy("Kind"), Shape.KIND, "kind")
 SINCE = date(gettext_lazy("Since"), "since")
-LITIGATIONS = number(gettext_lazy("Litigations"), "number")
+LITIGATIONS = number(gettext_lazy("Disputes"), "number")
 MISSING_RENT = (
     DUE_ON,
     RENT,
     francs(gettext_lazy("Received"), "received"),
-    francs(gettext_lazy("Missing"), "lacking"),
+    francs(gettext_lazy("Outstanding"), "lacking"),
     date(gettext_lazy("Paid since, on"), "until"),
 )
 DEPOSIT = (

@@ -40,13 +40,13 @@ TENANT_RETENTION = Indicator(
     unit=Unit.SHARE,
     higher_is_better=True,
     formula=Quotient("tenants_kept", by="tenants_before", missing={"tenants_before": NO_TENANT_BEFORE}),
-    name=gettext_lazy("Tenants kept (12 months)"),
+    name=gettext_lazy("Tenant retention (12 months)"),
     icon="people",
     hint=gettext_lazy(
-        "Of the tenants who had a contract twelve months before the last day of the period, those who have one"
-        " on that day. A tenant with two contracts counts once."
+        "The share of the tenants with a contract twelve months before the last day of the period who have one on that "
+        "day. A tenant with two contracts counts once."
     ),
-    counted=ngettext_lazy("%(count)s tenant a year before", "%(count)s tenants a year before", "n"),
+    counted=ngettext_lazy("%(count)s tenant a year earlier", "%(count)s tenants a year earlier", "n"),
     breakdown=part_of("tenants_kept", "tenants_before"),
     rows=Rows(
         FOUND,
@@ -76,13 +76,14 @@ TENANT_RETENTION = Indicator(
         ),
     ),
     advice=Advice(
-        gettext_lazy("Look at who left and why, and talk to those whose term comes."), gettext_lazy("Tenants who left")
+        gettext_lazy("Look at who left and why, and talk to those whose term is ending."),
+        gettext_lazy("Tenants who left"),
     ),
     gain=Gain(
         worth,
         ngettext_lazy(
-            "%(count)s tenant is lacking to the target: %(amount)s a month at the median rent.",
-            "%(count)s tenants are lacking to the target: %(amount)s a month at the median rent.",
+            "%(count)s tenant short of target: %(amount)s a month at the median rent.",
+            "%(count)s tenants short of target: %(amount)s a month at the median rent.",
             "n",
         ),
     ),

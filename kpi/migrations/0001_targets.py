@@ -27,7 +27,7 @@ class Migration(migrations.Migration):
             name='KPITarget',
             fields=[
                 ('id', models.UUIDField(db_default=django.contrib.postgres.functions.RandomUUID(), default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('key', models.CharField(choices=[('averageResolutionTime', 'Resolution time'), ('resolutionRate', 'Closed without dispute'), ('depositReturnRate', 'Deposits returned in full'), ('npsScore', 'Recommendation (NPS)'), ('tenantRetentionRate', 'Tenants kept (12 months)'), ('agentProductivity', 'Contracts per agent per month'), ('revenuePerAgent', 'Yearly rent per agent'), ('occupancyRate', 'Occupancy'), ('portfolioRiskScore', 'Portfolio risk'), ('paymentCollectionRate', 'Collection'), ('renewalRate', 'Renewal')], max_length=32, verbose_name='indicator')),
+                ('key', models.CharField(choices=[('averageResolutionTime', 'Resolution time'), ('resolutionRate', 'Closed without dispute'), ('depositReturnRate', 'Deposits returned in full'), ('npsScore', 'Recommendation (NPS)'), ('tenantRetentionRate', 'Tenant retention (12 months)'), ('agentProductivity', 'Contracts per agent per month'), ('revenuePerAgent', 'Yearly rent per agent'), ('occupancyRate', 'Occupancy'), ('portfolioRiskScore', 'Portfolio risk'), ('paymentCollectionRate', 'Collection'), ('renewalRate', 'Renewal')], max_length=32, verbose_name='indicator')),
                 ('value', models.DecimalField(decimal_places=4, help_text='Shares as a fraction, 0.95 and not 95. Amounts in whole francs of the site’s currency.', max_digits=14, verbose_name='target')),
                 ('valid', django.contrib.postgres.fields.ranges.DateRangeField(help_text='From this day, up to but not including the last one.', verbose_name='valid')),
                 ('site', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='sites_app.site', verbose_name='site')),
@@ -45,7 +45,7 @@ class Migration(migrations.Migration):
                 ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
                 ('pgh_label', models.TextField(help_text='The event label.')),
                 ('id', models.UUIDField(db_default=django.contrib.postgres.functions.RandomUUID(), default=uuid.uuid4, editable=False, serialize=False)),
-                ('key', models.CharField(choices=[('averageResolutionTime', 'Resolution time'), ('resolutionRate', 'Closed without dispute'), ('depositReturnRate', 'Deposits returned in full'), ('npsScore', 'Recommendation (NPS)'), ('tenantRetentionRate', 'Tenants kept (12 months)'), ('agentProductivity', 'Contracts per agent per month'), ('revenuePerAgent', 'Yearly rent per agent'), ('occupancyRate', 'Occupancy'), ('portfolioRiskScore', 'Portfolio risk'), ('paymentCollectionRate', 'Collection'), ('renewalRate', 'Renewal')], max_length=32, verbose_name='indicator')),
+                ('key', models.CharField(choices=[('averageResolutionTime', 'Resolution time'), ('resolutionRate', 'Closed without dispute'), ('depositReturnRate', 'Deposits returned in full'), ('npsScore', 'Recommendation (NPS)'), ('tenantRetentionRate', 'Tenant retention (12 months)'), ('agentProductivity', 'Contracts per agent per month'), ('revenuePerAgent', 'Yearly rent per agent'), ('occupancyRate', 'Occupancy'), ('portfolioRiskScore', 'Portfolio risk'), ('paymentCollectionRate', 'Collection'), ('renewalRate', 'Renewal')], max_length=32, verbose_name='indicator')),
                 ('value', models.DecimalField(decimal_places=4, help_text='Shares as a fraction, 0.95 and not 95. Amounts in whole francs of the site’s currency.', max_digits=14, verbose_name='target')),
                 ('valid', django.contrib.postgres.fields.ranges.DateRangeField(help_text='From this day, up to but not including the last one.', verbose_name='valid')),
                 ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
@@ -74,7 +74,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='kpitarget',
-            constraint=models.CheckConstraint(condition=models.Q(('key', 'npsScore'), ('value__gte', Decimal('0')), _connector='OR'), name='target_not_negative', violation_error_message='This target can not be negative.'),
+            constraint=models.CheckConstraint(condition=models.Q(('key', 'npsScore'), ('value__gte', Decimal('0')), _connector='OR'), name='target_not_negative', violation_error_message='This target cannot be negative.'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='kpitarget',

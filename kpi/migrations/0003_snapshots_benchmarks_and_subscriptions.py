@@ -26,7 +26,7 @@ class Migration(migrations.Migration):
             name='KPIBenchmark',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(choices=[('averageResolutionTime', 'Resolution time'), ('resolutionRate', 'Closed without dispute'), ('depositReturnRate', 'Deposits returned in full'), ('depositReturnTime', 'Deposit return time'), ('npsScore', 'Recommendation (NPS)'), ('tenantRetentionRate', 'Tenants kept (12 months)'), ('agentProductivity', 'Contracts per agent per month'), ('revenuePerAgent', 'Yearly rent per agent'), ('occupancyRate', 'Occupancy'), ('portfolioRiskScore', 'Portfolio risk'), ('paymentCollectionRate', 'Collection'), ('renewalRate', 'Renewal')], max_length=32, unique=True, verbose_name='indicator')),
+                ('key', models.CharField(choices=[('averageResolutionTime', 'Resolution time'), ('resolutionRate', 'Closed without dispute'), ('depositReturnRate', 'Deposits returned in full'), ('depositReturnTime', 'Deposit return time'), ('npsScore', 'Recommendation (NPS)'), ('tenantRetentionRate', 'Tenant retention (12 months)'), ('agentProductivity', 'Contracts per agent per month'), ('revenuePerAgent', 'Yearly rent per agent'), ('occupancyRate', 'Occupancy'), ('portfolioRiskScore', 'Portfolio risk'), ('paymentCollectionRate', 'Collection'), ('renewalRate', 'Renewal')], max_length=32, unique=True, verbose_name='indicator')),
                 ('average', models.DecimalField(decimal_places=4, max_digits=14, verbose_name='average')),
                 ('top', models.DecimalField(decimal_places=4, max_digits=14, verbose_name='best')),
                 ('source', models.CharField(max_length=200, verbose_name='source')),
@@ -46,7 +46,7 @@ class Migration(migrations.Migration):
                 ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
                 ('pgh_label', models.TextField(help_text='The event label.')),
                 ('id', models.BigIntegerField()),
-                ('key', models.CharField(choices=[('averageResolutionTime', 'Resolution time'), ('resolutionRate', 'Closed without dispute'), ('depositReturnRate', 'Deposits returned in full'), ('depositReturnTime', 'Deposit return time'), ('npsScore', 'Recommendation (NPS)'), ('tenantRetentionRate', 'Tenants kept (12 months)'), ('agentProductivity', 'Contracts per agent per month'), ('revenuePerAgent', 'Yearly rent per agent'), ('occupancyRate', 'Occupancy'), ('portfolioRiskScore', 'Portfolio risk'), ('paymentCollectionRate', 'Collection'), ('renewalRate', 'Renewal')], max_length=32, verbose_name='indicator')),
+                ('key', models.CharField(choices=[('averageResolutionTime', 'Resolution time'), ('resolutionRate', 'Closed without dispute'), ('depositReturnRate', 'Deposits returned in full'), ('depositReturnTime', 'Deposit return time'), ('npsScore', 'Recommendation (NPS)'), ('tenantRetentionRate', 'Tenant retention (12 months)'), ('agentProductivity', 'Contracts per agent per month'), ('revenuePerAgent', 'Yearly rent per agent'), ('occupancyRate', 'Occupancy'), ('portfolioRiskScore', 'Portfolio risk'), ('paymentCollectionRate', 'Collection'), ('renewalRate', 'Renewal')], max_length=32, verbose_name='indicator')),
                 ('average', models.DecimalField(decimal_places=4, max_digits=14, verbose_name='average')),
                 ('top', models.DecimalField(decimal_places=4, max_digits=14, verbose_name='best')),
                 ('source', models.CharField(max_length=200, verbose_name='source')),
@@ -95,8 +95,8 @@ class Migration(migrations.Migration):
                 ('since', models.DateField(verbose_name='since')),
             ],
             options={
-                'verbose_name': 'report by mail',
-                'verbose_name_plural': 'reports by mail',
+                'verbose_name': 'report by e-mail',
+                'verbose_name_plural': 'reports by e-mail',
                 'ordering': ['site', 'user'],
             },
         ),
@@ -105,7 +105,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.UUIDField(db_default=django.contrib.postgres.functions.RandomUUID(), default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
                 ('first', models.DateField(verbose_name='from')),
-                ('last', models.DateField(blank=True, help_text='Empty: every day from the first one on.', null=True, verbose_name='to')),
+                ('last', models.DateField(blank=True, help_text='Leave empty for every day from the first.', null=True, verbose_name='to')),
             ],
             options={
                 'verbose_name': 'late change',

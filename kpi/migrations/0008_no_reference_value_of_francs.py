@@ -19,12 +19,12 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='kpibenchmark',
             name='key',
-            field=models.CharField(choices=[('averageResolutionTime', 'Resolution time'), ('resolutionRate', 'Closed without dispute'), ('depositReturnRate', 'Deposits returned in full'), ('depositReturnTime', 'Deposit return time'), ('npsScore', 'Recommendation (NPS)'), ('tenantRetentionRate', 'Tenants kept (12 months)'), ('agentProductivity', 'Contracts per agent per month'), ('occupancyRate', 'Occupancy'), ('portfolioRiskScore', 'Portfolio risk'), ('paymentCollectionRate', 'Collection'), ('renewalRate', 'Renewal')], max_length=32, unique=True, verbose_name='indicator'),
+            field=models.CharField(choices=[('averageResolutionTime', 'Resolution time'), ('resolutionRate', 'Closed without dispute'), ('depositReturnRate', 'Deposits returned in full'), ('depositReturnTime', 'Deposit return time'), ('npsScore', 'Recommendation (NPS)'), ('tenantRetentionRate', 'Tenant retention (12 months)'), ('agentProductivity', 'Contracts per agent per month'), ('occupancyRate', 'Occupancy'), ('portfolioRiskScore', 'Portfolio risk'), ('paymentCollectionRate', 'Collection'), ('renewalRate', 'Renewal')], max_length=32, unique=True, verbose_name='indicator'),
         ),
         migrations.AlterField(
             model_name='kpibenchmarkevent',
             name='key',
-            field=models.CharField(choices=[('averageResolutionTime', 'Resolution time'), ('resolutionRate', 'Closed without dispute'), ('depositReturnRate', 'Deposits returned in full'), ('depositReturnTime', 'Deposit return time'), ('npsScore', 'Recommendation (NPS)'), ('tenantRetentionRate', 'Tenants kept (12 months)'), ('agentProductivity', 'Contracts per agent per month'), ('occupancyRate', 'Occupancy'), ('portfolioRiskScore', 'Portfolio risk'), ('paymentCollectionRate', 'Collection'), ('renewalRate', 'Renewal')], max_length=32, verbose_name='indicator'),
+            field=models.CharField(choices=[('averageResolutionTime', 'Resolution time'), ('resolutionRate', 'Closed without dispute'), ('depositReturnRate', 'Deposits returned in full'), ('depositReturnTime', 'Deposit return time'), ('npsScore', 'Recommendation (NPS)'), ('tenantRetentionRate', 'Tenant retention (12 months)'), ('agentProductivity', 'Contracts per agent per month'), ('occupancyRate', 'Occupancy'), ('portfolioRiskScore', 'Portfolio risk'), ('paymentCollectionRate', 'Collection'), ('renewalRate', 'Renewal')], max_length=32, verbose_name='indicator'),
         ),
         migrations.AddConstraint(
             model_name='kpibenchmark',

@@ -36,7 +36,7 @@ def indicators(report: Report) -> Iterator[Row]:
     """A row for each KPI, with a column for each month."""
     months = [point.month.strftime("%Y-%m") for point in report.trends[0].series]
     yield [
-        _("Indicator"), _("Unit"), _("Value"), _("Counted"), _("Period before"),
+        _("Indicator"), _("Unit"), _("Value"), _("Counted"), _("Previous period"),
         _("Target"), _("Target met"), _("Few cases"),
         _("Reference: average"), _("Reference: best"), _("Our sites: median"), _("Our sites: best"), _("Our rank"),
         *months,
@@ -84,14 +84,14 @@ def _unit(trend: Trend) -> str:
         Unit.SHARE: "%" + (f" ({trend.currency})" if trend.currency else ""),
         Unit.DAYS: _("days"),
         Unit.NPS: _("points"),
-        Unit.RISK: _("points of 100"),
+        Unit.RISK: _("points out of 100"),
         Unit.CONTRACTS: _("contracts"),
         Unit.FRANCS: trend.currency,
     }[BY_KEY[trend.key].unit]
 
 
 def _gaps(report: Report) -> Iterator[Row]:
-    yield [_("Indicator"), _("Priority"), _("Gap"), _("What it is worth"), _("What to do")]
+    yield [_("Indicator"), _("Priority"), _("Shortfall against target"), _("What it is worth"), _("What to do")]
     for gap in page_of(report).gaps:
         yield [gap.name, gap.priority, gap.sentence, " ".join(gap.worth), gap.advice]
 
@@ -117,7 +117,7 @@ def _bars(report: Report) -> Iterator[Row]:
         for number, part in enumerate(figures.arrears):
             yield [_("Arrears by age"), str(AGES[number]), part.n, part.francs, currency]
         for code, part in figures.income.items():
-            yield [_("Income by method"), method(code), part.n, part.francs, currency]
+            yield [_("Income by payment method"), method(code), part.n, part.francs, currency]
 
 
 def _sites(report: Report) -> Iterator[Row]:

@@ -115,7 +115,7 @@ class PeriodForm(forms.Form):
         elif end < start:
             self.add_error("end", _("The end, %(end)s, is before the start, %(start)s.") % _days(start=start, end=end))
         elif start > self.today:
-            self.add_error("start", _("The start, %(start)s, is still to come.") % _days(start=start))
+            self.add_error("start", _("The start, %(start)s, is in the future.") % _days(start=start))
         elif Period(start, min(end, self.today)).is_too_long:
             self.add_error("end", _("A period has at most %(years)s years.") % {"years": LONGEST_YEARS})
         return cleaned

@@ -20,10 +20,10 @@ from kpi.report.report import Report, SiteReport
 from screens import formats
 
 PRIORITIES: Mapping[Priority, tuple[Text, str]] = {
-    Priority.CRITICAL: (gettext_lazy("Critical gap"), "bad"),
-    Priority.HIGH: (gettext_lazy("Large gap"), "bad"),
-    Priority.MEDIUM: (gettext_lazy("Medium gap"), "warn"),
-    Priority.LOW: (gettext_lazy("Small gap"), ""),
+    Priority.CRITICAL: (gettext_lazy("Critical shortfall"), "bad"),
+    Priority.HIGH: (gettext_lazy("Large shortfall"), "bad"),
+    Priority.MEDIUM: (gettext_lazy("Medium shortfall"), "warn"),
+    Priority.LOW: (gettext_lazy("Small shortfall"), ""),
 }
 POSITIONS: Mapping[Position, tuple[Text, str]] = {
     Position.ABOVE: (gettext_lazy("better than average"), "good"),
@@ -197,7 +197,7 @@ def leader_cells(key: str, marks: Sequence[Mark], currency: str) -> list[LeaderC
     """Agents' marks of one contest in words. A satisfaction is written out of 10."""
     if key == "satisfaction":
         known = (None if mark.value is None else round(mark.value, 1) for mark in marks)
-        values = [text and _("%(number)s of 10") % {"number": text} for text in written(Unit.CONTRACTS, known)]
+        values = [text and _("%(number)s out of 10") % {"number": text} for text in written(Unit.CONTRACTS, known)]
     else:
         values = written(_CONTEST_UNITS[key], (mark.value for mark in marks), currency)
     # Contracts signed are their own number.

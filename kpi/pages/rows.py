@@ -70,7 +70,7 @@ def _kind(row: Row, column: declared.Column) -> Any:
         case "notice":
             return Notice.Kind(row.kind).label
         case "litigation":
-            return _("Litigation: %(kind)s") % {"kind": Litigation.Kind(row.kind).label}
+            return _("Dispute: %(kind)s") % {"kind": Litigation.Kind(row.kind).label}
         case "deposit":
             return Deposit.State(row.kind).label
         case "property":

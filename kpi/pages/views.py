@@ -81,19 +81,17 @@ def subscription(request: HttpRequest) -> HttpResponse:
     match request.POST.get("want"):
         case "1" if not is_on(request):
             messages.error(
-                request, _("The report does not come by mail while this page shows you the indicators alone.")
+                request, _("The report does not come by e-mail while this page shows you only the indicators.")
             )
         case "1" if not request.user.email:
-            messages.error(request, _("Your profile has no e-mail address. Write it down there first."))
+            messages.error(request, _("Your profile has no e-mail address. Enter one there first."))
             return HttpResponseRedirect(reverse("accounts:profile"))
         case "1":
             subscribe(site=request.site, user=request.user, today=request.site.today())
-            messages.success(
-                request, _("The report of each month comes to %(address)s.") % {"address": request.user.email}
-            )
+            messages.success(request, _("The monthly report is sent to %(address)s.") % {"address": request.user.email})
         case "0":
             unsubscribe(site=request.site, user=request.user)
-            messages.success(request, _("The report does not come by mail any more."))
+            messages.success(request, _("The report no longer comes by e-mail."))
         case _other:
             raise BadRequest(_("Say whether you want the report: want is 1 or 0."))
     return HttpResponseRedirect(reverse("kpi:dashboard"))

@@ -80,7 +80,7 @@ def _with_unit(unit: Unit, numbers: Sequence[Decimal], currency: str) -> list[st
     if unit is Unit.DAYS:
         return [ngettext("%(number)s day", "%(number)s days", _plural(n)) % {"number": text} for n, text in texts]
     if unit is Unit.RISK:
-        return [_("%(number)s of 100") % {"number": text} for _n, text in texts]
+        return [_("%(number)s out of 100") % {"number": text} for _n, text in texts]
     return [text for _n, text in texts]
 
 
@@ -256,7 +256,7 @@ def bars(by_currency: Mapping[str, Figures]) -> Iterator[BarChart]:
             noun = ngettext_lazy("%(count)s payment", "%(count)s payments", "n")
             parts = sorted(figures.income.items(), key=lambda entry: -entry[1].francs)
             named = [(method(code), part) for code, part in parts]
-            yield _bars("income", _("Income by method"), remark, named, noun, currency)
+            yield _bars("income", _("Income by payment method"), remark, named, noun, currency)
 
 
 def _bars(

@@ -71,7 +71,7 @@ def test_the_value_and_the_first_day_of_a_target_that_has_begun_stay(client):
     assert (target.value, target.valid.upper) == (50, dt.date(2099, 1, 1))
     for data, sentence in (
         (posted("50", first="2020-01-01"), "This target has begun: its first day stays as it is."),
-        (posted("50", after=(today - DAY).isoformat()), "The days that are over were reported with this target"),
+        (posted("50", after=(today - DAY).isoformat()), "Past days were reported with this target"),
     ):
         answer = client.post(f"{URL}{target.pk}/change/", data)
         assert sentence in answer.content.decode()
@@ -105,7 +105,7 @@ def test_a_target_that_is_over_is_only_shown_and_one_to_come_can_still_be_change
         (posted("60", first="2027-01-01"), "Another target of this indicator is already valid on one of these days."),
         (posted("101", first="1990-01-01", after="1990-01-01"), "The second day comes after the first"),
         ({**posted("95"), "key": "renewalRate"}, "The target of a share is between 0 and 1"),
-        ({**posted("-1"), "key": "averageResolutionTime"}, "This target can not be negative."),
+        ({**posted("-1"), "key": "averageResolutionTime"}, "This target cannot be negative."),
         ({**posted("5"), "key": "depositReturnTime"}, "Select a valid choice."),
     ],
 )

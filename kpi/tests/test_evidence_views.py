@@ -95,11 +95,11 @@ def test_a_manager_reads_the_value_how_it_is_counted_and_the_rows_behind_it(mana
     answer = manager.get(URL)
     assert answer.status_code == 200
     words = text_of(answer)
-    assert "Collection Kindia Branch · October 2026 · the period before: September 2026" in words
+    assert "Collection Kindia Branch · October 2026 · previous period: September 2026" in words
     assert "38.1%" in words
     assert "Target 95%, not met · 3 rents due" in words
     assert "800,000 GNF received of 2,100,000 GNF due." in words
-    assert "The francs received, up to the last day of the period" in words
+    assert "The amount received by the last day of the period" in words
     assert "Not received in full 2 Received in full 1" in words
     first, second = table(answer)
     assert first == {
@@ -109,7 +109,7 @@ def test_a_manager_reads_the_value_how_it_is_counted_and_the_rows_behind_it(mana
         "Due on": "05/10/2026",
         "Rent": "1,000,000 GNF",
         "Received": "0 GNF",
-        "Missing": "1,000,000 GNF",
+        "Outstanding": "1,000,000 GNF",
         "Paid since, on": "—",
         "Agent": "Awa",
     }
@@ -149,7 +149,7 @@ def test_a_group_of_another_name_shows_the_first_and_says_so(manager, october):
     for wrong in ("empty", "", "%00", "open'--"):
         answer = manager.get(f"{URL}?group={wrong}")
         assert answer.status_code == 200
-        assert "This indicator has no list of that name. Shown is: Not received in full." in text_of(answer)
+        assert "This indicator has no list with that name. Showing: Not received in full." in text_of(answer)
         assert len(table(answer)) == 2
     assert "no list of that name" not in text_of(manager.get(URL))
 
@@ -315,7 +315,7 @@ def test_the_file_has_every_row_of_the_group_with_plain_numbers(manager, october
     assert answer["Content-Disposition"] == f'attachment; filename="{name}"'
     head, *rows = lines(answer)
     assert head == [
-        "Site", "Contract", "Tenant", "Phone", "Property", "Neighbourhood", "Due on", "Rent", "Received", "Missing",
+        "Site", "Contract", "Tenant", "Phone", "Property", "Neighbourhood", "Due on", "Rent", "Received", "Outstanding",
         "Paid since, on", "Agent", "Currency",
     ]  # fmt: skip
     assert rows == [

@@ -87,8 +87,11 @@ def test_charts_have_their_numbers_beside_them(manager, year):
     assert "October 2026 unusual 39% 22 rents due" in charts
     assert "Arrears by age Rents due before 31/10/2026 and unpaid on that day. 1 to 30 days late" in charts
     assert "1 to 30 days late 1,000,000 GNF 1 rent" in charts
-    assert "Income by method All payments from 01/10/2026 to 31/10/2026, advances and back rents included." in charts
-    assert "included. Cash 640,000 GNF 21 payments Together 640,000 GNF" in charts
+    assert (
+        "Income by payment method All payments from 01/10/2026 to 31/10/2026, including rent in advance and arrears."
+        in charts
+    )
+    assert "and arrears. Cash 640,000 GNF 21 payments Total 640,000 GNF" in charts
 
 
 def test_few_cases_are_said_and_never_red(manager, few):
@@ -97,7 +100,7 @@ def test_few_cases_are_said_and_never_red(manager, few):
     assert "Collection 50% ▼ −50 points, worse Target 95%, not met · 2 rents due · few cases" in words_of(collection)
     assert 'class="bad"' not in collection
     gaps = re.search(r'aria-labelledby="gaps"(.*?)</section>', answer.content.decode(), re.DOTALL)[1]
-    assert re.search(r"Collection Critical gap 50%, [^·]* Few cases\.", words_of(gaps))
+    assert re.search(r"Collection Critical shortfall 50%, [^·]* Few cases\.", words_of(gaps))
     assert 'class="tag bad"' not in gaps
 
 

@@ -52,7 +52,7 @@ def test_a_period_is_compared_with_the_one_that_the_page_names(period, previous)
 
 @pytest.mark.django_db
 def test_the_reference_values_start_with_those_of_the_page():
-    written = {key: (Decimal(average), Decimal(top)) for key, average, top in table("Beside the others")}
+    written = {key: (Decimal(average), Decimal(top)) for key, average, top in table("Compared with the others")}
     assert {row.key: (row.average, row.top) for row in KPIBenchmark.objects.all()} == written
     assert {row.status for row in KPIBenchmark.objects.all()} == {"assumption"}
 

@@ -77,12 +77,12 @@ def test_a_subscriber_gets_the_month_that_is_over_once(october):
     assert letter.to == ["Mariama <mariama@example.com>"]
     assert letter.subject == "Kindia Branch in October 2026: the indicators"
     assert "- Collection: 50%; target 95%, not met" in letter.body
-    assert "Closing the gap is worth 900,000\u00a0GNF." in letter.body
+    assert "Making up the shortfall is worth 900,000\u00a0GNF." in letter.body
     assert "/GN_KINDIA/kpi/?start=2026-10-01&end=2026-10-31" in letter.body
     [(html, kind)] = letter.alternatives
     assert kind == "text/html"
     assert "<strong>50%</strong>" in html
-    assert '/GN_KINDIA/kpi/?start=2026-10-01&amp;end=2026-10-31#by-mail">You get this because' in html
+    assert '/GN_KINDIA/kpi/?start=2026-10-01&amp;end=2026-10-31#by-mail">You receive this because' in html
     # The next days, and however often it is planned: nothing more.
     assert morning(D(2026, 11, 2)) == []
     assert len(mail.outbox) == 1

@@ -86,14 +86,15 @@ def test_where_to_act_comes_in_order_of_francs_with_the_place_where_one_does(man
     answer = manager.get(URL)
     gaps = section(answer, "gaps")
     assert (
-        "Collection Critical gap 39%, for a target of 95% (6 rents due). Closing the gap is worth 918,000 GNF." in gaps
+        "Collection Critical shortfall 39%, for a target of 95% (6 rents due)."
+        " Making up the shortfall is worth 918,000 GNF." in gaps
     )
-    assert "1 property stands empty: 10,000 GNF a month at the median rent." in gaps
+    assert "1 property is vacant: 10,000 GNF a month at the median rent." in gaps
     assert "In order of the francs at stake" in gaps
     in_order = ["Yearly rent per agent", "Collection", "Occupancy", "Contracts per agent per month"]
     assert sorted(in_order, key=gaps.index) == in_order
     page = answer.content.decode()
-    assert 'href="/GN_KINDIA/kpi/occupancyRate/?period=last-month">Empty properties</a>' in page
+    assert 'href="/GN_KINDIA/kpi/occupancyRate/?period=last-month">Vacant properties</a>' in page
 
 
 def test_matters_that_took_long_are_shown_as_they_are_counted_notices_too(manager, year):
@@ -101,7 +102,7 @@ def test_matters_that_took_long_are_shown_as_they_are_counted_notices_too(manage
         make_notice(year, issued_on=D(2026, 7, 1), legal_deadline=D(2026, 8, 1), closed_on=D(2026, 10, 9))
         make_litigation(year, opened_on=D(2026, 6, 1), resolved_on=D(2026, 10, 9))
     page = manager.get(URL).content.decode()
-    [address] = re.findall(r'href="([^"]*)">Matters closed, the longest first</a>', page)
+    [address] = re.findall(r'href="([^"]*)">Matters closed, longest first</a>', page)
     rows = text_of(manager.get(address.replace("&amp;", "&")))
     assert re.search(r" 130 .* 100 ", rows), rows
 
@@ -120,7 +121,7 @@ def test_agents_are_ranked_and_few_rows_are_not(manager, year):
     # Binta alone signed anything, Awa alone has answers enough: nobody is first of one.
     assert re.search(r"Binta 1 no. 2 600,000 GNF 1 contract 100% 1 rent due, too few to rank 21% to 100%", agents)
     assert re.search(
-        r"Awa 0 no. 1 1,000,000 GNF 1 contract 0% 1 rent due, too few to rank 0% to 79% 8 of 10 5 answers ", agents
+        r"Awa 0 no. 1 1,000,000 GNF 1 contract 0% 1 rent due, too few to rank 0% to 79% 8 out of 10 5 answers ", agents
     )
 
 
@@ -183,7 +184,7 @@ def test_outside_the_flag_the_plain_indicators_stand_at_the_same_address(manager
     page = answer.content.decode()
     assert page.count('<article class="card kpi"') == 12
     assert "39%" in page
-    for absent in ("Where to act", "Beside the others", "kpi/report.csv", "See the rows behind it"):
+    for absent in ("Where to act", "Compared with the others", "kpi/report.csv", "See the rows behind it"):
         assert absent not in page
 
 
@@ -231,7 +232,7 @@ def test_the_printed_report_is_all_open_with_every_definition(manager, year):
     words = text_of(answer)
     assert "Indicators of Kindia Branch" in words
     assert "<details" not in answer.content.decode().split("<main")[1]
-    assert words.count("Of the properties that can be let") == 1
+    assert words.count("The share of the lettable properties") == 1
     assert "Collection 39% 6 rents due · few cases 100% ▼ −61 points, worse 95% not met" in words
 
 
@@ -242,7 +243,7 @@ def test_the_csv_has_a_row_for_each_indicator_with_the_numbers_of_the_screen(man
     assert len(rows) == 12
     collection = dict(zip(head, rows[0], strict=True))
     assert (collection["Indicator"], collection["Value"], collection["Counted"]) == ("Collection", "39.0", "6")
-    assert (collection["Period before"], collection["Target"], collection["Target met"]) == ("100.0", "95.0", "no")
+    assert (collection["Previous period"], collection["Target"], collection["Target met"]) == ("100.0", "95.0", "no")
     assert (collection["2025-10"], collection["2026-10"]) == ("100.0", "39.0")
     assert head[-13:] == [f"{2025 + (9 + n) // 12}-{(9 + n) % 12 + 1:02}" for n in range(13)]
 
@@ -299,8 +300,8 @@ def test_an_agent_is_refused_every_page_and_file(client, year, address):
 
 def test_a_manager_asks_for_the_report_and_ends_it_again(manager, year):
     answer = manager.post(URL + "subscription/", {"want": "1"}, follow=True)
-    assert "The report of each month comes to mariama@example.com" in text_of(answer)
-    assert "Send it no more" in text_of(answer)
+    assert "The monthly report is sent to mariama@example.com" in text_of(answer)
+    assert "Stop sending it" in text_of(answer)
     with site_scope(["GN_KINDIA"]):
         assert ReportSubscription.objects.get().user.username == "mariama"
     answer = manager.post(URL + "subscription/", {"want": "0"}, follow=True)
@@ -315,14 +316,14 @@ def test_outside_the_flag_one_can_still_end_it_and_no_more(manager, year, flag):
     flag.save()
     flag.flush()
     answer = manager.get(URL)
-    assert "It does not come while this page shows you the indicators alone." in text_of(answer)
+    assert "It is not sent while this page shows you only the indicators." in text_of(answer)
     assert 'name="want" value="0"' in answer.content.decode()
     answer = manager.post(URL + "subscription/", {"want": "0"}, follow=True)
     with site_scope(["GN_KINDIA"]):
         assert not ReportSubscription.objects.exists()
-    assert "By mail" not in text_of(answer)
+    assert "By e-mail" not in text_of(answer)
     answer = manager.post(URL + "subscription/", {"want": "1"})
-    assert "does not come by mail while" in str(list(get_messages(answer.wsgi_request))[-1])
+    assert "does not come by e-mail while" in str(list(get_messages(answer.wsgi_request))[-1])
     with site_scope(["GN_KINDIA"]):
         assert not ReportSubscription.objects.exists()
 
@@ -332,12 +333,12 @@ def test_the_page_of_a_month_without_a_record_is_where_one_ends_it_too(client):
     User.objects.filter(pk=person.pk).update(email="fatou@example.com")
     client.force_login(person)
     page = "/GN_LABE/kpi/"  # nothing is on record there
-    assert "By mail" not in text_of(client.get(page))
+    assert "By e-mail" not in text_of(client.get(page))
     client.post(page + "subscription/", {"want": "1"})
     answer = client.get(page + "?start=2026-10-01&end=2026-10-31")
     assert "Nothing to count yet" in text_of(answer)
     assert 'id="by-mail"' in answer.content.decode()
-    assert "Send it no more" in text_of(answer)
+    assert "Stop sending it" in text_of(answer)
 
 
 def test_without_an_address_one_is_told_where_to_write_it(client, year):

@@ -66,15 +66,15 @@ def test_a_manager_reads_nine_cards_and_three_below_for_the_last_full_month(mana
     assert answer.status_code == 200
     assert re.findall(r'<article class="card kpi" id="(\w+)">', answer.content.decode()) == [*HEADLINE, *OTHERS]
     assert (len(HEADLINE), len(OTHERS), set(HEADLINE + OTHERS)) == (9, 3, set(KEYS))
-    assert "October 2026 · the period before: September 2026" in text_of(answer)
+    assert "October 2026 · previous period: September 2026" in text_of(answer)
     collection = card(answer, "paymentCollectionRate")
     assert collection.startswith("Collection 50% ▼ −50 points, worse Target 95%, not met · 2 rents due")
-    assert "1,000,000 GNF received of 2,000,000 GNF due. The period before: 100%." in collection
+    assert "1,000,000 GNF received of 2,000,000 GNF due. Previous period: 100%." in collection
     occupancy = card(answer, "occupancyRate")
     assert occupancy.startswith("Occupancy 66.7% = stable Target 95%, not met · 3 properties to let")
     assert "2 of 3." in occupancy
     risk = card(answer, "portfolioRiskScore")
-    assert "Target 15 of 100, met · 2 contracts in force" in risk
+    assert "Target 15 out of 100, met · 2 contracts in force" in risk
     assert card(answer, "revenuePerAgent").startswith("Yearly rent per agent 24,000,000 GNF")
 
 
@@ -101,7 +101,7 @@ def test_the_first_line_names_the_gap_that_is_worth_most_and_leads_to_where_one_
     answer = manager.get(URL)
     assert (
         "Look at this first: Collection, 50%, for a target of 95% (2 rents due)."
-        " Closing the gap is worth 900,000 GNF. Unpaid rents" in text_of(answer)
+        " Making up the shortfall is worth 900,000 GNF. Unpaid rents" in text_of(answer)
     )
     assert 'href="/GN_KINDIA/kpi/paymentCollectionRate/?period=last-month">Unpaid rents</a>' in answer.content.decode()
 
@@ -110,8 +110,8 @@ def test_the_first_line_counts_empty_properties(manager, october):
     with site_scope(["GN_KINDIA"]):
         KPITarget.objects.exclude(key="occupancyRate").delete()
     assert (
-        "Look at this first: Occupancy, 66.7%, for a target of 95% (3 properties to let). 1 property stands empty:"
-        " 1,000,000 GNF a month at the median rent. Empty properties" in text_of(manager.get(URL))
+        "Look at this first: Occupancy, 66.7%, for a target of 95% (3 properties to let). 1 property is vacant:"
+        " 1,000,000 GNF a month at the median rent. Vacant properties" in text_of(manager.get(URL))
     )
 
 
@@ -133,12 +133,12 @@ def test_nothing_recorded_yet_says_what_to_do_next(manager):
 @pytest.mark.parametrize(
     ("query", "words"),
     [
-        ("?period=this-month", "01/11/2026 to 23/11/2026 · the period before: 01/10/2026 to 23/10/2026"),
-        ("?period=last-month", "October 2026 · the period before: September 2026"),
-        ("?period=quarter", "01/08/2026 to 31/10/2026 · the period before: 01/05/2026 to 31/07/2026"),
-        ("?period=year", "01/11/2025 to 31/10/2026 · the period before: 01/11/2024 to 31/10/2025"),
-        ("?start=2026-10-05&end=2026-10-11", "05/10/2026 to 11/10/2026 · the period before: 28/09/2026 to 04/10/2026"),
-        ("?start=05/10/2026&end=05/10/2026", "5 October 2026 · the period before: 4 October 2026"),
+        ("?period=this-month", "01/11/2026 to 23/11/2026 · previous period: 01/10/2026 to 23/10/2026"),
+        ("?period=last-month", "October 2026 · previous period: September 2026"),
+        ("?period=quarter", "01/08/2026 to 31/10/2026 · previous period: 01/05/2026 to 31/07/2026"),
+        ("?period=year", "01/11/2025 to 31/10/2026 · previous period: 01/11/2024 to 31/10/2025"),
+        ("?start=2026-10-05&end=2026-10-11", "05/10/2026 to 11/10/2026 · previous period: 28/09/2026 to 04/10/2026"),
+        ("?start=05/10/2026&end=05/10/2026", "5 October 2026 · previous period: 4 October 2026"),
     ],
 )
 def test_each_choice_of_period_names_its_days_and_those_before(manager, october, query, words):
@@ -155,7 +155,7 @@ def test_each_choice_of_period_names_its_days_and_those_before(manager, october,
         ("?start=2026-02-30&end=31", "From : Enter a valid date. To : Enter a valid date."),
         ("?start=2020-01-01&end=2026-01-01", "To : A period has at most 5 years."),
         ("?start=0001-01-01&end=9999-12-31", "From : Give a date from 01/01/1990 to 31/12/2100."),
-        ("?start=2026-11-24&end=2027-01-31", "From : The start, 24/11/2026, is still to come."),
+        ("?start=2026-11-24&end=2027-01-31", "From : The start, 24/11/2026, is in the future."),
         ("?period=decade", "Period : Select a valid choice."),
         ("?start=%00&end=2026-01-01", "From : "),
     ],
@@ -165,7 +165,7 @@ def test_a_period_that_cannot_be_names_the_field_and_shows_the_last_month(manage
     assert answer.status_code == 400
     words = text_of(answer)
     assert sentence in re.sub(r" +", " ", words)
-    assert "October 2026 · the period before: September 2026" in words
+    assert "October 2026 · previous period: September 2026" in words
     assert "50%" in card(answer, "paymentCollectionRate")
 
 
@@ -173,8 +173,8 @@ def test_an_end_to_come_is_cut_to_today_and_the_page_says_so(manager, october):
     answer = manager.get(URL + "?start=2026-10-01&end=2026-12-31")
     words = text_of(answer)
     assert answer.status_code == 200
-    assert "01/10/2026 to 23/11/2026 · the period before:" in words
-    sentence = "The period asked for ends on 31/12/2026, which is still to come: these are the numbers up to today"
+    assert "01/10/2026 to 23/11/2026 · previous period:" in words
+    sentence = "The period you asked for ends on 31/12/2026, in the future: these are the figures up to today"
     assert f"{sentence}, 23/11/2026." in words
     assert sentence in text_of(manager.get(URL + "print/?start=2026-10-01&end=2026-12-31"))
     assert "?start=2026-10-01&amp;end=2026-11-23" in answer.content.decode()

@@ -82,7 +82,7 @@ def renew_contract(
             raise RuleBroken(
                 "start_date",
                 "renewal_starts_after",
-                _("A renewal of contract %(reference)s can start after %(day)s at the earliest.")
+                _("A renewal of contract %(reference)s can only start after %(day)s.")
                 % {"reference": old.reference, "day": formats.date_short(old.ended_on or old.start_date)},
             )
         if old.ended_on is None:
@@ -177,9 +177,12 @@ def _overlap(contract: Contract) -> RuleBroken:
         "start": formats.date_short(other.start_date),
     }
     if other.ended_on is None:
-        sentence = _("Contract %(reference)s has property %(property)s since %(start)s, and nobody has ended it.")
+        sentence = _(
+            "Property %(property)s has been let under contract %(reference)s since %(start)s, and the "
+            "contract has not been ended."
+        )
     else:
-        sentence = _("Contract %(reference)s has property %(property)s from %(start)s to %(end)s.")
+        sentence = _("Property %(property)s is let under contract %(reference)s from %(start)s to %(end)s.")
         values["end"] = formats.date_short(other.ended_on)
     return RuleBroken("property", _NO_OVERLAP, sentence % values)
 

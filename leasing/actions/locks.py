@@ -32,7 +32,7 @@ def locked_with_its_property(contract: Contract) -> Contract:
     locked = locked_contract(contract.pk)
     if locked.property_id != contract.property_id:
         raise RuleBroken(
-            "property", "contract_as_read", _("The contract has another property by now. Look at it, and try again.")
+            "property", "contract_as_read", _("The contract is now for another property. Check it and try again.")
         )
     return locked
 

@@ -227,9 +227,9 @@ def _check_rules(contract: Contract, receipt: _Receipt, received_on: dt.date, to
         )
     if receipt.method == "mobile" and receipt.provider not in rules.mobile_money_providers:
         sentence = (
-            _("%(site)s does not take mobile money from “%(provider)s”, only from %(providers)s (%(cited)s).")
+            _("%(site)s does not accept mobile money from “%(provider)s”, only from %(providers)s (%(cited)s).")
             if receipt.provider
-            else _("%(site)s takes mobile money from %(providers)s: say from which one it came (%(cited)s).")
+            else _("%(site)s accepts mobile money from %(providers)s: say which one it came from (%(cited)s).")
         )
         values = {
             "site": site.name,

@@ -122,7 +122,7 @@ class PaymentAdmin(PortfolioAdmin):
     fieldsets = [
         (None, {"fields": ["contract", "received", "received_on", "standing_word"]}),
         (gettext_lazy("How it was paid"), {"fields": ["method", "provider", "external_reference"]}),
-        (gettext_lazy("Who wrote it down"), {"fields": ["person", "recorded_on"]}),
+        (gettext_lazy("Who recorded it"), {"fields": ["person", "recorded_on"]}),
     ]
     add_fieldsets = [
         (None, {"fields": ["contract", "amount", "received_on"]}),
@@ -168,8 +168,8 @@ class PaymentAdmin(PortfolioAdmin):
             title=_("Reverse the payment of %(amount)s?")
             % {"amount": formats.francs(payment.amount, request.site.currency)},
             sentence=_(
-                "It was a mistake: it counts nowhere any more, and the months that it paid are open again. Both stay"
-                " in the books."
+                "It was a mistake: it no longer counts anywhere, and the months it paid are due again. Both stay in "
+                "the books."
             ),
             button=_("Reverse"),
             done=_("The payment is reversed."),

@@ -103,7 +103,7 @@ class ContractAdmin(PortfolioAdmin):
             admin_forms.SignForm(request.POST or None, initial={"signed_on": contract.signed_on or today}),
             lambda said: actions.sign_contract(contract=contract, by=request.user, today=today, **said),
             title=_("Sign contract %(reference)s?") % {"reference": contract.reference},
-            sentence=_("It is put in force, its deposit is held, and its months are made for a year ahead."),
+            sentence=_("It comes into force, its deposit is held, and its instalments are created for a year ahead."),
             button=_("Sign"),
             done=_("Contract %(reference)s is in force.") % {"reference": contract.reference},
         )
@@ -118,8 +118,8 @@ class ContractAdmin(PortfolioAdmin):
             lambda said: actions.renew_contract(contract=contract, by=request.user, today=request.site.today(), **said),
             title=_("Renew contract %(reference)s") % {"reference": contract.reference},
             sentence=_(
-                "This contract ends on the day before the renewal starts. Property, tenant, agent and the deposit that"
-                " is held go with it; arrears stay here."
+                "This contract ends on the day before the renewal starts. Property, tenant, agent and the deposit held "
+                "carry over to it; arrears stay here."
             ),
             button=_("Renew"),
             done=_("Contract %(reference)s is renewed.") % {"reference": contract.reference},
@@ -135,7 +135,7 @@ class ContractAdmin(PortfolioAdmin):
             admin_forms.EndForm(request.POST or None, initial={"ended_on": today}),
             lambda said: actions.end_contract(contract=contract, by=request.user, today=today, **said),
             title=_("End contract %(reference)s?") % {"reference": contract.reference},
-            sentence=_("What was due up to its last day stays due. Later months are no longer asked for."),
+            sentence=_("What was due up to its last day stays due. Later months are no longer charged."),
             button=_("End"),
             done=_("Contract %(reference)s is ended.") % {"reference": contract.reference},
         )

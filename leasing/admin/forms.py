@@ -100,7 +100,7 @@ class IssueNoticeForm(PortfolioActionForm):
         label=_("carried out on"),
         required=False,
         widget=UnfoldAdminSingleDateWidget,
-        help_text=_("Of an eviction or a notice to quit. Empty: on the legal deadline, which the site’s rules give."),
+        help_text=_("For an eviction or a notice to quit. Leave empty for the legal deadline set by the site’s rules."),
     )
 
     class Meta:
@@ -166,7 +166,7 @@ class RenewForm(forms.Form):
 
 class SettleForm(forms.Form):
     refunded_amount = forms.IntegerField(
-        label=_("given back"),
+        label=_("amount returned"),
         min_value=0,
         widget=UnfoldAdminBigIntegerFieldWidget,
         help_text=_("0: nothing is given back."),

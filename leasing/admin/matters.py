@@ -92,10 +92,10 @@ class LitigationAdmin(PortfolioAdmin):
             litigation,
             admin_forms.ResolveForm(request.POST or None, initial={"resolved_on": today}),
             lambda said: actions.resolve_litigation(litigation=litigation, by=request.user, today=today, **said),
-            title=_("Resolve this litigation?"),
-            sentence=_("It is closed on the day that you say."),
+            title=_("Resolve this dispute?"),
+            sentence=_("It is closed on the day you give."),
             button=_("Resolve"),
-            done=_("The litigation is resolved."),
+            done=_("The dispute is resolved."),
         )
 
 

@@ -119,8 +119,8 @@ class Migration(migrations.Migration):
                 ('site', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='sites_app.site', verbose_name='site')),
             ],
             options={
-                'verbose_name': 'litigation',
-                'verbose_name_plural': 'litigations',
+                'verbose_name': 'dispute',
+                'verbose_name_plural': 'disputes',
                 'ordering': ['-opened_on'],
             },
         ),
@@ -238,7 +238,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.UUIDField(db_default=django.contrib.postgres.functions.RandomUUID(), default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
                 ('code', models.CharField(max_length=40, verbose_name='code')),
-                ('kind', models.CharField(choices=[('studio', 'Studio'), ('apartment', 'Apartment'), ('house', 'House'), ('shop', 'Shop'), ('office', 'Office'), ('land', 'Land')], max_length=12, verbose_name='kind')),
+                ('kind', models.CharField(choices=[('studio', 'Studio'), ('apartment', 'Flat'), ('house', 'House'), ('shop', 'Shop'), ('office', 'Office'), ('land', 'Land')], max_length=12, verbose_name='kind')),
                 ('address', models.CharField(blank=True, max_length=200, verbose_name='address')),
                 ('neighbourhood', models.CharField(blank=True, max_length=80, verbose_name='neighbourhood')),
                 ('market_rent', models.BigIntegerField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(0)], verbose_name='market rent')),
@@ -266,7 +266,7 @@ class Migration(migrations.Migration):
                 ('phone', phonenumber_field.modelfields.PhoneNumberField(blank=True, max_length=128, region=None, verbose_name='phone')),
                 ('email', models.EmailField(blank=True, max_length=254, verbose_name='email')),
                 ('language', models.CharField(blank=True, choices=[('fr', 'French'), ('en', 'English'), ('sus', 'Susu'), ('fuf', 'Pular'), ('emk', 'Maninka'), ('kqs', 'Kissi')], max_length=8, verbose_name='language')),
-                ('employment_status', models.CharField(blank=True, choices=[('salaried', 'Salaried'), ('civil_servant', 'Civil servant'), ('trader', 'Trader'), ('self_employed', 'Self-employed'), ('student', 'Student'), ('retired', 'Retired'), ('unemployed', 'Without work'), ('company', 'Company')], max_length=16, verbose_name='employment')),
+                ('employment_status', models.CharField(blank=True, choices=[('salaried', 'Salaried'), ('civil_servant', 'Civil servant'), ('trader', 'Trader'), ('self_employed', 'Self-employed'), ('student', 'Student'), ('retired', 'Retired'), ('unemployed', 'Unemployed'), ('company', 'Company')], max_length=16, verbose_name='employment')),
                 ('joined_on', models.DateField(blank=True, null=True, verbose_name='joined on')),
                 ('referred_by', sites_app.models.SameSiteForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='referrals', to='leasing.tenant', verbose_name='referred by')),
                 ('site', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='sites_app.site', verbose_name='site')),
@@ -380,11 +380,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='deposit',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gte', 0), ('refunded_amount__gte', 0), ('refunded_amount__lte', models.F('amount'))), name='deposit_refund_at_most_its_amount', violation_error_message='More would be refunded than was deposited.'),
+            constraint=models.CheckConstraint(condition=models.Q(('amount__gte', 0), ('refunded_amount__gte', 0), ('refunded_amount__lte', models.F('amount'))), name='deposit_refund_at_most_its_amount', violation_error_message='The refund would be more than the deposit.'),
         ),
         migrations.AddConstraint(
             model_name='deposit',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('settled_on__isnull', True), ('state', 'held')), models.Q(models.Q(('state', 'held'), _negated=True), ('settled_on__isnull', False)), _connector='OR'), name='deposit_settled_on_goes_with_state', violation_error_message='A deposit has the day it was settled exactly when it is no longer held.'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('settled_on__isnull', True), ('state', 'held')), models.Q(models.Q(('state', 'held'), _negated=True), ('settled_on__isnull', False)), _connector='OR'), name='deposit_settled_on_goes_with_state', violation_error_message='A deposit has a settlement date if, and only if, it is no longer held.'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='deposit',
@@ -408,7 +408,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='litigation',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('resolved_on__isnull', True), ('state', 'open')), models.Q(('resolved_on__gte', models.F('opened_on')), ('state', 'resolved')), _connector='OR'), name='litigation_resolved_on_goes_with_state', violation_error_message='A litigation is resolved on a day not before it was opened.'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('resolved_on__isnull', True), ('state', 'open')), models.Q(('resolved_on__gte', models.F('opened_on')), ('state', 'resolved')), _connector='OR'), name='litigation_resolved_on_goes_with_state', violation_error_message='A dispute cannot be resolved before it was opened.'),
         ),
         migrations.AddIndex(
             model_name='notice',
@@ -444,7 +444,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='owner',
-            constraint=models.UniqueConstraint(fields=('site', 'name', 'phone'), name='owner_unique_in_site', violation_error_message='There is already an owner of this name and phone.'),
+            constraint=models.UniqueConstraint(fields=('site', 'name', 'phone'), name='owner_unique_in_site', violation_error_message='There is already an owner with this name and phone.'),
         ),
         migrations.AddIndex(
             model_name='payment',
@@ -628,7 +628,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='contract',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_on__isnull', False), ('status__in', ['ended', 'terminated'])), models.Q(('ended_on__isnull', True), ('status__in', ['draft', 'active'])), _connector='OR'), name='contract_ended_on_goes_with_status', violation_error_message='A contract has the day it ended exactly when it is ended or terminated.'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_on__isnull', False), ('status__in', ['ended', 'terminated'])), models.Q(('ended_on__isnull', True), ('status__in', ['draft', 'active'])), _connector='OR'), name='contract_ended_on_goes_with_status', violation_error_message='A contract has an end date if, and only if, it is ended or terminated.'),
         ),
         migrations.AddConstraint(
             model_name='contract',

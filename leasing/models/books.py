@@ -234,12 +234,12 @@ class Deposit(SiteScopedModel):
             models.CheckConstraint(
                 condition=Q(amount__gte=0, refunded_amount__gte=0, refunded_amount__lte=F("amount")),
                 name="deposit_refund_at_most_its_amount",
-                violation_error_message=_("More would be refunded than was deposited."),
+                violation_error_message=_("The refund would be more than the deposit."),
             ),
             models.CheckConstraint(
                 condition=Q(state="held", settled_on__isnull=True) | (~Q(state="held") & Q(settled_on__isnull=False)),
                 name="deposit_settled_on_goes_with_state",
-                violation_error_message=_("A deposit has the day it was settled exactly when it is no longer held."),
+                violation_error_message=_("A deposit has a settlement date if, and only if, it is no longer held."),
             ),
         ]
         indexes = [models.Index(fields=["site", "settled_on"], name="deposit_site_settled")]

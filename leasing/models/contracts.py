@@ -115,7 +115,7 @@ class Contract(SiteScopedModel):
                 condition=Q(status__in=["ended", "terminated"], ended_on__isnull=False)
                 | Q(status__in=["draft", "active"], ended_on__isnull=True),
                 name="contract_ended_on_goes_with_status",
-                violation_error_message=_("A contract has the day it ended exactly when it is ended or terminated."),
+                violation_error_message=_("A contract has an end date if, and only if, it is ended or terminated."),
             ),
             models.CheckConstraint(
                 condition=Q(monthly_rent__gte=0, deposit_amount__gte=0), name="contract_amounts_not_negative"

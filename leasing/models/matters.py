@@ -87,14 +87,14 @@ class Litigation(SiteScopedModel):
 
     class Meta:
         ordering = ["-opened_on"]
-        verbose_name = _("litigation")
-        verbose_name_plural = _("litigations")
+        verbose_name = _("dispute")
+        verbose_name_plural = _("disputes")
         constraints = [
             models.CheckConstraint(
                 condition=Q(state="open", resolved_on__isnull=True)
                 | Q(state="resolved", resolved_on__gte=F("opened_on")),
                 name="litigation_resolved_on_goes_with_state",
-                violation_error_message=_("A litigation is resolved on a day not before it was opened."),
+                violation_error_message=_("A dispute cannot be resolved before it was opened."),
             )
         ]
         indexes = [

@@ -25,7 +25,7 @@ class Owner(SiteScopedModel):
             models.UniqueConstraint(
                 fields=["site", "name", "phone"],
                 name="owner_unique_in_site",
-                violation_error_message=_("There is already an owner of this name and phone."),
+                violation_error_message=_("There is already an owner with this name and phone."),
             )
         ]
 
@@ -38,7 +38,7 @@ class Property(SiteScopedModel):
 
     class Kind(models.TextChoices):
         STUDIO = "studio", _("Studio")
-        APARTMENT = "apartment", _("Apartment")
+        APARTMENT = "apartment", _("Flat")
         HOUSE = "house", _("House")
         SHOP = "shop", _("Shop")
         OFFICE = "office", _("Office")
@@ -95,7 +95,7 @@ class Tenant(SiteScopedModel):
         SELF_EMPLOYED = "self_employed", _("Self-employed")
         STUDENT = "student", _("Student")
         RETIRED = "retired", _("Retired")
-        UNEMPLOYED = "unemployed", _("Without work")
+        UNEMPLOYED = "unemployed", _("Unemployed")
         COMPANY = "company", _("Company")
 
     code = models.CharField(_("code"), max_length=40)

@@ -385,9 +385,9 @@ def test_a_payment_pays_the_oldest_month_and_sent_twice_it_is_one(agent, contrac
     [
         ({"method": "cheque"}, "method", "does not accept “Cheque”"),
         ({"amount": "15000001"}, "amount", "does not accept more than 15,000,000"),
-        ({"method": "mobile", "provider": "Wave"}, "provider", "does not take mobile money from “Wave”"),
+        ({"method": "mobile", "provider": "Wave"}, "provider", "does not accept mobile money from “Wave”"),
         ({"amount": "0"}, "amount", "must be a whole number of francs"),
-        ({"received_on": "2999-01-01"}, "received_on", "is still to come"),
+        ({"received_on": "2999-01-01"}, "received_on", "is in the future"),
         ({"idempotency_key": ""}, "idempotency_key", "required"),
     ],
 )

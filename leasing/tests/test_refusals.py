@@ -195,14 +195,14 @@ CASES = [
     ),
     (
         "GN_CONAKRY", an_unknown_provider, "provider", "mobile_money_providers",
-        ("Conakry Headquarters does not take mobile money from “Wave”, only from Orange, Areeba"
+        ("Conakry Headquarters does not accept mobile money from “Wave”, only from Orange, Areeba"
         f" (rule “mobile money providers”, source: {SOURCE}, to be confirmed)."),
         ("Siège de Conakry : le mobile money de « Wave » n’est pas accepté, seulement Orange, Areeba"
         f" (règle « opérateurs de mobile money », source : {SOURCE}, à confirmer)."),
     ),
     (
         "GN_CONAKRY", no_provider, "provider", "mobile_money_providers",
-        ("Conakry Headquarters takes mobile money from Orange, Areeba: say from which one it came"
+        ("Conakry Headquarters accepts mobile money from Orange, Areeba: say which one it came from"
         f" (rule “mobile money providers”, source: {SOURCE}, to be confirmed)."),
         ("Siège de Conakry accepte le mobile money de Orange, Areeba : indiquez l’opérateur"
         f" (règle « opérateurs de mobile money », source : {SOURCE}, à confirmer)."),
@@ -224,7 +224,7 @@ CASES = [
     ),
     (
         "GN_CONAKRY", money_of_tomorrow, "received_on", "received_on_not_to_come",
-        "24/11/2026 is still to come: today is 23/11/2026.",
+        "24/11/2026 is in the future: today is 23/11/2026.",
         "Le 24/11/2026 est encore à venir : nous sommes le 23/11/2026.",
     ),
     (
@@ -250,17 +250,17 @@ CASES = [
     ),
     (
         "GN_CONAKRY", a_property_let_for_good, "property", "contracts_in_force_do_not_overlap",
-        "Contract B-1 has property P-1 since 01/01/2026, and nobody has ended it.",
+        "Property P-1 has been let under contract B-1 since 01/01/2026, and the contract has not been ended.",
         "Le contrat B-1 occupe le bien P-1 depuis le 01/01/2026, et personne n’y a mis fin.",
     ),
     (
         "GN_CONAKRY", a_property_let_for_a_while, "property", "contracts_in_force_do_not_overlap",
-        "Contract B-1 has property P-1 from 01/01/2026 to 30/06/2026.",
+        "Property P-1 is let under contract B-1 from 01/01/2026 to 30/06/2026.",
         "Le contrat B-1 occupe le bien P-1 du 01/01/2026 au 30/06/2026.",
     ),
     (
         "GN_CONAKRY", a_renewal_too_early, "start_date", "renewal_starts_after",
-        "A renewal of contract B-1 can start after 01/01/2026 at the earliest.",
+        "A renewal of contract B-1 can only start after 01/01/2026.",
         "Le renouvellement du contrat B-1 ne peut commencer qu’après le 01/01/2026.",
     ),
     (

@@ -127,7 +127,7 @@ def test_all_my_sites_shows_a_tenant_of_any_of_them_in_their_own_currency(client
 def test_a_tenant_without_anything_says_so(manager, kindia):
     text = text_of(page_of(make_tenant(kindia, phone=""), manager))
     assert "No contract yet." in text
-    assert "Nothing is written down yet." in text
+    assert "Nothing is recorded yet." in text
     assert "WhatsApp" not in text
 
 

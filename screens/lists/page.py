@@ -183,7 +183,7 @@ def _head(now: Asked, column: Column) -> Head:
 def _orders(now: Asked) -> Iterator[Order]:
     sortable = [column for column in now.listing.columns if column.sort]
     if sortable and not now.listing.order:
-        yield Order("", _("As usual"), not now.order)
+        yield Order("", _("Usual order"), not now.order)
     for column in sortable:
         for value, arrow in ((column.name, "↑"), (f"-{column.name}", "↓")):
             yield Order(value, f"{column.heading} {arrow}", now.order == value)
@@ -217,8 +217,8 @@ def _empty(now: Asked) -> Empty:
         return now.listing.empty
     return Empty(
         title=_("Nothing found"),
-        text=_("No row is all that you filter by."),
+        text=_("No row matches all your filters."),
         url=_to(now.without(*now.filters)),
-        action=_("Take the filters off"),
+        action=_("Clear the filters"),
         icon="search",
     )

@@ -152,9 +152,9 @@ _CAN_BE_UNDONE = (verbs.START, verbs.FINISH, verbs.CANNOT, verbs.POSTPONE, verbs
 def require_due_to_come(due_at: dt.datetime, now: dt.datetime) -> None:
     """Raise RuleBroken for a moment that is past or more than a year away."""
     if due_at <= now:
-        raise RuleBroken("due_at", "due_at_to_come", _("Choose a moment to come."))
+        raise RuleBroken("due_at", "due_at_to_come", _("Choose a time in the future."))
     if due_at > now + LONGEST_POSTPONEMENT:
-        raise RuleBroken("due_at", "due_at_within_a_year", _("Choose a moment within a year."))
+        raise RuleBroken("due_at", "due_at_within_a_year", _("Choose a time within a year."))
 
 
 def _tap(verb: str, task_id: UUID, by: Any, now: dt.datetime, key: str, version: Any, apply: Any, **asked: Any) -> Task:

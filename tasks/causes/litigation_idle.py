@@ -84,7 +84,7 @@ def _reason(about: About) -> str:
 
 LITIGATION_IDLE = Cause(
     name="litigation_idle",
-    label=gettext_lazy("dispute without movement"),
+    label=gettext_lazy("stalled dispute"),
     kind="litigation",
     records=Records(select=_SELECT, tables=_TABLES, parameters=_parameters),
     title=_title,

@@ -101,7 +101,7 @@ def _title(about: About) -> str:
                 "tenant": about.whom, "of_month": first, "of_next_month": second
             }  # fmt: skip
         case months:
-            return _("Ask %(tenant)s for %(count)s late rents") % {
+            return _("Ask %(tenant)s for %(count)s overdue rents") % {
                 "tenant": about.whom, "count": formats.number(len(months))
             }  # fmt: skip
 
@@ -138,7 +138,7 @@ def _francs(about: About) -> int | None:
 
 RENT_LATE = Cause(
     name="rent_late",
-    label=gettext_lazy("rent late"),
+    label=gettext_lazy("late rent"),
     kind="payment_follow",
     records=Records(select=_SELECT, tables=_TABLES, parameters=_parameters, asks_again=True),
     title=_title,

@@ -41,7 +41,7 @@ _SELECT = f"""
 
 
 def _title(about: About) -> str:
-    return _("Propose the renewal to %(tenant)s") % {"tenant": about.whom}
+    return _("Offer %(tenant)s a renewal") % {"tenant": about.whom}
 
 
 def _subject(_about: About) -> str:
@@ -57,13 +57,13 @@ def _reason(about: About) -> str:
         "days": formats.number(days),
     }
     if days < 0:
-        return _("The contract ended its term on %(day)s and runs on: %(rent)s a month.") % values
+        return _("The contract’s term ended on %(day)s and it runs on: %(rent)s a month.") % values
     if days == 0:
-        return _("The contract ends its term today (%(day)s): %(rent)s a month.") % values
+        return _("The contract’s term ends today (%(day)s): %(rent)s a month.") % values
     return (
         ngettext(
-            "The contract ends its term in %(days)s day (%(day)s): %(rent)s a month.",
-            "The contract ends its term in %(days)s days (%(day)s): %(rent)s a month.",
+            "The contract’s term ends in %(days)s day (%(day)s): %(rent)s a month.",
+            "The contract’s term ends in %(days)s days (%(day)s): %(rent)s a month.",
             days,
         )
         % values

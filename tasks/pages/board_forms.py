@@ -153,11 +153,11 @@ class NewForm(AgentForm):
         required=False,
         max_length=40,
         widget=forms.TextInput(attrs={"list": "contracts", "autocomplete": "off"}),
-        help_text=gettext_lazy("Brings the tenant and the property along."),
+        help_text=gettext_lazy("Fills in the tenant and the property as well."),
     )
     tenant = forms.CharField(label=gettext_lazy("Tenant (the code)"), required=False, max_length=40)
     property = forms.CharField(label=gettext_lazy("Property (its code)"), required=False, max_length=40)
-    description = long_text(gettext_lazy("More about it (if you like)"), required=False, rows=4)
+    description = long_text(gettext_lazy("More about it (optional)"), required=False, rows=4)
 
     field_order = ["title", "agent", "kind", "due_on", "due_time", "contract", "tenant", "property", "description"]
 
@@ -170,13 +170,13 @@ class NewForm(AgentForm):
 
     def clean_contract(self) -> Contract | None:
         rows = Contract.objects.select_related("tenant", "property")
-        return self._row(rows, "reference", "contract", _("There is no contract of this reference on this site."))
+        return self._row(rows, "reference", "contract", _("There is no contract with this reference on this site."))
 
     def clean_tenant(self) -> Tenant | None:
-        return self._row(Tenant.objects, "code", "tenant", _("There is no tenant of this code on this site."))
+        return self._row(Tenant.objects, "code", "tenant", _("There is no tenant with this code on this site."))
 
     def clean_property(self) -> Property | None:
-        return self._row(Property.objects, "code", "property", _("There is no property of this code on this site."))
+        return self._row(Property.objects, "code", "property", _("There is no property with this code on this site."))
 
     def _row(self, rows: Any, column: str, field: str, sentence: str) -> Any:
         wanted = self.cleaned_data[field].strip()

@@ -136,7 +136,7 @@ RANKED = Listing(
     ),
     empty=Empty(
         gettext_lazy("Nothing is open"),
-        text=gettext_lazy("What the records ask for stands here each morning. What else is to be done, write down."),
+        text=gettext_lazy("What the records call for appears here each morning. Add anything else that needs doing."),
         url=reverse_lazy("tasks:new"),
         action=gettext_lazy("New task"),
         icon="check",

@@ -77,11 +77,11 @@ def take_back(request: HttpRequest) -> HttpResponse:
     if back:
         messages.success(request, _("It is as it was before."))
     if not back and not stayed:
-        messages.warning(request, _("There is nothing here that you could take back."))
+        messages.warning(request, _("There is nothing here to take back."))
     if stayed:
         sentence = ngettext(
-            "%(count)s task was changed since, and stays where it is.",
-            "%(count)s tasks were changed since, and stay where they are.",
+            "%(count)s task has been changed since and stays where it is.",
+            "%(count)s tasks have been changed since and stay where they are.",
             stayed,
         )
         messages.warning(request, sentence % {"count": stayed})
@@ -100,7 +100,7 @@ def _give(request: HttpRequest, tasks_of: dict[User, list[UUID]]) -> dict[str, s
             messages.error(request, refusal.sentence)
             continue
         given += count
-        sentence = ngettext("%(agent)s has %(count)s task more.", "%(agent)s has %(count)s tasks more.", count)
+        sentence = ngettext("%(agent)s has %(count)s more task.", "%(agent)s has %(count)s more tasks.", count)
         messages.success(request, sentence % {"agent": agent.get_full_name(), "count": count})
     return {"given": str(handover)} if given else {}
 
@@ -166,7 +166,7 @@ def _chosen(request: HttpRequest, workers: dict[str, User], theirs: set[UUID]) -
     if not takes:
         messages.error(request, _("Tick at least one task."))
     elif not theirs.issuperset(takes):
-        messages.warning(request, _("Some of these tasks have been done or given to somebody else meanwhile."))
+        messages.warning(request, _("Some of these tasks have been done or given to somebody else in the meantime."))
     chosen = defaultdict(list)
     for task_id, agent in takes.items():
         if agent in workers and task_id in theirs:
@@ -194,7 +194,7 @@ def new(request: HttpRequest) -> HttpResponse:
                 field = "due_on" if refusal.field == "due_at" else refusal.field
                 form.add_error(field if field in form.fields else None, refusal.sentence)
             else:
-                messages.success(request, _("The task is there."))
+                messages.success(request, _("The task is created."))
                 return HttpResponseRedirect(reverse("tasks:detail", args=[task.pk]))
     context = {
         "form": form,

@@ -61,21 +61,21 @@ class DoneForm(TapForm):
         error_messages={"required": gettext_lazy("Say how it ended.")},
     )
     rating = forms.TypedChoiceField(
-        label=gettext_lazy("How well did it go? (1 to 5, if you like)"),
+        label=gettext_lazy("How well did it go? (1 to 5, optional)"),
         required=False,
         coerce=int,
         empty_value=None,
         choices=[("", "—"), *((number, str(number)) for number in range(1, 6))],
     )
-    note = long_text(gettext_lazy("Note (if you like)"), required=False)
+    note = long_text(gettext_lazy("Note (optional)"), required=False)
 
 
 class WhyForm(TapForm):
-    why = long_text(gettext_lazy("What stands in the way?"), required=True)
+    why = long_text(gettext_lazy("What is holding it up?"), required=True)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["why"].error_messages["required"] = _("Say what stands in the way.")
+        self.fields["why"].error_messages["required"] = _("Say what is holding it up.")
 
 
 class CancelForm(TapForm):
@@ -94,7 +94,7 @@ class MomentField(forms.ChoiceField):
         except ValueError:
             moment = None
         if moment is None or timezone.is_naive(moment) or moment.date() > _LATEST:
-            raise ValidationError(_("This is none of the moments that are offered."))
+            raise ValidationError(_("This is not one of the times offered."))
         return moment
 
     def validate(self, value: Any) -> None:

@@ -22,7 +22,7 @@ _NOT_TOLD = ("version", "source", "cause", "facts", "created_by", "created_at", 
 PART_NAMES = {
     "urgency": gettext_lazy("Urgency"),
     "impact": gettext_lazy("Impact"),
-    "affinity": gettext_lazy("Fit with the agent"),
+    "affinity": gettext_lazy("Suitability of the agent"),
     "dependency": gettext_lazy("Tasks that wait for it"),
 }
 

@@ -39,7 +39,7 @@ def test_a_manager_sees_the_load_of_each_agent_and_gives_tasks_away(client, mana
         f"{URL}give/", {"task": [tasks[0].pk, tasks[1].pk], "agent": free.pk, "filters": "kind=inspection"}
     )
     assert answer["Location"].startswith(f"{URL}?kind=inspection&given=")
-    assert "Ousmane has 2 tasks more." in text_of(client.get(answer["Location"]))
+    assert "Ousmane has 2 more tasks." in text_of(client.get(answer["Location"]))
     assert [row(task).agent_id for task in tasks[:3]] == [free.pk, free.pk, busy.pk]
 
 
@@ -249,7 +249,7 @@ def test_what_was_given_to_the_wrong_person_is_taken_back_as_it_was(client, mana
     assert answer.redirect_chain[-1][0] == f"{URL}?state=all"
     words = text_of(answer)
     assert "It is as it was before." in words
-    assert "1 task was changed since, and stays where it is." in words
+    assert "1 task has been changed since and stays where it is." in words
     assert (row(begun).agent_id, row(begun).status, row(begun).started_at) == (first.pk, "in_progress", NOW)
     assert row(moved_on).agent_id == other.pk
 
@@ -262,7 +262,7 @@ def test_nobody_takes_back_what_another_manager_has_given(client, manager, site)
     client.force_login(make_person("binta", GN_KINDIA="manager"))
     assert "Take it back" not in client.get(answer["Location"]).content.decode()
     told = client.post(f"{URL}take-back/", {"given": given(answer)}, follow=True)
-    assert "There is nothing here that you could take back." in text_of(told)
+    assert "There is nothing here to take back." in text_of(told)
     assert row(task).agent_id == agent.pk
     assert client.post(f"{URL}take-back/", {"given": "x"}).status_code == 404
 
@@ -315,7 +315,7 @@ def test_a_task_that_went_to_somebody_else_meanwhile_stays_there(client, manager
         task = make_task(site, agent=away, kind="admin")
         Task.objects.filter(pk=task.pk).update(agent=third)
     answer = client.post(f"{URL}absent/", {"agent": away.pk, "take": [f"{task.pk}:{colleague.pk}"]}, follow=True)
-    assert "done or given to somebody else meanwhile" in text_of(answer)
+    assert "done or given to somebody else in the meantime" in text_of(answer)
     assert row(task).agent_id == third.pk
 
 
@@ -369,10 +369,10 @@ def test_a_manager_writes_a_task_down_once(client, manager, site):
     [
         ({"title": ""}, 400, "What is to be done?", "This field is required."),
         ({"agent": ""}, 400, "Agent", "Say who takes it."),
-        ({"contract": "B-404"}, 400, "Contract", "There is no contract of this reference on this site."),
+        ({"contract": "B-404"}, 400, "Contract", "There is no contract with this reference on this site."),
         ({"due_on": "2026-02-30"}, 400, "Due on", "Enter a valid date."),
         ({"due_on": "9999-12-31"}, 400, "Due on", "Give a day up to"),
-        ({"due_on": "2026-03-01"}, 422, "Due on", "Choose a moment to come."),
+        ({"due_on": "2026-03-01"}, 422, "Due on", "Choose a time in the future."),
         ({"kind": "golf"}, 400, "Kind", "Select a valid choice."),
     ],
 )

@@ -57,7 +57,7 @@ def test_the_time_line_has_what_was_done_when_it_was_done_and_not_what_was_cance
     make_task(site, tenant=tenant, title="Mend the gate", status=Task.Status.DONE, completed_at=done)
     make_task(site, tenant=tenant, title="Paint the gate", status=Task.Status.CANCELLED)
     text = page_of(tenant, client)
-    assert "17/03/2026 09:00 Task done: Mend the gate Done as wanted" in text
+    assert "17/03/2026 09:00 Task done: Mend the gate Done as planned" in text
     assert "Paint" not in text
 
 

@@ -171,9 +171,9 @@ def test_later_means_the_days_that_it_says(client, agent, site, monkeypatch, hou
         ("done", {}, "How did it end?", "Say how it ended."),
         ("done", {"outcome": "cause_gone"}, "How did it end?", "Select a valid choice."),
         ("done", {"outcome": "succeeded", "rating": "6"}, "How well did it go?", "Select a valid choice."),
-        ("cannot", {"why": " "}, "What stands in the way?", "Say what stands in the way."),
+        ("cannot", {"why": " "}, "What is holding it up?", "Say what is holding it up."),
         ("later", {}, "When?", "Say when."),
-        ("later", {"when": "yesterday"}, "When?", "This is none of the moments that are offered."),
+        ("later", {"when": "yesterday"}, "When?", "This is not one of the times offered."),
         ("later", {"day": "2999-01-01"}, "Or on another day", "Give a day up to"),
     ],
 )
@@ -358,7 +358,7 @@ def test_who_covers_an_offline_site_is_told_so_and_may_be_given_its_tasks(client
     assert "Fatou 1 h 30" in text_of(board)
     idle = make_person("ousmane", GN_CONAKRY="agent")
     assert client.get(f"{DAY}?agent={idle.pk}").status_code == 200
-    assert "they are not counted here" in text_of(client.get(f"{URL}absent/?agent={person.pk}"))
+    assert "which are not counted here" in text_of(client.get(f"{URL}absent/?agent={person.pk}"))
 
 
 # --- who may what ---------------------------------------------------------------------------------------
@@ -433,8 +433,8 @@ def test_a_task_shows_the_parts_of_its_score_what_waits_and_how_it_stood(client,
         )
     tap(client, day[0], "start")
     words = text_of(client.get(f"{URL}{day[0].pk}/"))
-    assert "Why it stands where it stands" in words
-    for part in ("Urgency", "Impact", "Fit with the agent", "Tasks that wait for it", "Together"):
+    assert "Why it is ranked here" in words
+    for part in ("Urgency", "Impact", "Suitability of the agent", "Tasks that wait for it", "Total"):
         assert part in words
     assert "These wait for this task Visit 1" in words
     assert "No. 1 on Monday, 16 March 2026, with 92 (Ibrahima)" in words
@@ -460,7 +460,7 @@ def test_a_task_that_is_over_shows_how_it_ended_and_no_buttons(client, agent, si
     with site_scope([site.code]):
         task = make_task(site, agent=agent, status="done", outcome="promised", rating=4)
     answer = client.get(f"{URL}{task.pk}/")
-    assert "Promised · 4 of 5" in text_of(answer)
+    assert "Promised · 4 out of 5" in text_of(answer)
     assert "data-tap" not in answer.content.decode()
 
 

@@ -92,9 +92,9 @@ def test_what_moved_the_score_most_comes_first():
         assert reasons_of(task, limit=9) == [
             "The rent of March is 15 days late: 1,500,000\u00a0GNF.",
             "The rent is among the highest 10% of the site.",  # 0.35 × 25 × 0.92 = 8.05
-            "8 of 10 tasks of this kind came to a good end in 90 days.",  # 0.20 × 25 = 5
+            "8 of 10 tasks of this kind were completed successfully in 90 days.",  # 0.20 × 25 = 5
             "2 tasks wait for this one.",  # 0.10 × 40 = 4
-            "2 rents of three months came late or have not come.",
+            "In three months, 2 rents were paid late or not at all.",
         ]
         assert reasons_of(task) == reasons_of(task, limit=9)[:3]
         assert len(reasons_of(task, limit=1)) == 1
@@ -111,7 +111,7 @@ def test_what_moved_the_score_most_comes_first():
 def test_a_missed_rent_is_told_once():
     missed = grounds(has_missed=True)
     with translation.override("en"):
-        assert "This tenant has a rent that is unpaid for more than a month." in reasons_of(ranked_task(grounds=missed))
+        assert "This tenant has had rent unpaid for more than a month." in reasons_of(ranked_task(grounds=missed))
         old = ranked_task(**rent_late(since="2026-02-18"), grounds=missed)
         assert reasons_of(old) == ["The rent of March is 30 days late: 1,500,000\u00a0GNF."]
         young = ranked_task(**rent_late(since="2026-02-19"), grounds=missed)
@@ -177,7 +177,7 @@ def test_advice_and_risks_name_who_what_and_how_long(language):
             "Binta could take “Visit the roof”: they have 3 h 15 free today.",
             "The open tasks take 9 h 30: more than the 8 h of a working day.",
             "1 of these tasks holds up others.",
-            "Visit: 2 of 5 came to a good end in 90 days, the overdue ones counted.",
+            "Visit: 2 of 5 completed successfully in 90 days, overdue ones included.",
         ],
         "fr": [
             "Commencez par : Visit the roof.",

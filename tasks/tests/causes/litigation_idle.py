@@ -1,4 +1,4 @@
-"""A dispute without movement."""
+"""A stalled dispute."""
 
 from leasing.models import Litigation
 from leasing.tests.factories import make_interaction, make_litigation, make_payment

@@ -56,7 +56,7 @@ WORDS = [
     ),
     (
         rent_late(periods=["2026-01-01", "2026-02-01", "2026-03-01"], since="2026-01-05", amount=4_500_000),
-        "Ask Fatoumata Diallo (P-1) for 3 late rents",
+        "Ask Fatoumata Diallo (P-1) for 3 overdue rents",
         "3 rents are late, the oldest by 74 days: 4,500,000 GNF.",
         "Relancer Fatoumata Diallo (P-1) pour 3 loyers en retard",
         "3 loyers sont en retard, le plus ancien de 74 jours : 4 500 000 GNF.",

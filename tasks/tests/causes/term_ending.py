@@ -36,22 +36,22 @@ TERM = {
 WORDS = [
     (
         TERM,
-        "Propose the renewal to Fatoumata Diallo (P-1)",
-        "The contract ends its term in 42 days (1 May): 900,000 GNF a month.",
+        "Offer Fatoumata Diallo (P-1) a renewal",
+        "The contract’s term ends in 42 days (1 May): 900,000 GNF a month.",
         "Proposer le renouvellement à Fatoumata Diallo (P-1)",
         "Le bail arrive à échéance dans 42 jours (1er mai) : 900 000 GNF par mois.",
     ),
     (
         TERM | {"facts": TERM["facts"] | {"end_date": "2026-03-20"}},
-        "Propose the renewal to Fatoumata Diallo (P-1)",
-        "The contract ends its term today (20 March): 900,000 GNF a month.",
+        "Offer Fatoumata Diallo (P-1) a renewal",
+        "The contract’s term ends today (20 March): 900,000 GNF a month.",
         "Proposer le renouvellement à Fatoumata Diallo (P-1)",
         "Le bail arrive à échéance aujourd’hui (20 mars) : 900 000 GNF par mois.",
     ),
     (
         TERM | {"facts": TERM["facts"] | {"end_date": "2026-03-15"}},
-        "Propose the renewal to Fatoumata Diallo (P-1)",
-        "The contract ended its term on 15 March and runs on: 900,000 GNF a month.",
+        "Offer Fatoumata Diallo (P-1) a renewal",
+        "The contract’s term ended on 15 March and it runs on: 900,000 GNF a month.",
         "Proposer le renouvellement à Fatoumata Diallo (P-1)",
         "Le bail est arrivé à échéance le 15 mars et continue : 900 000 GNF par mois.",
     ),

@@ -1,4 +1,4 @@
-"""What people see of jobs: the list of those that need a hand, and how far a long one has come."""
+"""What people see of jobs: the list of those that need a hand."""
 
 import pytest
 from django.utils import timezone
@@ -7,7 +7,6 @@ from accounts.models import User
 from outbox import jobs
 from outbox.actions import enqueue
 from outbox.models import Job
-from outbox.progress import Progress, progress_of, tell_progress
 
 JOBS = "/GN_CONAKRY/admin/outbox/job/"
 
@@ -68,10 +67,3 @@ def test_the_relay_forgets_what_is_old_and_sends_what_waits(sent):
     assert jobs.relay(after_restart=True) == 1
     assert [job_id for _, job_id in sent] == [str(waiting.pk), str(started.pk)]
     assert not Job.objects.filter(pk=old.pk).exists()
-
-
-def test_a_long_job_says_how_far_it_is():
-    assert progress_of("a-job") is None
-    tell_progress("a-job", 250, 1000)
-    assert progress_of("a-job") == Progress(250, 1000)
-    assert [Progress(done, total).percent for done, total in ((0, 0), (1, 3), (3, 3), (4, 3))] == [0, 33, 100, 100]
