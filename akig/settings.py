@@ -149,6 +149,7 @@ AXES_USERNAME_CALLABLE = "accounts.lockout.account_key"
 AXES_CLIENT_IP_CALLABLE = "accounts.lockout.client_address"
 AXES_ENABLE_ADMIN = False  # accounts/admin.py shows them
 PROXY_COUNT = env.int("PROXY_COUNT", default=0)
+SESSION_ENGINE = "accounts.sessions"
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"

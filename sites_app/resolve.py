@@ -16,6 +16,7 @@ SESSION_KEY = "site"
 # Health, files and the API about itself; the apps declare the others, such as signing in.
 _WITHOUT_SITE = ("/healthz", "/readyz", "/static/", "/api/schema", "/api/docs")
 _declared_without_site: list[str] = []
+_CODE = re.compile(r"[A-Z]{2}_[A-Z0-9]+", re.ASCII)
 _IN_ADDRESS = re.compile(r"^/(?P<code>[A-Z]{2}_[A-Z0-9]+|ALL)(?P<rest>/.*|$)")
 
 
@@ -76,6 +77,7 @@ def require_access(code: str, accessible: Mapping[str, Any]) -> None:
         if len(accessible) < 2:
             raise PermissionDenied(_("“All my sites” is for people who work on two sites or more."))
     elif code not in accessible:
-        if not Site.objects.filter(pk=code).exists():
+        # What has not the form of a code is not looked up: it may hold what the database cannot.
+        if not _CODE.fullmatch(code) or not Site.objects.filter(pk=code).exists():
             raise Http404(_("There is no site %(code)s.") % {"code": code})
         raise PermissionDenied(_("You have no access to the site %(code)s.") % {"code": code})
