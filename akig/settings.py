@@ -236,6 +236,7 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/",
     "COMPONENT_SPLIT_PATCH": False,
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "PREPROCESSING_HOOKS": ["sites_app.openapi.without_second_spelling"],
     "POSTPROCESSING_HOOKS": ["sites_app.openapi.add_what_all_share"],
     "AUTHENTICATION_WHITELIST": [],

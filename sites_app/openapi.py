@@ -82,6 +82,10 @@ def add_what_all_share(result: dict[str, Any], **_kwargs: Any) -> dict[str, Any]
             statuses = _READING if method == "get" else _CHANGING
             for status in sorted(statuses):
                 call["responses"].setdefault(str(status), {"$ref": f"#/components/responses/Problem{status}"})
+            for content in call.get("requestBody", {}).get("content", {}).values():
+                body = content["schema"]["$ref"].rpartition("/")[2]
+                # changes/bodies.py refuses what it does not know.
+                result["components"]["schemas"][body]["additionalProperties"] = False
     result["components"].setdefault("schemas", {})["Problem"] = _PROBLEM
     result["components"] |= {"parameters": parameters, "responses": responses}
     return result

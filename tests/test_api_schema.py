@@ -65,6 +65,8 @@ def test_what_calls_share_is_written_once(schema):
     for item in schema["paths"].values():
         for call in item.values():
             assert not {parameter.get("name") for parameter in call["parameters"]} & (SHARED | {"Idempotency-Key"})
+    for body in ("NewPayment", "TaskChange"):
+        assert components["schemas"][body]["additionalProperties"] is False
     problem = {"$ref": "#/components/schemas/Problem"}
     for answer in components["responses"].values():
         assert answer["content"]["application/problem+json"]["schema"] == problem
