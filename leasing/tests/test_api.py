@@ -131,7 +131,7 @@ def test_a_tenant_and_a_property_are_read(api, kindia):
     ]
 
 
-def test_a_payment_says_what_it_pays_and_what_is_on_account_and_a_reversed_one_pays_nothing(api, kindia):
+def test_a_payment_says_what_it_pays_and_a_reversed_one_pays_nothing(api, kindia):
     contract, payment = fill(kindia)
     first, reversed_one = results(api, "payments")
     assert first.pop("recordedAt").endswith("Z")
