@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from screens.declarations import ANYONE, MEMBER, Address, Declaration, Entry
+from screens.declarations import ANYONE, MEMBER, PERSON, Address, Declaration, Entry
 
 DECLARATION = Declaration(
     menu=(
@@ -15,5 +15,12 @@ DECLARATION = Declaration(
             hint=_("Tenants, properties, contracts and payments, and the settings that you may change."),
         ),
     ),
-    addresses={"home": Address(MEMBER), "healthz": Address(ANYONE), "readyz": Address(ANYONE)},
+    addresses={
+        "home": Address(MEMBER),
+        "healthz": Address(ANYONE),
+        "readyz": Address(ANYONE),
+        # Whoever has a token reads what there is to ask; it is nobody else's business.
+        "api_schema": Address(PERSON),
+        "api_docs": Address(PERSON),
+    },
 )

@@ -4,13 +4,17 @@ from django.contrib import admin
 from django.urls import path
 
 from accounts.views import SignIn
-from akig import declared, views
+from akig import api, declared, views
 
 urlpatterns = [
     path("", views.home, name="home"),
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
     *declared.includes(),
+    path("api/schema", api.schema, name="api_schema"),
+    path("api/schema/", api.schema),
+    path("api/docs", api.docs, name="api_docs"),
+    path("api/docs/", api.docs),
     path("admin/login/", SignIn.as_view()),  # one way in: one lockout, one end of the session
     path("admin/", admin.site.urls),
 ]

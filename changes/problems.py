@@ -1,13 +1,15 @@
 """What the API answers when it does not do what was asked: problem documents (RFC 9457), never HTML."""
 
+import json
 import logging
 import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.core import exceptions as core
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import DataError, InterfaceError, OperationalError
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from rest_framework import exceptions as drf
@@ -44,7 +46,7 @@ def problem(
     *,
     headers: Mapping[str, str] | None = None,
     **members: Any,
-) -> JsonResponse:
+) -> HttpResponse:
     """A problem document. `errors` names each field that is wrong and why; `members` are further entries of our own."""
     document: dict[str, Any] = {"type": "about:blank", "title": str(title or TITLES[status]), "status": status}
     if detail:
@@ -52,13 +54,10 @@ def problem(
     if errors:
         document["errors"] = errors
     document |= members
-    return JsonResponse(
-        document,
-        status=status,
-        headers=dict(headers or {}),
-        content_type="application/problem+json",
-        json_dumps_params={"ensure_ascii": False},
-    )
+    text = json.dumps(document, ensure_ascii=False, cls=DjangoJSONEncoder)
+    # It may repeat what was sent: half a character pair, which UTF-8 does not have, is written as JSON writes it.
+    content = text.encode("utf-8", "backslashreplace")
+    return HttpResponse(content, status=status, headers=dict(headers or {}), content_type="application/problem+json")
 
 
 def wants_problem(request: HttpRequest) -> bool:

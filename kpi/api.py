@@ -4,6 +4,7 @@ import datetime as dt
 from typing import Any
 
 from django.utils.translation import gettext as _
+from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import api_view
 from rest_framework.request import Request
@@ -15,6 +16,7 @@ from kpi.pages.forms import Asked, Choice, asked_for
 from kpi.report.report import metrics_of
 from kpi.report.report import report as report_of
 from kpi.report_json import metrics_as_json, report_as_json
+from kpi.serializers import METRICS_EXAMPLE, REPORT_EXAMPLE, MetricsDocument, ReportDocument
 from sites_app.parameters import QueryParameters
 from sites_app.permissions import needs
 from sites_app.scope import ALL_SITES
@@ -50,6 +52,12 @@ class PeriodParameters(QueryParameters):
         return {"asked": Asked(period, period.previous(), "")}
 
 
+@extend_schema(
+    summary="The twelve indicators",
+    parameters=[PeriodParameters],
+    responses=MetricsDocument,
+    examples=[OpenApiExample("A month of Kindia", METRICS_EXAMPLE)],
+)
 @needs("kpi.view_kpi")
 @api_view(["GET"])
 def metrics(request: Request) -> Response:
@@ -60,9 +68,16 @@ def metrics(request: Request) -> Response:
     """
     sites = sites_of(request)
     [found] = metrics_of(sites, [_asked(request).period])
-    return Response(metrics_as_json(found, request.site.code if request.site else ALL_SITES))
+    document = metrics_as_json(found, request.site.code if request.site else ALL_SITES)
+    return Response(MetricsDocument(document).data)
 
 
+@extend_schema(
+    summary="The report",
+    parameters=[PeriodParameters],
+    responses=ReportDocument,
+    examples=[OpenApiExample("A month of Kindia", REPORT_EXAMPLE)],
+)
 @needs("kpi.view_kpi")
 @api_view(["GET"])
 def report(request: Request) -> Response:
@@ -74,7 +89,8 @@ def report(request: Request) -> Response:
     """
     sites, asked = sites_of(request), _asked(request)
     found = report_of(sites, asked.period, asked.previous, today=today_of(sites))
-    return Response(report_as_json(found, request.site.code if request.site else ALL_SITES))
+    document = report_as_json(found, request.site.code if request.site else ALL_SITES)
+    return Response(ReportDocument(document).data)
 
 
 def _asked(request: Request) -> Asked:

@@ -3,7 +3,7 @@
 import datetime as dt
 
 from leasing.timeline import events_of_tenant
-from screens.declarations import Address, Daily, Declaration, Include, TimelineSource
+from screens.declarations import FORM, Address, Daily, Declaration, Include, TimelineSource
 
 DECLARATION = Declaration(
     rights={
@@ -16,8 +16,12 @@ DECLARATION = Declaration(
     ),
     timeline=(TimelineSource("tenant", "leasing", events_of_tenant, "leasing.view_portfolio"),),
     administration={"leasing": 10},
-    includes=(Include("", "leasing.pages.urls"),),
+    includes=(Include("", "leasing.pages.urls"), Include("api/", "leasing.api_urls")),
     addresses={
         "leasing:tenant": Address("leasing.view_portfolio", row="leasing.Tenant"),
+        "leasing_api:contracts": Address("leasing.view_portfolio"),
+        "leasing_api:tenants": Address("leasing.view_portfolio"),
+        "leasing_api:properties": Address("leasing.view_portfolio"),
+        "leasing_api:payments": Address("leasing.view_portfolio", FORM),
     },
 )

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from sites_app.access import Access, access_for, cover_for
 from sites_app.models import Site
-from sites_app.resolve import needs_no_site, resolve_site, split_address
+from sites_app.resolve import named_by_a_program, needs_no_site, resolve_site, split_address
 from sites_app.scope import ALL_SITES, site_scope
 
 # A person may change it while the site takes no changes: how else would it take them again?
@@ -60,7 +60,9 @@ class SiteMiddleware:
         request.user.site_access = accessible
         request.accessible_sites = tuple(accessible.values())
         siteless = needs_no_site(request.path_info)
-        if siteless and in_address is None:
+        # A program that names a site is answered for it or refused, whatever it asks for.
+        names_one = request.path_info.startswith(API) and named_by_a_program(request)
+        if siteless and in_address is None and not names_one:
             return self.get_response(request)
         code = resolve_site(request, accessible, in_address)
         if code is None:

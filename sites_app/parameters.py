@@ -27,7 +27,8 @@ class QueryParameters(serializers.Serializer):
             elif len(data.getlist(name)) > 1:
                 errors[name] = [str(self.error_messages["twice"])]
         try:
-            found = super().to_internal_value(data)
+            # As a plain dictionary: of a form's data an empty value would count as not given.
+            found = super().to_internal_value(data.dict())
         except serializers.ValidationError as refused:
             # The reader gets every bad field at once.
             raise serializers.ValidationError({**refused.detail, **errors}) from refused

@@ -13,9 +13,10 @@ from sites_app.models import Site
 from sites_app.scope import ALL_SITES
 
 SESSION_KEY = "site"
-# Health and files; the apps declare the others, such as signing in.
-_WITHOUT_SITE = ("/healthz", "/readyz", "/static/")
+# Health, files and the API about itself; the apps declare the others, such as signing in.
+_WITHOUT_SITE = ("/healthz", "/readyz", "/static/", "/api/schema", "/api/docs")
 _declared_without_site: list[str] = []
+_CODE = re.compile(r"[A-Z]{2}_[A-Z0-9]+", re.ASCII)
 _IN_ADDRESS = re.compile(r"^/(?P<code>[A-Z]{2}_[A-Z0-9]+|ALL)(?P<rest>/.*|$)")
 
 
@@ -35,6 +36,12 @@ def needs_no_site(path: str) -> bool:
     return path.startswith((*_WITHOUT_SITE, *_declared_without_site))
 
 
+def named_by_a_program(request: HttpRequest) -> list[str]:
+    """The codes that the request carries beside its address."""
+    named = (request.headers.get("X-Site-ID"), request.GET.get("site"), request.GET.get("site_id"))
+    return [code for code in named if code is not None]
+
+
 def resolve_site(request: HttpRequest, accessible: Mapping[str, Access], in_address: str | None) -> str | None:
     """The code of the request's site, "ALL", or None when nothing names one and the person has several.
 
@@ -46,16 +53,7 @@ def resolve_site(request: HttpRequest, accessible: Mapping[str, Access], in_addr
         Http404: there is no site of this code (the message names it).
         PermissionDenied: there is, but the person may not enter it.
     """
-    carried = [
-        code
-        for code in (
-            in_address,
-            request.headers.get("X-Site-ID"),
-            request.GET.get("site"),
-            request.GET.get("site_id"),
-        )
-        if code is not None
-    ]
+    carried = [code for code in (in_address, *named_by_a_program(request)) if code is not None]
     if len(set(carried)) > 1:
         raise BadRequest(
             _("The request names two sites: %(sites)s. Name one.") % {"sites": ", ".join(sorted(set(carried)))}
@@ -79,6 +77,7 @@ def require_access(code: str, accessible: Mapping[str, Any]) -> None:
         if len(accessible) < 2:
             raise PermissionDenied(_("“All my sites” is for people who work on two sites or more."))
     elif code not in accessible:
-        if not Site.objects.filter(pk=code).exists():
+        # What has not the form of a code is not looked up: it may hold what the database cannot.
+        if not _CODE.fullmatch(code) or not Site.objects.filter(pk=code).exists():
             raise Http404(_("There is no site %(code)s.") % {"code": code})
         raise PermissionDenied(_("You have no access to the site %(code)s.") % {"code": code})

@@ -8,6 +8,7 @@ from django.core.exceptions import BadRequest
 from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
 from rest_framework import exceptions, serializers
 from rest_framework.decorators import api_view
 from rest_framework.request import Request
@@ -17,6 +18,7 @@ from sites_app.models import Site
 from sites_app.parameters import QueryParameters
 from sites_app.permissions import needs
 from tasks import words
+from tasks.day_json import DAY_EXAMPLE, DayDocument
 from tasks.priority import impact_level
 from tasks.queries import TOP, Manifesto, RankedTask, kept_ranking, manifesto
 from tasks.workers import whose_day
@@ -30,6 +32,15 @@ class DayParameters(QueryParameters):
     date = serializers.DateField(required=False)
 
 
+@extend_schema(
+    summary="An agent's day",
+    parameters=[
+        DayParameters,
+        OpenApiParameter("agent_id", str, OpenApiParameter.PATH, description="The id of a person."),
+    ],
+    responses=DayDocument,
+    examples=[OpenApiExample("A day of two tasks", DAY_EXAMPLE)],
+)
 @needs("tasks.work_on_tasks")
 @api_view(["GET"])
 def today(request: Request, agent_id: str) -> Response:
@@ -48,7 +59,7 @@ def today(request: Request, agent_id: str) -> Response:
     current = now.astimezone(ZoneInfo(request.site.timezone)).date()
     day = asked.validated_data.get("date", current)
     found = manifesto(request.site, agent, now) if day == current else _past_day(request.site, agent, day)
-    return Response(manifesto_as_json(found))
+    return Response(DayDocument(manifesto_as_json(found)).data)
 
 
 def manifesto_as_json(found: Manifesto) -> dict[str, Any]:

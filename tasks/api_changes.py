@@ -9,11 +9,13 @@ from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_serializer
 from rest_framework import exceptions, serializers
 from rest_framework.decorators import api_view
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from changes.bodies import KEY, KEY_PARAMETER, ChangeBody
 from changes.refusals import RuleBroken
 from sites_app.parameters import QueryParameters
 from sites_app.permissions import needs
@@ -21,9 +23,8 @@ from tasks import actions
 from tasks.actions.change import LONGEST_KEY
 from tasks.models import Task
 from tasks.pages.forms import LONGEST_TEXT
-from tasks.task_json import task_as_json
+from tasks.task_json import TASK_EXAMPLE, TaskDocument
 
-KEY = "Idempotency-Key"
 # What goes with each status beside `version`, and which of it must be there.
 _FIELDS: Mapping[str, tuple[str, ...]] = {
     Task.Status.PENDING: ("dueAt",),
@@ -37,8 +38,11 @@ _REQUIRED = {Task.Status.BLOCKED: "note", Task.Status.DONE: "outcome", Task.Stat
 _NAMES = {"due_at": "dueAt", "why": "note", "key": KEY}
 
 
-class Change(serializers.Serializer):
+@extend_schema_serializer(component_name="TaskChange")
+class Change(ChangeBody):
     """What a task is to become. A moment without an offset is one of the site's own clock."""
+
+    longest_key = LONGEST_KEY
 
     status = serializers.ChoiceField(Task.Status.choices)
     outcome = serializers.ChoiceField([(o.value, o.label) for o in actions.OUTCOMES_OF_PEOPLE], required=False)
@@ -48,61 +52,44 @@ class Change(serializers.Serializer):
     version = serializers.IntegerField(required=False, min_value=1, max_value=2**31 - 1)
 
     default_error_messages = {
-        "unknown": gettext_lazy("There is no field with this name. The fields are: %(names)s."),
         "misplaced": gettext_lazy("This field does not go with the status “%(status)s”."),
         "needed": gettext_lazy("The status “%(status)s” needs this field."),
-        "no_key": gettext_lazy(
-            "Send this header with a text of your own for each change: the change is then made only once."
-        ),
-        "long_key": gettext_lazy("A key has at most %(longest)s characters."),
     }
 
     def get_fields(self) -> dict[str, Any]:
         fields = super().get_fields()
-        fields["dueAt"].timezone = self.context["timezone"]
+        fields["dueAt"].timezone = self.context.get("timezone")  # the schema is made without a site
         return fields
 
-    def to_internal_value(self, data: Any) -> dict[str, Any]:
-        """Everything that is wrong, at once."""
-        errors = dict(self._errors_of_the_key())
-        values: dict[str, Any] = {}
-        if isinstance(data, Mapping):
-            errors |= {
-                name: self._sentence("unknown", names=", ".join(self.fields)) for name in data.keys() - self.fields
-            }
-            errors |= self._errors_of_the_status(data)
-        try:
-            values = super().to_internal_value(data)
-        except serializers.ValidationError as refused:
-            errors = {**errors, **refused.detail}
-        if errors:
-            raise serializers.ValidationError(errors)
-        return values
-
-    def _errors_of_the_key(self) -> dict[str, list[str]]:
-        key = self.context["key"]
-        if not key:
-            return {KEY: self._sentence("no_key")}
-        return {KEY: self._sentence("long_key", longest=LONGEST_KEY)} if len(key) > LONGEST_KEY else {}
-
-    def _errors_of_the_status(self, data: Mapping[str, Any]) -> dict[str, list[str]]:
+    def errors_between(self, data: Mapping[str, Any]) -> dict[str, list[str]]:
         status = data.get("status")
         if not isinstance(status, str) or status not in _FIELDS:
             return {}
         optional = set(self.fields) - {"status", "version"}
         errors = {
-            name: self._sentence("misplaced", status=status) for name in (optional & data.keys()) - set(_FIELDS[status])
+            name: self.sentence("misplaced", status=status) for name in (optional & data.keys()) - set(_FIELDS[status])
         }
         needed = _REQUIRED.get(status)
         value = data.get(needed)
         if needed is not None and not (value.strip() if isinstance(value, str) else value):
-            errors[needed] = self._sentence("needed", status=status)
+            errors[needed] = self.sentence("needed", status=status)
         return errors
 
-    def _sentence(self, code: str, **values: Any) -> list[str]:
-        return [str(self.error_messages[code]) % values]
 
-
+@extend_schema(
+    summary="Change a task",
+    request=Change,
+    responses=TaskDocument,
+    parameters=[KEY_PARAMETER],
+    examples=[
+        OpenApiExample(
+            "Done",
+            {"status": "done", "outcome": "promised", "note": "Pays on Friday", "version": 3},
+            request_only=True,
+        ),
+        OpenApiExample("The task", TASK_EXAMPLE, response_only=True, status_codes=["200"]),
+    ],
+)
 @needs("tasks.work_on_tasks")
 @api_view(["PATCH"])
 def change(request: Request, pk: UUID) -> Response:
@@ -122,7 +109,7 @@ def change(request: Request, pk: UUID) -> Response:
     asked = Change(data=request.data, context={"key": key, "timezone": ZoneInfo(request.site.timezone)})
     asked.is_valid(raise_exception=True)
     try:
-        return Response(task_as_json(_changed(request, task, key, asked.validated_data)))
+        return Response(TaskDocument(_changed(request, task, key, asked.validated_data)).data)
     except RuleBroken as refusal:
         refusal.field = _NAMES.get(refusal.field, refusal.field)
         raise

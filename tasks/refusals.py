@@ -9,7 +9,7 @@ from changes.refusals import IdempotencyConflict, RuleBroken
 from screens import formats
 from tasks import verbs
 from tasks.models import Task, TaskChange
-from tasks.task_json import task_as_json
+from tasks.task_json import TaskDocument
 
 
 class TaskConflict(RuleBroken):
@@ -19,7 +19,7 @@ class TaskConflict(RuleBroken):
 
     def __init__(self, task: Task) -> None:
         self.task = task
-        super().__init__("version", "task_version", _who_did_what_when(task), {"task": task_as_json(task)})
+        super().__init__("version", "task_version", _who_did_what_when(task), {"task": TaskDocument(task).data})
 
 
 class KeyReused(IdempotencyConflict):

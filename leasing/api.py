@@ -1,0 +1,147 @@
+"""GET /api/contracts, /tenants, /properties and /payments, and POST /api/payments."""
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import Prefetch, QuerySet
+from drf_spectacular.utils import OpenApiExample, extend_schema
+from rest_framework import serializers
+from rest_framework.decorators import api_view
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from changes.bodies import KEY, KEY_PARAMETER
+from changes.refusals import RuleBroken, not_on_this_site
+from leasing import api_examples as examples
+from leasing.actions import record_payment
+from leasing.api_filters import ContractFilters, PaymentFilters, PortfolioFilters, PropertyFilters, TenantFilters
+from leasing.models import Allocation, Contract, Payment, Property, Tenant
+from leasing.serializers import ContractDocument, NewPayment, PaymentDocument, PropertyDocument, TenantDocument
+from sites_app.lists import page_document, page_of
+from sites_app.parameters import QueryParameters
+from sites_app.permissions import needs
+
+_VIEW, _RECORD = "leasing.view_portfolio", "leasing.record_payment"
+# The arguments of the action, as the client knows them.
+_NAMES = {
+    "contract": "contractId",
+    "external_reference": "externalReference",
+    "received_on": "receivedOn",
+    "idempotency_key": KEY,
+}
+
+
+@extend_schema(
+    summary="Contracts",
+    parameters=[ContractFilters],
+    responses=page_document(ContractDocument, "ContractsPage"),
+    examples=[OpenApiExample("One contract", examples.CONTRACTS_EXAMPLE)],
+)
+@needs(_VIEW)
+@api_view(["GET"])
+def contracts(request: Request) -> Response:
+    """Contracts of the site, or of all one's sites."""
+    rows = Contract.objects.filter(site__in=request.site_codes).select_related("site", "property", "tenant")
+    return _listed(request, rows, ContractFilters, ContractDocument)
+
+
+@extend_schema(
+    summary="Tenants",
+    parameters=[TenantFilters],
+    responses=page_document(TenantDocument, "TenantsPage"),
+    examples=[OpenApiExample("One tenant", examples.TENANTS_EXAMPLE)],
+)
+@needs(_VIEW)
+@api_view(["GET"])
+def tenants(request: Request) -> Response:
+    """The people and companies who rent, or once rented."""
+    return _listed(request, Tenant.objects.filter(site__in=request.site_codes), TenantFilters, TenantDocument)
+
+
+@extend_schema(
+    summary="Properties",
+    parameters=[PropertyFilters],
+    responses=page_document(PropertyDocument, "PropertiesPage"),
+    examples=[OpenApiExample("One property", examples.PROPERTIES_EXAMPLE)],
+)
+@needs(_VIEW)
+@api_view(["GET"])
+def properties(request: Request) -> Response:
+    """What can be let, each unit by itself."""
+    rows = Property.objects.filter(site__in=request.site_codes).select_related("site", "owner")
+    return _listed(request, rows, PropertyFilters, PropertyDocument)
+
+
+@extend_schema(
+    methods=["GET"],
+    summary="Payments",
+    parameters=[PaymentFilters],
+    responses=page_document(PaymentDocument, "PaymentsPage"),
+    examples=[OpenApiExample("One payment", examples.PAYMENTS_EXAMPLE)],
+    description="Money received, the newest first, each payment with the months it pays; reversed ones too.",
+)
+@extend_schema(
+    methods=["POST"],
+    summary="Record a payment",
+    parameters=[KEY_PARAMETER],
+    request=NewPayment,
+    responses={201: PaymentDocument},
+    examples=[
+        OpenApiExample("In cash", examples.NEW_PAYMENT_EXAMPLE, request_only=True),
+        OpenApiExample("What it pays", examples.PAYMENT_EXAMPLE, response_only=True, status_codes=["201"]),
+    ],
+    description="Write down money received. It pays the contract's months, the oldest first, then months to come; "
+    "what is left stays on account. It is made once for its key: sent again, the answer is that payment.",
+)
+@needs(_VIEW)
+@api_view(["GET", "POST"])
+def payments(request: Request) -> Response:
+    """Read payments, or record one."""
+    if request.method == "POST":
+        return _recorded(request)
+    return _listed(request, _with_what_they_pay(request), PaymentFilters, PaymentDocument)
+
+
+def _recorded(request: Request) -> Response:
+    if _RECORD not in request.site_permissions:
+        raise PermissionDenied
+    QueryParameters(data=request.query_params).is_valid(raise_exception=True)
+    key = request.headers.get(KEY, "").strip()
+    body = NewPayment(data=request.data, context={"key": key})
+    body.is_valid(raise_exception=True)
+    asked = body.validated_data
+    contract = Contract.objects.filter(site=request.site, pk=asked["contractId"]).first()
+    if contract is None:
+        raise not_on_this_site("contractId")
+    try:
+        payment = record_payment(
+            contract=contract,
+            amount=asked["amount"],
+            method=asked["method"],
+            provider=asked["provider"],
+            external_reference=asked["externalReference"],
+            received_on=asked["receivedOn"],
+            by=request.user,
+            idempotency_key=key,
+            today=request.site.today(),
+        )
+    except RuleBroken as refusal:
+        refusal.field = _NAMES.get(refusal.field, refusal.field)
+        raise
+    return Response(PaymentDocument(_with_what_they_pay(request).get(pk=payment.pk)).data, status=201)
+
+
+def _with_what_they_pay(request: Request) -> QuerySet:
+    rows = Payment.objects.filter(site__in=request.site_codes).select_related("site", "contract__tenant")
+    shares = Allocation.objects.select_related("instalment").order_by("instalment__period")
+    return rows.prefetch_related(Prefetch("allocations", shares), "reversals")
+
+
+def _listed(
+    request: Request,
+    rows: QuerySet,
+    filters: type[PortfolioFilters],
+    document: type[serializers.Serializer],
+) -> Response:
+    asked = filters(data=request.query_params)
+    asked.is_valid(raise_exception=True)
+    values = asked.validated_data
+    return Response(page_of(request, asked.narrowed(rows), values, document, filters.columns))

@@ -1,0 +1,133 @@
+"""The portfolio as programs read it, and a payment as they send it."""
+
+import datetime as dt
+from typing import Any
+
+from rest_framework import serializers
+
+from changes.bodies import ChangeBody
+from leasing.models import Contract, Payment, Property
+from sites_app.models import Site
+from sites_app.rules import PAYMENT_METHODS
+
+# ruff: noqa: N815 -- the clients' own names
+
+LARGEST_AMOUNT = 2**53 - 1
+"""What every JSON reader holds exactly."""
+
+
+class CurrencyField(serializers.ChoiceField):
+    """Of the amounts beside it: the site's."""
+
+    def __init__(self) -> None:
+        super().__init__(Site.Currency.choices, source="site.currency", read_only=True)
+
+
+class ContractDocument(serializers.Serializer):
+    id = serializers.UUIDField()
+    siteId = serializers.CharField(source="site_id")
+    reference = serializers.CharField()
+    status = serializers.ChoiceField(Contract.Status.choices)
+    propertyId = serializers.UUIDField(source="property_id")
+    propertyCode = serializers.CharField(source="property.code")
+    tenantId = serializers.UUIDField(source="tenant_id")
+    tenantName = serializers.CharField(source="tenant.name")
+    agentId = serializers.IntegerField(source="agent_id", allow_null=True)
+    startDate = serializers.DateField(source="start_date")
+    endDate = serializers.DateField(source="end_date", allow_null=True, help_text="End of the agreed term.")
+    signedOn = serializers.DateField(source="signed_on", allow_null=True)
+    endedOn = serializers.DateField(source="ended_on", allow_null=True)
+    monthlyRent = serializers.IntegerField(source="monthly_rent")
+    depositAmount = serializers.IntegerField(source="deposit_amount")
+    currency = CurrencyField()
+    paymentDay = serializers.IntegerField(source="payment_day")
+    advanceMonths = serializers.IntegerField(source="advance_months")
+    renewalOfId = serializers.UUIDField(source="renewal_of_id", allow_null=True)
+
+
+class TenantDocument(serializers.Serializer):
+    id = serializers.UUIDField()
+    siteId = serializers.CharField(source="site_id")
+    code = serializers.CharField()
+    name = serializers.CharField()
+    phone = serializers.CharField(help_text="In E.164, or empty.")
+    email = serializers.CharField(help_text="Or empty.")
+    language = serializers.CharField(help_text="Or empty.")
+    employmentStatus = serializers.CharField(source="employment_status", help_text="Or empty.")
+    joinedOn = serializers.DateField(source="joined_on", allow_null=True)
+    referredById = serializers.UUIDField(source="referred_by_id", allow_null=True)
+
+
+class PropertyDocument(serializers.Serializer):
+    id = serializers.UUIDField()
+    siteId = serializers.CharField(source="site_id")
+    code = serializers.CharField()
+    kind = serializers.ChoiceField(Property.Kind.choices)
+    status = serializers.ChoiceField(Property.Status.choices)
+    address = serializers.CharField()
+    neighbourhood = serializers.CharField()
+    ownerId = serializers.UUIDField(source="owner_id", allow_null=True)
+    ownerName = serializers.CharField(source="owner.name", default=None, allow_null=True)
+    marketRent = serializers.IntegerField(source="market_rent", allow_null=True)
+    currency = CurrencyField()
+
+
+class AllocationDocument(serializers.Serializer):
+    """A month that a payment pays, and with how many francs."""
+
+    instalmentId = serializers.UUIDField(source="instalment_id")
+    period = serializers.DateField(source="instalment.period", help_text="The month's first day.")
+    dueDate = serializers.DateField(source="instalment.due_date")
+    amount = serializers.IntegerField()
+
+
+class ReversalDocument(serializers.Serializer):
+    reversedOn = serializers.DateField(source="reversed_on")
+    reason = serializers.CharField()
+
+
+class PaymentDocument(serializers.Serializer):
+    """Money received, and what it pays: `amount` is the sum of the allocations and of `onAccount`.
+
+    A payment that was reversed pays nothing, and nothing of it is on account.
+    """
+
+    id = serializers.UUIDField()
+    siteId = serializers.CharField(source="site_id")
+    contractId = serializers.UUIDField(source="contract_id")
+    contractReference = serializers.CharField(source="contract.reference")
+    tenantId = serializers.UUIDField(source="contract.tenant_id")
+    tenantName = serializers.CharField(source="contract.tenant.name")
+    amount = serializers.IntegerField()
+    currency = CurrencyField()
+    method = serializers.ChoiceField(PAYMENT_METHODS)
+    provider = serializers.CharField()
+    externalReference = serializers.CharField(source="external_reference")
+    receivedOn = serializers.DateField(source="received_on")
+    recordedAt = serializers.DateTimeField(source="recorded_at", default_timezone=dt.UTC)
+    recordedById = serializers.IntegerField(source="recorded_by_id", allow_null=True)
+    allocations = AllocationDocument(many=True, help_text="The months it pays, the oldest first.")
+    onAccount = serializers.IntegerField(help_text="Francs that pay no month yet.")
+    reversal = ReversalDocument(allow_null=True)
+
+    def to_representation(self, instance: Payment) -> dict[str, Any]:
+        # Read by prefetch: see leasing/api.py.
+        instance.reversal = next(iter(instance.reversals.all()), None)
+        paid = sum(share.amount for share in instance.allocations.all())
+        instance.onAccount = 0 if instance.reversal else instance.amount - paid
+        return super().to_representation(instance)
+
+
+class NewPayment(ChangeBody):
+    """Money received for a contract. Which rules hold is the site's: its methods, its providers, its limit in cash."""
+
+    longest_key = Payment._meta.get_field("idempotency_key").max_length
+
+    contractId = serializers.UUIDField()
+    amount = serializers.IntegerField(min_value=1, max_value=LARGEST_AMOUNT, help_text="Whole francs.")
+    method = serializers.ChoiceField(PAYMENT_METHODS)
+    provider = serializers.CharField(
+        required=False, allow_blank=True, max_length=40, default="", help_text="Of mobile money."
+    )
+    externalReference = serializers.CharField(required=False, allow_blank=True, max_length=80, default="")
+    receivedOn = serializers.DateField(help_text="Not to come.")
