@@ -14,11 +14,12 @@ from rest_framework import exceptions as drf
 from rest_framework.views import set_rollback
 
 from changes.refusals import RuleBroken
+from screens.texts import Text
 
 log = logging.getLogger(__name__)
 
 RETRY_AFTER_SECONDS = 60
-TITLES = {
+TITLES: dict[int, Text] = {
     400: gettext_lazy("Not understood"),
     401: gettext_lazy("Not signed in"),
     403: gettext_lazy("Not allowed"),
@@ -38,7 +39,7 @@ DATABASE_IS_AWAY = (OperationalError, InterfaceError)
 
 def problem(
     status: int,
-    title: str | None = None,
+    title: Text | None = None,
     detail: str = "",
     errors: list[dict[str, str]] | None = None,
     *,
@@ -86,7 +87,7 @@ def problem_response(exc: Exception, context: Mapping[str, Any]) -> HttpResponse
         return problem(exc.status_code, detail=detail, errors=errors, headers=headers)
     return problem(
         exc.status_code,
-        TITLES.get(exc.status_code, exc.default_detail),
+        TITLES.get(exc.status_code, str(exc.default_detail)),
         str(exc.detail),
         getattr(exc, "errors", None),
         headers=headers,

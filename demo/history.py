@@ -1,6 +1,7 @@
 """Thirty-six months of one site, as the rows that an import would bring. Pure: same seed, same day, same rows."""
 
 import datetime as dt
+from operator import attrgetter
 from random import Random
 
 from demo.behaviour import FORESEEN_MONTHS, draw_character, draw_leaving, draw_spell
@@ -62,7 +63,7 @@ class _History:
         while len(self.tenants) < self.plan.tenants:
             applicant = self._register("apartment", self.plan.today - dt.timedelta(days=self.random.randrange(400)))
             self._draft(applicant)
-        self.made.rows["payments"].sort(key=lambda payment: payment.received_on)
+        self.made.rows["payments"].sort(key=attrgetter("received_on"))
 
     def _draft(self, applicant: Tenant) -> None:
         """Now and then a contract is being prepared for somebody who applied; nothing is due on it."""
@@ -151,7 +152,7 @@ class _History:
             add_contacts(self.made, self.plan, stay, random)
             if stay.leaves_on is None or stay.leaves_on > today:
                 return False
-            if not stay.leaving.evicted and random.random() < _MOVES_WITHIN_THE_AGENCY:
+            if not (stay.leaving and stay.leaving.evicted) and random.random() < _MOVES_WITHIN_THE_AGENCY:
                 self.movers.append((tenant, stay.leaves_on))
             empty_days = max(2, round(random.gammavariate(1.6, mean_empty / 1.6)))
             free_from = stay.leaves_on + dt.timedelta(days=empty_days)
@@ -214,7 +215,7 @@ class _History:
     def _stay(self, tenant: Tenant, unit: Unit, start: dt.date) -> Stay:
         random = self.random
         months = months_between(start, self.plan.today) + FORESEEN_MONTHS
-        advance = 0 if tenant.character.student else int(draw(random, self.place.advance))
+        advance = 0 if tenant.character.student else draw(random, self.place.advance)
         ends = {advance} if advance else set()
         while ends and max(ends) < months and random.random() < self.place.pays_ahead_again:
             ends.add(max(ends) + advance)
@@ -279,7 +280,7 @@ class _History:
             if not renewed:
                 add_leaving_matters(self.made, self.plan, stay, contract, random)
                 if ended_on is not None:
-                    add_deposit(self.made, self.plan, contract, owed, random)
+                    add_deposit(self.made, self.plan, contract, ended_on, owed, random)
                 return number
             renewal_of, start = contract.reference, last_day + dt.timedelta(days=1)
             signed_on = start - dt.timedelta(days=random.randint(1, 25))

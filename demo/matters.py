@@ -68,22 +68,24 @@ def add_leaving_matters(made: Portfolio, plan: SitePlan, stay: Stay, contract: C
         _add_notice(made, plan, contract, "repairs", issued_on, "acknowledged", done_on)
 
 
-def add_deposit(made: Portfolio, plan: SitePlan, contract: ContractRow, owed: int, random: Random) -> None:
+def add_deposit(
+    made: Portfolio, plan: SitePlan, contract: ContractRow, ended_on: dt.date, owed: int, random: Random
+) -> None:
     """What became of the deposit of a tenant who left."""
-    term = plan.rules.deposit_return_days
-    settled_on = contract.ended_on + max(2, round(random.gauss(term * 0.8, term * 0.3))) * _DAY
+    deposit, term = contract.deposit or 0, plan.rules.deposit_return_days
+    settled_on = ended_on + max(2, round(random.gauss(term * 0.8, term * 0.3))) * _DAY
     if settled_on > plan.today:
         made.add("deposits", DepositRow(contract.reference, "held"))
         return
     damage = random.random() < 0.05
-    kept = min(contract.deposit, owed)
+    kept = min(deposit, owed)
     if damage:
-        _add_litigation(made, plan, contract, "damage", contract.ended_on + 3 * _DAY, random)
-        kept = min(contract.deposit, kept + contract.monthly_rent // 2)
-    if not kept or not contract.deposit:
-        made.add("deposits", DepositRow(contract.reference, "full", contract.deposit, settled_on))
-    elif kept < contract.deposit:
-        made.add("deposits", DepositRow(contract.reference, "partial", contract.deposit - kept, settled_on))
+        _add_litigation(made, plan, contract, "damage", ended_on + 3 * _DAY, random)
+        kept = min(deposit, kept + contract.monthly_rent // 2)
+    if not kept or not deposit:
+        made.add("deposits", DepositRow(contract.reference, "full", deposit, settled_on))
+    elif kept < deposit:
+        made.add("deposits", DepositRow(contract.reference, "partial", deposit - kept, settled_on))
     else:
         made.add("deposits", DepositRow(contract.reference, "withheld", 0, settled_on))
 

@@ -3,6 +3,7 @@
 Names are for the eye only: nothing that a tenant does depends on one.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
 from unicodedata import combining, normalize
@@ -97,6 +98,6 @@ class People:
         form = self._random.choice(_FORMS)
         return Person(form.format(trade=self._random.choice(_TRADES), family=self._random.choice(families)), "fr")
 
-    def _group(self) -> tuple:
+    def _group(self) -> tuple[tuple[Sequence[str], Sequence[str], Sequence[str]], str]:
         group, _share, language = self._random.choices(self._groups, self._shares)[0]
         return group, language

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from demo.behaviour import Character, Leaving, drift
 from demo.names import Person
@@ -81,9 +81,9 @@ class Mistake(NamedTuple):
 class Portfolio:
     """The rows of one site by table, as `imports.staging` names them."""
 
-    rows: dict[str, list[tuple]] = field(default_factory=lambda: {table: [] for table in TABLES})
+    rows: dict[str, list[tuple[Any, ...]]] = field(default_factory=lambda: {table: [] for table in TABLES})
     mistakes: list[Mistake] = field(default_factory=list)
     stays: list[Stay] = field(default_factory=list)
 
-    def add(self, table: str, row: tuple) -> None:
+    def add(self, table: str, row: tuple[Any, ...]) -> None:
         self.rows[table].append(row)

@@ -24,7 +24,7 @@ def check_staged(
     Needs an open scope and rows that `match_staged` has been over. `unreadable` has the keys of rows, by table, that
     are in the files but could not be read: to refer to one of them is no mistake.
     """
-    names = {"site": site.code, "today": today, "most": MAX_LISTED}
+    names: dict[str, Any] = {"site": site.code, "today": today, "most": MAX_LISTED}
     names |= {f"unreadable_{table}": list(unreadable.get(table, ())) for table in TABLES}
     problems, remarks = Found(), Found()
     with connection.cursor() as cursor:

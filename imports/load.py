@@ -3,10 +3,10 @@
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from django.db import connection
 
+from accounts.models import Actor
 from imports.allocate import allocate, note_touched
 from imports.clerks import wait_for_clerks
 from imports.match import match_staged
@@ -43,7 +43,7 @@ class LoadResult:
         return not any(count.inserted or count.closed for count in self.counts.values())
 
 
-def load_rows(*, site: Site, rows: Mapping[str, Iterable[tuple]], by: Any, today: dt.date) -> LoadResult:
+def load_rows(*, site: Site, rows: Mapping[str, Iterable[tuple]], by: Actor, today: dt.date) -> LoadResult:
     """Load rows that a program made, given by table as the tables' own row types, as if files had brought them.
 
     They are trusted to be right: nothing is checked but what the database holds. Needs an open scope of the site.
@@ -57,7 +57,7 @@ def load_rows(*, site: Site, rows: Mapping[str, Iterable[tuple]], by: Any, today
 
 
 def load_staged(
-    *, site: Site, by: Any, today: dt.date, on_table: Callable[[str], None] = lambda table: None
+    *, site: Site, by: Actor, today: dt.date, on_table: Callable[[str], None] = lambda table: None
 ) -> LoadResult:
     """Insert every staged row that the site does not have yet, generate missing instalments, allocate all payments.
 

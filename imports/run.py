@@ -4,11 +4,11 @@ import datetime as dt
 import zoneinfo
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from django.db import IntegrityError, connection
 from django.utils.translation import gettext as _
 
+from accounts.models import Actor
 from changes.audit import change
 from changes.refusals import constraint_of
 from imports.check import check_staged
@@ -50,7 +50,7 @@ def run_import(
     *,
     site: Site,
     files: Sequence[tuple[str, bytes]],
-    by: Any,
+    by: Actor,
     today: dt.date,
     dry_run: bool = False,
     progress: Progress | None = None,
@@ -81,7 +81,7 @@ def run_import(
     return report
 
 
-def _import(site: Site, sheets: list[Sheet], by: Any, today: dt.date, tell: Progress) -> ImportReport:
+def _import(site: Site, sheets: list[Sheet], by: Actor, today: dt.date, tell: Progress) -> ImportReport:
     # The tables' own order: a row is staged before what refers to it.
     sheets = sorted(sheets, key=lambda sheet: list(TABLES).index(sheet.table))
     problems, remarks = Found(), Found()

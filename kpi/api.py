@@ -17,6 +17,7 @@ from kpi.report.report import report as report_of
 from kpi.report_json import metrics_as_json, report_as_json
 from sites_app.parameters import QueryParameters
 from sites_app.permissions import needs
+from sites_app.request import as_site_request
 from sites_app.scope import ALL_SITES
 
 
@@ -58,9 +59,9 @@ def metrics(request: Request) -> Response:
     Ratios have six decimals; francs and the NPS are whole numbers. Over sites of two currencies `currency` is null
     and the KPIs made of francs are null too: `byCurrency` has them.
     """
-    sites = sites_of(request)
+    sites = sites_of(as_site_request(request))
     [found] = metrics_of(sites, [_asked(request).period])
-    return Response(metrics_as_json(found, request.site.code if request.site else ALL_SITES))
+    return Response(metrics_as_json(found, as_site_request(request).site_code or ALL_SITES))
 
 
 @needs("kpi.view_kpi")
@@ -72,12 +73,12 @@ def report(request: Request) -> Response:
     dates it is this month up to today, beside the same days of the month before. It is for programs, which the flag of
     the page does not concern.
     """
-    sites, asked = sites_of(request), _asked(request)
+    sites, asked = sites_of(as_site_request(request)), _asked(request)
     found = report_of(sites, asked.period, asked.previous, today=today_of(sites))
-    return Response(report_as_json(found, request.site.code if request.site else ALL_SITES))
+    return Response(report_as_json(found, as_site_request(request).site_code or ALL_SITES))
 
 
 def _asked(request: Request) -> Asked:
-    asked = PeriodParameters(data=request.query_params, context={"today": today_of(sites_of(request))})
+    asked = PeriodParameters(data=request.query_params, context={"today": today_of(sites_of(as_site_request(request)))})
     asked.is_valid(raise_exception=True)
     return asked.validated_data["asked"]

@@ -154,10 +154,13 @@ def site_day(site: Site, now: dt.datetime) -> SiteDay:
     Three statements.
     """
     board = board_of(site, None, now)
-    tasks_of: dict[int | None, list[RankedTask]] = {person.id: [] for person in board.agents}
+    tasks_of: dict[int, list[RankedTask]] = {person.id: [] for person in board.agents}
+    nobodys = []
     for task in board.tasks:
-        tasks_of.setdefault(None if board.is_nobodys(task) else task.agent_id, []).append(task)
-    nobodys = tasks_of.pop(None, [])
+        if task.agent_id is None or board.is_nobodys(task):
+            nobodys.append(task)
+        else:
+            tasks_of.setdefault(task.agent_id, []).append(task)
     loads = [_load(board.people[agent_id], tasks, now) for agent_id, tasks in tasks_of.items()]
     if nobodys:
         loads.append(_load(None, nobodys, now))

@@ -138,7 +138,7 @@ class Board:
 
     def is_nobodys(self, task: RankedTask) -> bool:
         """Whether it belongs to nobody, or to somebody who does not work here any more."""
-        person = self.people.get(task.agent_id)
+        person = None if task.agent_id is None else self.people.get(task.agent_id)
         return person is None or not person.works_here
 
 

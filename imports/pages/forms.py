@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.forms.utils import ErrorDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -53,7 +54,10 @@ def _wrong(name: str, file: Any) -> str:
 
 
 class ImportForm(forms.Form):
-    files = FilesField(label=gettext_lazy("Files"), help_text=gettext_lazy("CSV, XLSX or zip, 50 MB together at most."))
+    _errors: ErrorDict
+    files = FilesField(  # type: ignore[assignment]  # a field: Django takes it off the class again
+        label=gettext_lazy("Files"), help_text=gettext_lazy("CSV, XLSX or zip, 50 MB together at most.")
+    )
     dry_run = forms.BooleanField(
         label=gettext_lazy("Check only"),
         required=False,

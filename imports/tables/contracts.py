@@ -26,10 +26,10 @@ from sites_app.models import Membership, Site
 
 class ContractRow(NamedTuple):
     reference: str
-    property: str | None  # code
-    tenant: str | None  # code
-    start_date: dt.date | None
-    monthly_rent: int | None
+    property: str  # code
+    tenant: str  # code
+    start_date: dt.date
+    monthly_rent: int
     agent: str | None = None  # user name or e-mail
     end_date: dt.date | None = None
     payment_day: int | None = None

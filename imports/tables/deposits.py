@@ -14,7 +14,7 @@ from leasing.models import Deposit
 
 class DepositRow(NamedTuple):
     contract: str  # reference
-    state: str | None
+    state: str
     refunded_amount: int | None = None  # None: everything when state is "full", else nothing
     settled_on: dt.date | None = None
     source: str = ""

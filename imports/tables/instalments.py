@@ -16,8 +16,8 @@ from sites_app.models import Site
 
 class InstalmentRow(NamedTuple):
     contract: str  # reference
-    due_date: dt.date | None
-    amount: int | None
+    due_date: dt.date
+    amount: int
     source: str = ""
     line: int = 0
 

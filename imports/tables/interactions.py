@@ -16,8 +16,8 @@ from leasing.models import Interaction
 
 class InteractionRow(NamedTuple):
     tenant: str  # code
-    channel: str | None
-    happened_at: dt.datetime | None  # aware
+    channel: str
+    happened_at: dt.datetime  # aware
     agent: str | None = None  # user name or e-mail
     direction: str = "out"
     note: str | None = None

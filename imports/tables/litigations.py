@@ -15,8 +15,8 @@ from leasing.models import Litigation
 
 class LitigationRow(NamedTuple):
     contract: str  # reference
-    kind: str | None
-    opened_on: dt.date | None
+    kind: str
+    opened_on: dt.date
     resolved_on: dt.date | None = None
     source: str = ""
     line: int = 0

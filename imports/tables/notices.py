@@ -19,8 +19,8 @@ from sites_app.rules import RegionalRules
 
 class NoticeRow(NamedTuple):
     contract: str  # reference
-    kind: str | None
-    issued_on: dt.date | None
+    kind: str
+    issued_on: dt.date
     state: str | None = None
     closed_on: dt.date | None = None
     source: str = ""

@@ -19,9 +19,9 @@ from sites_app.models import Site
 
 class PaymentRow(NamedTuple):
     contract: str  # reference
-    received_on: dt.date | None
-    amount: int | None
-    method: str | None
+    received_on: dt.date
+    amount: int
+    method: str
     provider: str | None = None
     reference: str | None = None
     source: str = ""

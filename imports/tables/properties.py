@@ -16,7 +16,7 @@ from sites_app.models import Site
 
 class PropertyRow(NamedTuple):
     code: str
-    kind: str | None
+    kind: str
     address: str | None = None
     neighbourhood: str | None = None
     owner_name: str | None = None

@@ -15,9 +15,9 @@ from leasing.models import ServiceRequest
 
 class RequestRow(NamedTuple):
     tenant: str  # code
-    property: str | None  # code
-    category: str | None
-    opened_on: dt.date | None
+    property: str  # code
+    category: str
+    opened_on: dt.date
     priority: str | None = None
     closed_on: dt.date | None = None
     is_complaint: bool = False

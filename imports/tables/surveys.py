@@ -15,9 +15,9 @@ from leasing.models import Survey
 
 class SurveyRow(NamedTuple):
     tenant: str  # code
-    kind: str | None
-    rating: int | None
-    answered_on: dt.date | None
+    kind: str
+    rating: int
+    answered_on: dt.date
     comment: str | None = None
     source: str = ""
     line: int = 0

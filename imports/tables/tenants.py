@@ -15,7 +15,7 @@ from sites_app.models import Site
 
 class TenantRow(NamedTuple):
     code: str
-    name: str | None
+    name: str
     phone: str | None = None
     email: str | None = None
     language: str | None = None

@@ -23,6 +23,7 @@ from kpi.counting.periods import (
 )
 from kpi.report.metrics import Metrics
 from screens import formats
+from screens.texts import Text
 
 
 class Choice(TextChoices):
@@ -49,7 +50,7 @@ class Asked:
         """The part of an address that asks for the same again."""
         if self.choice:
             return urlencode({"period": self.choice})
-        return urlencode({"start": self.period.start, "end": self.period.end})
+        return urlencode({"start": self.period.start.isoformat(), "end": self.period.end.isoformat()})
 
 
 def asked_for(choice: str, today: dt.date) -> Asked:
@@ -71,13 +72,13 @@ class Beginning:
 
 def beginning(found: Metrics, first_day: dt.date | None, today: dt.date) -> Beginning | None:
     """The beginning of the records, if what was found lies before it; none is to come yet."""
-    if not found.is_before(first_day) or first_day > today:
+    if first_day is None or not found.is_before(first_day) or first_day > today:
         return None
     month = whole_month(first_of_month(first_day), today)
     return Beginning(first_day, Asked(month, month.previous(), ""))
 
 
-def _day(label: Any) -> forms.DateField:
+def _day(label: Text) -> forms.DateField:
     widget = forms.DateInput(
         format="%Y-%m-%d", attrs={"type": "date", "min": EARLIEST.isoformat(), "max": LATEST.isoformat()}
     )
@@ -100,7 +101,8 @@ class PeriodForm(forms.Form):
         self.fields["start"].widget.attrs["max"] = today.isoformat()
 
     def clean(self) -> dict[str, Any]:
-        cleaned = super().clean()
+        super().clean()
+        cleaned = self.cleaned_data
         for name in ("start", "end"):
             day = cleaned.get(name)
             if day is not None and not EARLIEST <= day <= LATEST:

@@ -94,10 +94,13 @@ def _reading_in(card: Card, currency: str) -> Reading:
 
 def _worth(short: Improvement) -> Iterator[str]:
     """What closing the gap is worth in each currency, and how that was counted."""
+    gain = BY_KEY[short.key].gain
+    if gain is None:
+        return
     for currency, worth in short.worth.items():
         [count] = formats.numbers_at_most([worth.units], 0)
         amount = formats.francs(worth.francs, currency)
-        yield BY_KEY[short.key].gain.sentence % {"n": worth.units, "count": count, "amount": amount}
+        yield gain.sentence % {"n": worth.units, "count": count, "amount": amount}
 
 
 def _unusual(report: Report) -> Iterator[tuple[str, str, str]]:

@@ -64,7 +64,9 @@ def _column(column: declared.Column) -> Column:
 
 
 def _kind(row: Row, column: declared.Column) -> Any:
-    if row.kind is None or column.words:
+    if row.kind is None:
+        return None
+    if column.words:
         return column.words.get(row.kind)
     match row.model:
         case "notice":

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -28,6 +28,7 @@ from screens.exports import KINDS, TooManyRows
 from screens.lists.address import SORT
 from sites_app.models import Site
 from sites_app.permissions import needs
+from sites_app.request import SiteRequest
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ class _Question:
         return f"{reverse(url_name, args=[self.key, *arguments])}?{query}"
 
 
-def _question(request: HttpRequest, key: str) -> _Question:
+def _question(request: SiteRequest, key: str) -> _Question:
     if key not in BY_KEY:
         raise Http404
     sites = sites_of(request)
@@ -70,7 +71,7 @@ def _question(request: HttpRequest, key: str) -> _Question:
 @needs("kpi.view_kpi")
 @require_safe
 @behind_flag
-def indicator(request: HttpRequest, key: str) -> HttpResponse:
+def indicator(request: SiteRequest, key: str) -> HttpResponse:
     """One KPI of a period: its value, how it is counted, and the rows of one of its groups."""
     question = _question(request, key)
     asked, sites, group = question.asked, question.sites, question.group
@@ -107,7 +108,7 @@ def indicator(request: HttpRequest, key: str) -> HttpResponse:
 @needs("kpi.view_kpi")
 @require_safe
 @behind_flag
-def rows_as_file(request: HttpRequest, key: str, kind: str) -> HttpResponse:
+def rows_as_file(request: SiteRequest, key: str, kind: str) -> HttpResponse:
     """All rows of one of a KPI's groups, to be worked through in a spreadsheet."""
     if kind not in KINDS:
         raise Http404

@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.core.exceptions import BadRequest
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -21,20 +21,21 @@ from kpi.report.trends import trends_of
 from kpi.report.yardsticks import Yardsticks, yardsticks_of
 from screens.exports import KINDS, download
 from sites_app.permissions import needs
+from sites_app.request import SiteRequest, one_site
 
 
 @needs("kpi.view_kpi")
 @require_safe
-def dashboard(request: HttpRequest) -> HttpResponse:
+def dashboard(request: SiteRequest) -> HttpResponse:
     """The whole report of a period; for those outside the flag its indicators alone."""
     sites = sites_of(request)
     form = PeriodForm(request.GET, today=today_of(sites))
     asked = form.asked()
     context = {"form": form, "choices": Choice.choices, "asked": asked}
     if is_on(request):
-        template, found = "kpi/dashboard.html", _report(request, form)
-        context |= {"report": found, "page": page_of(found), "beginning": _beginning(found, form)}
-        context |= {"is_subscribed": _is_subscribed(request, found)}
+        template, whole = "kpi/dashboard.html", _report(request, form)
+        context |= {"report": whole, "page": page_of(whole), "beginning": _beginning(whole, form)}
+        context |= {"is_subscribed": _is_subscribed(request, whole)}
     else:
         current, previous = metrics_of(sites, [asked.period, asked.previous])
         held_against = yardsticks_of(sites, asked.period.end, user_id=request.user.pk)
@@ -49,7 +50,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
 @needs("kpi.view_kpi")
 @require_safe
 @behind_flag
-def printed(request: HttpRequest) -> HttpResponse:
+def printed(request: SiteRequest) -> HttpResponse:
     """The report on paper: everything open, nothing to press."""
     form = PeriodForm(request.GET, today=today_of(sites_of(request)))
     found = _report(request, form)
@@ -61,7 +62,7 @@ def printed(request: HttpRequest) -> HttpResponse:
 @needs("kpi.view_kpi")
 @require_safe
 @behind_flag
-def report_as_file(request: HttpRequest, kind: str) -> HttpResponse:
+def report_as_file(request: SiteRequest, kind: str) -> HttpResponse:
     """The report for a spreadsheet. Dates that cannot be, or without records, lead to the page that says so."""
     if kind not in KINDS:
         raise Http404
@@ -76,7 +77,7 @@ def report_as_file(request: HttpRequest, kind: str) -> HttpResponse:
 
 @needs("kpi.view_kpi")
 @require_POST
-def subscription(request: HttpRequest) -> HttpResponse:
+def subscription(request: SiteRequest) -> HttpResponse:
     """Have the report of each month sent by mail, or no more: `want` is 1 or 0. To end it takes no flag."""
     match request.POST.get("want"):
         case "1" if not is_on(request):
@@ -87,19 +88,19 @@ def subscription(request: HttpRequest) -> HttpResponse:
             messages.error(request, _("Your profile has no e-mail address. Write it down there first."))
             return HttpResponseRedirect(reverse("accounts:profile"))
         case "1":
-            subscribe(site=request.site, user=request.user, today=request.site.today())
+            subscribe(site=one_site(request), user=request.user, today=one_site(request).today())
             messages.success(
                 request, _("The report of each month comes to %(address)s.") % {"address": request.user.email}
             )
         case "0":
-            unsubscribe(site=request.site, user=request.user)
+            unsubscribe(site=one_site(request), user=request.user)
             messages.success(request, _("The report does not come by mail any more."))
         case _other:
             raise BadRequest(_("Say whether you want the report: want is 1 or 0."))
     return HttpResponseRedirect(reverse("kpi:dashboard"))
 
 
-def _report(request: HttpRequest, form: PeriodForm) -> Report:
+def _report(request: SiteRequest, form: PeriodForm) -> Report:
     sites, asked = sites_of(request), form.asked()
     return report(sites, asked.period, asked.previous, today=today_of(sites), user_id=request.user.pk)
 
@@ -108,5 +109,5 @@ def _beginning(found: Report, form: PeriodForm) -> Beginning | None:
     return beginning(found.metrics, found.first_day, form.today)
 
 
-def _is_subscribed(request: HttpRequest, found: Report | Yardsticks) -> bool:
+def _is_subscribed(request: SiteRequest, found: Report | Yardsticks) -> bool:
     return request.site is not None and request.site.code in found.subscribed

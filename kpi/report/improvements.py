@@ -86,7 +86,7 @@ def is_by_francs(improvements: Iterable[Improvement]) -> bool:
     return len({currency for improvement in improvements for currency in improvement.worth}) == 1
 
 
-def _order(improvement: Improvement, *, by_francs: bool) -> tuple:
+def _order(improvement: Improvement, *, by_francs: bool) -> tuple[int, Decimal, str, str]:
     francs = sum(worth.francs for worth in improvement.worth.values()) if by_francs else 0
     gap = improvement.gap if improvement.gap is not None else Decimal("Infinity")
     return (-francs, -gap, improvement.key, improvement.currency)
@@ -101,7 +101,7 @@ def improvements(
     """What falls short, in order, each priced from the counts and figures of the sites that it concerns."""
     found = []
     for trend in trends:
-        if trend.is_met is not False:
+        if trend.is_met is not False or trend.target is None:
             continue
         gained: dict[str, Worth] = {}
         for code in counts:

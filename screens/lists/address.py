@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.http import QueryDict
@@ -114,7 +114,7 @@ def _filters(form: forms.Form) -> Iterator[Filter]:
         if name in form.errors or value is False or value in field.empty_values:
             continue
         many = getattr(field.widget, "allow_multiple_selected", False)
-        sent = form.data.getlist(form.add_prefix(name))
+        sent = cast("QueryDict", form.data).getlist(form.add_prefix(name))
         for raw in dict.fromkeys(sent) if many else sent[-1:]:
             yield Filter(form.add_prefix(name), raw, str(form[name].label), _in_words(field, raw, value))
 

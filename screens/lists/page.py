@@ -37,7 +37,7 @@ class Head:
 
     @property
     def html(self) -> str:
-        return _link(self.url, self.column.heading)
+        return _link(self.url, str(self.column.heading))
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +95,7 @@ class ListPage:
     lines: Sequence[Line]
     orders: Sequence[Order]
     count: int
-    page: Page
+    page: Page[Any]
     before: str
     after: str
     totals: Sequence[Total]

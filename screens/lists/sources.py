@@ -41,7 +41,7 @@ def matching(words: str, *paths: str) -> Q:
     return found
 
 
-def of_queryset(asked: Asked, rows: QuerySet) -> Found:
+def of_queryset(asked: Asked, rows: QuerySet[Any]) -> Found:
     """One statement for the count and the sums, one for the rows; for a file they are read as they are written.
 
     `rows` comes filtered, with what the cells need selected, and with an order where the listing has none. What is
@@ -58,7 +58,7 @@ def of_queryset(asked: Asked, rows: QuerySet) -> Found:
     return Found(list(rows[offset : offset + asked.listing.page_rows]) if count else [], count, page, sums)
 
 
-def _tally(asked: Asked, rows: QuerySet) -> tuple[int, Sums]:
+def _tally(asked: Asked, rows: QuerySet[Any]) -> tuple[int, Sums]:
     listing = asked.listing
     if not listing.totals:
         return rows.count(), {}
@@ -72,7 +72,7 @@ def _tally(asked: Asked, rows: QuerySet) -> tuple[int, Sums]:
     return sum(one["rows_found"] for one in found), sums
 
 
-def _ordered(asked: Asked, rows: QuerySet) -> QuerySet:
+def _ordered(asked: Asked, rows: QuerySet[Any]) -> QuerySet[Any]:
     """By the column that was asked for, among equals as before; at last by the key, so that no row is on two pages."""
     own = rows.query.order_by or (rows.model._meta.ordering if rows.query.default_ordering else ())
     column = asked.sorted_by
@@ -109,7 +109,8 @@ def _summed(asked: Asked, rows: Iterable[Any], column: Column) -> Mapping[str, i
 
 
 def _sorted(rows: Iterable[Any], column: Column, *, is_falling: bool) -> list[Any]:
-    known, unknown = [], []
+    known: list[tuple[Any, Any]] = []
+    unknown: list[tuple[Any, Any]] = []
     for row in rows:
         value = fact(row, column.sorted_by)
         (unknown if value is None or value == "" else known).append((row, value))

@@ -11,21 +11,16 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Model
-
 from changes import sql
 from changes.audit import change
 from changes.refusals import not_on_this_site
 from leasing.models import Contract, Property, Tenant
-from sites_app.models import Site
+from sites_app.models import Site, SiteScopedModel
 from tasks import verbs
-from tasks.actions.planning import LONGEST_TITLE
 from tasks.causes import registry
 from tasks.closing import CLOSED, STATE_BEFORE
-from tasks.models import Task
+from tasks.models import LONGEST_SOURCE, LONGEST_TITLE, Task
 from tasks.workers import who_work_on
-
-LONGEST_SOURCE = Task._meta.get_field("source").max_length
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,7 +57,7 @@ def create_tasks(*, site: Site, orders: Iterable[Order], now: dt.datetime) -> in
         _require_sound(order)
     with change(None):
         records_of = _records_of(site, wanted)
-        working = who_work_on(site, {order.agent_id for order in wanted} - {None})
+        working = who_work_on(site, {order.agent_id for order in wanted if order.agent_id is not None})
         rows = [
             {
                 "source": order.source,
@@ -132,7 +127,7 @@ def _records_of(site: Site, orders: Sequence[Order]) -> list[dict[str, UUID | No
     contracts = {
         pk: (tenant, home)
         for pk, tenant, home in Contract.objects.filter(
-            site=site, pk__in={order.contract_id for order in orders} - {None}
+            site=site, pk__in={order.contract_id for order in orders if order.contract_id}
         ).values_list("pk", "tenant_id", "property_id")
     }
     known = {
@@ -145,7 +140,7 @@ def _records_of(site: Site, orders: Sequence[Order]) -> list[dict[str, UUID | No
         for field_name, ids in known.items():
             if getattr(order, f"{field_name}_id") not in {None, *ids}:
                 raise not_on_this_site(field_name)
-        tenant, home = contracts.get(order.contract_id, (None, None))
+        tenant, home = contracts[order.contract_id] if order.contract_id else (None, None)
         found.append(
             {
                 "contract_id": order.contract_id,
@@ -156,8 +151,8 @@ def _records_of(site: Site, orders: Sequence[Order]) -> list[dict[str, UUID | No
     return found
 
 
-def _ids(model: type[Model], site: Site, wanted: set[UUID | None]) -> set[UUID]:
-    return set(model.objects.filter(site=site, pk__in=wanted - {None}).values_list("pk", flat=True))
+def _ids(model: type[SiteScopedModel], site: Site, wanted: set[UUID | None]) -> set[UUID]:
+    return set(model.objects.filter(site=site, pk__in={pk for pk in wanted if pk}).values_list("pk", flat=True))
 
 
 # In the order of their sources: of two who order the same at once, none waits for the other in a circle.

@@ -114,8 +114,8 @@ def _subject(about: About) -> str:
 
 
 def _reason(about: About) -> str:
-    debt = about.debt
-    if not debt.periods:
+    debt = about.debt or Debt()
+    if debt.since is None:
         return _("The rent has come in: this task closes by itself within the hour.")
     days, months = (about.today - debt.since).days, _months(about)
     amount = formats.francs(debt.francs, about.currency)
@@ -133,7 +133,7 @@ def _reason(about: About) -> str:
 
 
 def _francs(about: About) -> int | None:
-    return about.debt.francs or None
+    return about.debt.francs or None if about.debt else None
 
 
 RENT_LATE = Cause(

@@ -38,12 +38,18 @@ class BoardTask:
         return self.row or self.ranked
 
     @property
+    def _row(self) -> Task:
+        if self.row is None:
+            raise ValueError("a task of the list is ranked, or was read as a row")
+        return self.row
+
+    @property
     def due_at(self) -> dt.datetime:
         return self.task.due_at
 
     @cached_property
     def title(self) -> str:
-        return words.title_of(self.ranked) if self.ranked else words.title_of_row(self.row)
+        return words.title_of(self.ranked) if self.ranked else words.title_of_row(self._row)
 
     @cached_property
     def card(self) -> Card | None:
@@ -75,19 +81,19 @@ class BoardTask:
 
     @property
     def tenant(self) -> str:
-        return self.ranked.tenant_name if self.ranked else getattr(self.row.tenant, "name", "")
+        return self.ranked.tenant_name if self.ranked else getattr(self._row.tenant, "name", "")
 
     @property
     def phone(self) -> str:
-        return self.ranked.tenant_phone if self.ranked else str(getattr(self.row.tenant, "phone", "") or "")
+        return self.ranked.tenant_phone if self.ranked else str(getattr(self._row.tenant, "phone", "") or "")
 
     @property
     def contract(self) -> str:
-        return self.ranked.contract_reference if self.ranked else getattr(self.row.contract, "reference", "")
+        return self.ranked.contract_reference if self.ranked else getattr(self._row.contract, "reference", "")
 
     @property
     def home(self) -> str:
-        return self.ranked.property_code if self.ranked else getattr(self.row.property, "code", "")
+        return self.ranked.property_code if self.ranked else getattr(self._row.property, "code", "")
 
 
 _TASK = Column("task", gettext_lazy("Task"), "title", template="tasks/_board_task.html", phone=Phone.LINE)
@@ -169,8 +175,8 @@ _SHOWN = ("site", "agent", "tenant", "contract", "property")
 
 def _ranked(site: Site, form: FilterForm, day: SiteDay) -> list[BoardTask]:
     chosen = [(place, task) for place, task in enumerate(day.ranked.values(), 1) if form.takes(task)]
-    names = _names({task.agent_id for _place, task in chosen} - {None}, form)
-    return [BoardTask(site, names.get(task.agent_id, ""), task, place) for place, task in chosen]
+    names = _names({task.agent_id for _place, task in chosen if task.agent_id is not None}, form)
+    return [BoardTask(site, names.get(task.agent_id or 0, ""), task, place) for place, task in chosen]
 
 
 def _read(rows: Iterable[Task], day: SiteDay) -> Iterable[BoardTask]:

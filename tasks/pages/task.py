@@ -1,7 +1,7 @@
 """Everything about one task, for its page: a fixed number of statements."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -101,7 +101,7 @@ def _day_of(task: Task, now: dt.datetime) -> tuple[RankedTask, ...]:
     return manifesto(task.site, task.agent_id, now).tasks
 
 
-def _parts(values: dict[str, Decimal]) -> tuple[Part, ...]:
+def _parts(values: Mapping[str, Decimal]) -> tuple[Part, ...]:
     return tuple(Part(str(PART_NAMES[name]), values[name], weight) for name, weight in WEIGHTS.items())
 
 
@@ -126,7 +126,7 @@ def _named(rows: Iterable[Task], task: Task) -> tuple[Neighbour, ...]:
 def _past(task: Task) -> tuple[PastRank, ...]:
     return tuple(
         PastRank(dt.date.fromisoformat(one["day"]), one["agent"], one["rank"], Decimal(str(one["score"])))
-        for one in task.past_ranks
+        for one in task.past_ranks  # type: ignore[attr-defined]  # by with_past_ranks
     )
 
 
