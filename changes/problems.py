@@ -106,7 +106,7 @@ class TooLarge(drf.APIException):
     default_detail = gettext_lazy("The request is larger than AKIG accepts. Nothing was changed.")
 
 
-class Refused(drf.APIException):
+class RefusedByRule(drf.APIException):
     """A rule of ours forbids it: the document names the rule, and the field when one is to blame."""
 
     def __init__(self, broken: RuleBroken) -> None:
@@ -120,7 +120,7 @@ def _as_api_exception(exc: Exception) -> Exception:
     """Django's own refusals, which the framework does not know or would answer without our words."""
     match exc:
         case RuleBroken():
-            return Refused(exc)
+            return RefusedByRule(exc)
         case Http404():
             # The same words for what does not exist and for what belongs to another site.
             return drf.NotFound(_("There is nothing here, or it is not on your sites."))

@@ -7,7 +7,7 @@ from random import Random
 from demo.behaviour import payment_delay
 from demo.months import plus_months
 from demo.places import PLACES, draw
-from demo.portfolio import Mistake, Portfolio, SitePlan, Stay
+from demo.portfolio import MadePortfolio, Mistake, SitePlan, Stay
 from imports.tables.contracts import ContractRow
 from imports.tables.payments import PaymentRow
 
@@ -33,7 +33,7 @@ class _Purse:
 class Cashier:
     """Receives a site's rents."""
 
-    def __init__(self, made: Portfolio, plan: SitePlan, random: Random) -> None:
+    def __init__(self, made: MadePortfolio, plan: SitePlan, random: Random) -> None:
         self.made, self.plan, self.random = made, plan, random
         self.place = PLACES[plan.code]
         allowed = plan.rules.payment_methods

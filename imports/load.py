@@ -21,7 +21,7 @@ from sites_app.models import Site
 
 
 @dataclass(frozen=True)
-class Count:
+class RowCounts:
     """What became of the rows of one file: new here, already here as written, or known and now closed by the file."""
 
     inserted: int = 0
@@ -33,7 +33,7 @@ class Count:
 class LoadResult:
     """What a load did. Tables are named like their files; `needed` rows had to be there before them: owners."""
 
-    counts: dict[str, Count] = field(default_factory=dict)
+    counts: dict[str, RowCounts] = field(default_factory=dict)
     needed: int = 0
     generated_instalments: int = 0
     allocations: int = 0
@@ -74,7 +74,7 @@ def load_staged(
         "furthest": month_after(today, LONGEST_ADVANCE_MONTHS),
         "today": today,
     }
-    counts: dict[str, Count] = {}
+    counts: dict[str, RowCounts] = {}
     needed = generated = 0
     with connection.cursor() as cursor:
         writing = Writing(cursor, site, names)
@@ -90,7 +90,7 @@ def load_staged(
                 needed += table.before_insert(writing)
             closed = writing.run(table.close) if table.close else 0
             inserted = writing.run(table.insert)
-            counts[table.name] = Count(inserted, total - inserted - closed, closed)
+            counts[table.name] = RowCounts(inserted, total - inserted - closed, closed)
             writing.learn(table.model, inserted)
         if totals["contracts"]:
             on_table("generated")

@@ -113,7 +113,7 @@ def job_is_lost(run: ImportRun) -> bool:
 
 
 @dataclass(frozen=True)
-class Progress:
+class ImportProgress:
     """What the import is at, and how many rows of it are done (0: not counted)."""
 
     stage: str
@@ -124,10 +124,10 @@ def tell_progress(run: ImportRun, stage: str, rows: int) -> None:
     cache.set(_progress_key(run), (stage, rows), _KEEP_PROGRESS)
 
 
-def progress_of(run: ImportRun) -> Progress | None:
+def progress_of(run: ImportRun) -> ImportProgress | None:
     """What the import said last; None before it has begun."""
     said = cache.get(_progress_key(run))
-    return None if said is None else Progress(*said)
+    return None if said is None else ImportProgress(*said)
 
 
 def _progress_key(run: ImportRun) -> str:

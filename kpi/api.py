@@ -11,7 +11,7 @@ from rest_framework.response import Response
 
 from kpi.counting.periods import EARLIEST, LATEST, LONGEST_YEARS, Period
 from kpi.pages.asked import sites_of, today_of
-from kpi.pages.forms import Asked, Choice, asked_for
+from kpi.pages.forms import Choice, ComparedPeriod, asked_for
 from kpi.report.report import metrics_of
 from kpi.report.report import report as report_of
 from kpi.report_json import metrics_as_json, report_as_json
@@ -48,7 +48,7 @@ class PeriodParameters(QueryParameters):
         if period.is_too_long:
             message = _("A period has at most %(years)s years.") % {"years": LONGEST_YEARS}
             raise serializers.ValidationError({"endDate": message})
-        return {"asked": Asked(period, period.previous(), "")}
+        return {"asked": ComparedPeriod(period, period.previous(), "")}
 
 
 @needs("kpi.view_kpi")
@@ -78,7 +78,7 @@ def report(request: Request) -> Response:
     return Response(report_as_json(found, as_site_request(request).site_code or ALL_SITES))
 
 
-def _asked(request: Request) -> Asked:
+def _asked(request: Request) -> ComparedPeriod:
     asked = PeriodParameters(data=request.query_params, context={"today": today_of(sites_of(as_site_request(request)))})
     asked.is_valid(raise_exception=True)
     return asked.validated_data["asked"]

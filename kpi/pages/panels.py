@@ -3,7 +3,7 @@
 import datetime as dt
 
 from kpi.counting.overview import Overview, overview
-from kpi.pages.standing import Standing, standing_of
+from kpi.pages.standing import AgentStanding, standing_of
 from sites_app.models import Role
 from sites_app.request import SiteRequest
 
@@ -13,7 +13,7 @@ def overview_of_today(request: SiteRequest, today: dt.date) -> Overview:
     return overview(request.site_codes, today)
 
 
-def own_standing(request: SiteRequest, today: dt.date) -> Standing | None:
+def own_standing(request: SiteRequest, today: dt.date) -> AgentStanding | None:
     """An agent's own marks of the last month, and nobody else's."""
     if request.site is None or request.site_access is None or request.site_access.role != Role.AGENT:
         return None

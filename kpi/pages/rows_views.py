@@ -15,8 +15,8 @@ from kpi.flag import behind_flag
 from kpi.indicators import BY_KEY
 from kpi.indicators.rows import Group
 from kpi.pages.asked import sites_of, today_of
-from kpi.pages.forms import Asked, Choice, PeriodForm, beginning
-from kpi.pages.page import Card
+from kpi.pages.forms import Choice, ComparedPeriod, PeriodForm, beginning
+from kpi.pages.page import IndicatorCard
 from kpi.pages.rows import found_in, listing_of
 from kpi.pages.words import card_of
 from kpi.pages.words import lines as charts_of
@@ -38,9 +38,9 @@ class _Question:
     key: str
     sites: list[Site]
     form: PeriodForm
-    asked: Asked
+    asked: ComparedPeriod
     group: Group
-    listed: lists.Asked
+    listed: lists.ListState
 
     @property
     def codes(self) -> list[str]:
@@ -122,10 +122,10 @@ def rows_as_file(request: SiteRequest, key: str, kind: str) -> HttpResponse:
     except TooManyRows as refusal:
         messages.error(request, str(refusal))
         return HttpResponseRedirect(question.address("kpi:indicator"))
-    return lists.file_of(question.listed.with_file(kind), lists.Found(rows, 0))
+    return lists.file_of(question.listed.with_file(kind), lists.FoundRows(rows, 0))
 
 
-def _why_nothing(found: Evidence, shown: Card) -> str:
+def _why_nothing(found: Evidence, shown: IndicatorCard) -> str:
     """Why the KPI has nothing to list in any group; "" where an empty group says something by itself."""
     if any(found.counts.values()) or len(found.counts) == 1:
         return ""

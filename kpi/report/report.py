@@ -8,7 +8,7 @@ from kpi.counting.counts import Counts
 from kpi.counting.figures import Figures, together
 from kpi.counting.periods import Period, months_up_to
 from kpi.counting.reading import site_counts
-from kpi.counting.snapshots import Record, record_of
+from kpi.counting.snapshots import SitesRecord, record_of
 from kpi.indicators import KEYS
 from kpi.indicators.indicator import Metric
 from kpi.report.benchmarks import Benchmark, benchmarks
@@ -71,7 +71,7 @@ class History:
     `closed` is the last of these months that is over; None where none is.
     """
 
-    record: Record
+    record: SitesRecord
     now: Metrics
     then: Metrics
     monthly: Mapping[dt.date, Metrics]

@@ -24,7 +24,7 @@ from tasks.workers import who_work_on
 
 
 @dataclass(frozen=True, kw_only=True)
-class Order:
+class TaskOrder:
     """One task to be made. `source` says what it is for, "<cause>:<what>": on a site a source is one task for ever.
 
     A contract brings its tenant and its property. Facts are what JSON knows: dates as text, whole francs.
@@ -45,7 +45,7 @@ class Order:
     property_id: UUID | None = None
 
 
-def create_tasks(*, site: Site, orders: Iterable[Order], now: dt.datetime) -> int:
+def create_tasks(*, site: Site, orders: Iterable[TaskOrder], now: dt.datetime) -> int:
     """Make what is ordered, once for a source: what was ordered before is left as it is, even when it is over.
 
     A task whose agent does not work on the site (any more) is nobody's. Returns how many tasks were made.
@@ -96,7 +96,7 @@ def close_tasks(*, site: Site, sources: Iterable[str], reason: str, now: dt.date
         return sql.value(_CLOSE, parameters)
 
 
-def _require_sound(order: Order) -> None:
+def _require_sound(order: TaskOrder) -> None:
     _require_ordered(order.cause)
     kind = order.kind or registry.get(order.cause).kind
     if not order.source.startswith(f"{order.cause}:") or len(order.source) > LONGEST_SOURCE:
@@ -122,7 +122,7 @@ def _require_ordered(cause: str) -> None:
         raise ValueError(f"Tasks of the cause {cause!r} are not ordered: the records or a person ask for them.")
 
 
-def _records_of(site: Site, orders: Sequence[Order]) -> list[dict[str, UUID | None]]:
+def _records_of(site: Site, orders: Sequence[TaskOrder]) -> list[dict[str, UUID | None]]:
     """What each order is about: its own rows and those that its contract brings. Raises RuleBroken: not of the site."""
     contracts = {
         pk: (tenant, home)

@@ -14,12 +14,12 @@ from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from accounts.models import User
-from screens.lists import Asked, Column, Empty, Found, Kind, Listing, Phone, ask, of_queryset, of_sequence
+from screens.lists import Column, Empty, FoundRows, Kind, Listing, ListState, Phone, ask, of_queryset, of_sequence
 from sites_app.models import Site
 from tasks import words
 from tasks.models import Task
 from tasks.pages.board_forms import FilterForm
-from tasks.pages.day import ICONS, Card, card_of
+from tasks.pages.day import ICONS, TaskCard, card_of
 from tasks.queries import RankedTask, SiteDay
 
 
@@ -52,7 +52,7 @@ class BoardTask:
         return words.title_of(self.ranked) if self.ranked else words.title_of_row(self._row)
 
     @cached_property
-    def card(self) -> Card | None:
+    def card(self) -> TaskCard | None:
         return card_of(self.ranked, 0, reasons=0) if self.ranked else None
 
     @property
@@ -158,7 +158,7 @@ OF_ALL_SITES = replace(
 )
 
 
-def board_list(data: QueryDict, site: Site | None, form: FilterForm, day: SiteDay) -> tuple[Asked, Found]:
+def board_list(data: QueryDict, site: Site | None, form: FilterForm, day: SiteDay) -> tuple[ListState, FoundRows]:
     """What the address asks of the board, and the tasks found: none or two statements, and one for the names of agents
     who have left.
     """

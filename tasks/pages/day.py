@@ -26,7 +26,7 @@ ICONS = {
 
 
 @dataclass(frozen=True)
-class Card:
+class TaskCard:
     """A task in words: its level as a word and a tone, why it stands where it stands, and what can be done."""
 
     rank: int
@@ -47,8 +47,8 @@ class Card:
 @dataclass(frozen=True)
 class DayPage:
     manifesto: Manifesto
-    cards: tuple[Card, ...]
-    rest: tuple[Card, ...]
+    cards: tuple[TaskCard, ...]
+    rest: tuple[TaskCard, ...]
     more: int
     """How many tasks are not listed."""
     advice: tuple[str, ...]
@@ -82,9 +82,9 @@ def day_page(
     )
 
 
-def card_of(task: RankedTask, rank: int, *, reasons: int = 3, forms: dict[str, TapForm] | None = None) -> Card:
+def card_of(task: RankedTask, rank: int, *, reasons: int = 3, forms: dict[str, TapForm] | None = None) -> TaskCard:
     level, tone = words.level_of(task)
-    return Card(
+    return TaskCard(
         rank=rank,
         task=task,
         title=words.title_of(task),
@@ -113,7 +113,7 @@ class Visit:
     place: str
     address: str
     property_code: str
-    cards: tuple[Card, ...]
+    cards: tuple[TaskCard, ...]
 
 
 # What is about the tenant is done where the tenant lives, not where they lived.
@@ -122,7 +122,7 @@ _ABOUT_THE_HOME = ("inspection", "maintenance")
 
 def round_of(found: Manifesto, addresses: dict[Any, tuple[str, str]]) -> list[Visit]:
     """The visits of today by neighbourhood, then address: the three first tasks and what is due by this evening."""
-    cards: dict[Any, list[Card]] = {}
+    cards: dict[Any, list[TaskCard]] = {}
     for rank, task in enumerate(found.tasks, 1):
         if task.property_id not in addresses or (task.grounds.left_on and task.kind not in _ABOUT_THE_HOME):
             continue
