@@ -133,8 +133,8 @@ def _refused(problems: Problems, remarks: Problems | None = None) -> ImportRepor
     )
 
 
-def _in_order(found: Problems) -> tuple[Problem, ...]:
-    return tuple(sorted(found.listed, key=lambda problem: (problem.source, problem.line, problem.column)))
+def _in_order(problems: Problems) -> tuple[Problem, ...]:
+    return tuple(sorted(problems.listed, key=lambda problem: (problem.source, problem.line, problem.column)))
 
 
 def _only(problem: Problem) -> Problems:

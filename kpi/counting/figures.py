@@ -79,14 +79,14 @@ def as_json(figures: Figures) -> dict[str, Any]:
     }
 
 
-def from_json(found: Mapping[str, Any]) -> Figures:
+def from_json(document: Mapping[str, Any]) -> Figures:
     """What `as_json` has written, or a row of the statement FIGURES, which leaves out what is zero."""
-    owed = {row["age"]: FrancsPart(row["rents"], row["francs"]) for row in found["arrears"]}
+    owed = {row["age"]: FrancsPart(row["rents"], row["francs"]) for row in document["arrears"]}
     return Figures(
         agents={
-            row["agent"]: AgentFigures(**{k: v for k, v in row.items() if k != "agent"}) for row in found["agents"]
+            row["agent"]: AgentFigures(**{k: v for k, v in row.items() if k != "agent"}) for row in document["agents"]
         },
         arrears=tuple(owed.get(age, FrancsPart()) for age in range(len(AGES) + 1)),
-        income={row["method"]: FrancsPart(row["payments"], row["francs"]) for row in found["income"]},
-        median_rent=found["median_rent"],
+        income={row["method"]: FrancsPart(row["payments"], row["francs"]) for row in document["income"]},
+        median_rent=document["median_rent"],
     )

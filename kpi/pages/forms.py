@@ -70,9 +70,9 @@ class Beginning:
     month: ComparedPeriod
 
 
-def beginning(found: Metrics, first_day: dt.date | None, today: dt.date) -> Beginning | None:
+def beginning(metrics: Metrics, first_day: dt.date | None, today: dt.date) -> Beginning | None:
     """The beginning of the records, if what was found lies before it; none is to come yet."""
-    if first_day is None or not found.is_before(first_day) or first_day > today:
+    if first_day is None or not metrics.is_before(first_day) or first_day > today:
         return None
     month = whole_month(first_of_month(first_day), today)
     return Beginning(first_day, ComparedPeriod(month, month.previous(), ""))

@@ -18,10 +18,11 @@ from kpi.pages.asked import sites_of, today_of
 from kpi.pages.forms import Choice, ComparedPeriod, PeriodForm, beginning
 from kpi.pages.page import IndicatorCard
 from kpi.pages.rows import found_in, listing_of
-from kpi.pages.words import card_of
+from kpi.pages.words import card_for_indicator
 from kpi.pages.words import lines as charts_of
 from kpi.report.report import history
-from kpi.report.rows import Evidence, every_row, evidence, group_of
+from kpi.report.rows import Evidence, every_row, group_of
+from kpi.report.rows import evidence as evidence_of
 from kpi.report.yardsticks import yardsticks_of
 from screens import lists
 from screens.exports import KINDS, TooManyRows
@@ -76,25 +77,25 @@ def indicator(request: SiteRequest, key: str) -> HttpResponse:
     question = _question(request, key)
     asked, sites, group = question.asked, question.sites, question.group
     past = history(sites, asked.period, asked.previous, today=today_of(sites))
-    held_against = yardsticks_of(sites, asked.period.end)
-    trends = past.trends([key], held_against.targets)
-    found = evidence(key, question.codes, asked.period, group, question.listed.page, order=question.listed.order)
-    shown = card_of(key, trends, past.now.counts)
+    yardsticks = yardsticks_of(sites, asked.period.end)
+    trends = past.trends([key], yardsticks.targets)
+    evidence = evidence_of(key, question.codes, asked.period, group, question.listed.page, order=question.listed.order)
+    card = card_for_indicator(key, trends, past.now.counts)
     rows = replace(
-        lists.page_of(question.listed, found_in(found)),
+        lists.page_of(question.listed, found_in(evidence)),
         files=[(kind.upper(), question.address("kpi:rows", kind)) for kind in KINDS],
     )
-    if reason := _why_nothing(found, shown):
+    if reason := _why_nothing(evidence, card):
         text = _("Not enough data: %(reason)s") % {"reason": reason}
-        rows = replace(rows, empty=lists.Empty(_("Nothing to list for this period"), text, icon=shown.icon))
+        rows = replace(rows, empty=lists.Empty(_("Nothing to list for this period"), text, icon=card.icon))
     context = {
         "form": question.form,
         "choices": Choice.choices,
         "asked": asked,
-        "beginning": beginning(past.now, held_against.first_day, question.form.today),
-        "card": shown,
+        "beginning": beginning(past.now, yardsticks.first_day, question.form.today),
+        "card": card,
         "lines_over_time": charts_of(trends),
-        "groups": [(of, found.counts[of.name]) for of in BY_KEY[key].groups],
+        "groups": [(of, evidence.counts[of.name]) for of in BY_KEY[key].groups],
         "group": group,
         "group_is_unknown": request.GET.get("group", group.name) != group.name,
         "list": rows,
@@ -125,8 +126,8 @@ def rows_as_file(request: SiteRequest, key: str, kind: str) -> HttpResponse:
     return lists.file_of(question.listed.with_file(kind), lists.FoundRows(rows, 0))
 
 
-def _why_nothing(found: Evidence, shown: IndicatorCard) -> str:
+def _why_nothing(evidence: Evidence, card: IndicatorCard) -> str:
     """Why the KPI has nothing to list in any group; "" where an empty group says something by itself."""
-    if any(found.counts.values()) or len(found.counts) == 1:
+    if any(evidence.counts.values()) or len(evidence.counts) == 1:
         return ""
-    return next((reading.missing for reading in shown.readings if not reading.value), "")
+    return next((reading.missing for reading in card.readings if not reading.value), "")

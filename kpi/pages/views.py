@@ -16,7 +16,8 @@ from kpi.pages.exports import report_file
 from kpi.pages.forms import Beginning, Choice, PeriodForm, beginning
 from kpi.pages.report_page import page_of
 from kpi.pages.words import board
-from kpi.report.report import Report, metrics_of, report
+from kpi.report.report import Report, metrics_of
+from kpi.report.report import report as report_of
 from kpi.report.trends import trends_of
 from kpi.report.yardsticks import Yardsticks, yardsticks_of
 from screens.exports import KINDS, download
@@ -33,17 +34,17 @@ def dashboard(request: SiteRequest) -> HttpResponse:
     asked = form.asked()
     context = {"form": form, "choices": Choice.choices, "asked": asked}
     if is_on(request):
-        template, whole = "kpi/dashboard.html", _report(request, form)
-        context |= {"report": whole, "page": page_of(whole), "beginning": _beginning(whole, form)}
-        context |= {"is_subscribed": _is_subscribed(request, whole)}
+        template, report = "kpi/dashboard.html", _report(request, form)
+        context |= {"report": report, "page": page_of(report), "beginning": _beginning(report, form)}
+        context |= {"is_subscribed": _is_subscribed(request, report)}
     else:
         current, previous = metrics_of(sites, [asked.period, asked.previous])
-        held_against = yardsticks_of(sites, asked.period.end, user_id=request.user.pk)
+        yardsticks = yardsticks_of(sites, asked.period.end, user_id=request.user.pk)
         template = "kpi/plain.html"
-        found = trends_of(KEYS, current, previous, held_against.targets.of)
-        context |= {"board": board(found, current.counts)}
-        context |= {"is_subscribed": _is_subscribed(request, held_against)}
-        context |= {"beginning": beginning(current, held_against.first_day, form.today)}
+        trends = trends_of(KEYS, current, previous, yardsticks.targets.of)
+        context |= {"board": board(trends, current.counts)}
+        context |= {"is_subscribed": _is_subscribed(request, yardsticks)}
+        context |= {"beginning": beginning(current, yardsticks.first_day, form.today)}
     return render(request, template, context, status=400 if form.errors else 200)
 
 
@@ -53,9 +54,9 @@ def dashboard(request: SiteRequest) -> HttpResponse:
 def printed(request: SiteRequest) -> HttpResponse:
     """The report on paper: everything open, nothing to press."""
     form = PeriodForm(request.GET, today=today_of(sites_of(request)))
-    found = _report(request, form)
-    context = {"form": form, "asked": form.asked(), "report": found, "page": page_of(found)}
-    context |= {"beginning": _beginning(found, form)}
+    report = _report(request, form)
+    context = {"form": form, "asked": form.asked(), "report": report, "page": page_of(report)}
+    context |= {"beginning": _beginning(report, form)}
     return render(request, "kpi/print.html", context, status=400 if form.errors else 200)
 
 
@@ -67,12 +68,12 @@ def report_as_file(request: SiteRequest, kind: str) -> HttpResponse:
     if kind not in KINDS:
         raise Http404
     form = PeriodForm(request.GET, today=today_of(sites_of(request)))
-    found = _report(request, form) if form.is_valid() else None
-    if found is None or found.is_before_records:
+    report = _report(request, form) if form.is_valid() else None
+    if report is None or report.is_before_records:
         return HttpResponseRedirect(f"{reverse('kpi:dashboard')}?{request.GET.urlencode()}")
     period = form.asked().period
     name = f"akig-{request.site_code}-{period.start}-{period.end}.{kind}"
-    return download(report_file(found, kind), name)
+    return download(report_file(report, kind), name)
 
 
 @needs("kpi.view_kpi")
@@ -102,12 +103,12 @@ def subscription(request: SiteRequest) -> HttpResponse:
 
 def _report(request: SiteRequest, form: PeriodForm) -> Report:
     sites, asked = sites_of(request), form.asked()
-    return report(sites, asked.period, asked.previous, today=today_of(sites), user_id=request.user.pk)
+    return report_of(sites, asked.period, asked.previous, today=today_of(sites), user_id=request.user.pk)
 
 
-def _beginning(found: Report, form: PeriodForm) -> Beginning | None:
-    return beginning(found.metrics, found.first_day, form.today)
+def _beginning(report: Report, form: PeriodForm) -> Beginning | None:
+    return beginning(report.metrics, report.first_day, form.today)
 
 
-def _is_subscribed(request: SiteRequest, found: Report | Yardsticks) -> bool:
-    return request.site is not None and request.site.code in found.subscribed
+def _is_subscribed(request: SiteRequest, read: Report | Yardsticks) -> bool:
+    return request.site is not None and request.site.code in read.subscribed

@@ -119,9 +119,9 @@ def counted(noun: Text, numbers: Sequence[int]) -> list[str]:
 # --- cards --------------------------------------------------------------------------------------------------
 
 
-def board(found: Iterable[Trend], counts: Mapping[str, Counts]) -> IndicatorBoard:
+def board(trends: Iterable[Trend], counts: Mapping[str, Counts]) -> IndicatorBoard:
     """The indicators of one period beside the one before, and nothing else."""
-    trends = list(found)
+    trends = list(trends)
     cards = cards_of(trends, counts)
     return IndicatorBoard(
         headline=tuple(cards[key] for key in HEADLINE),
@@ -132,10 +132,10 @@ def board(found: Iterable[Trend], counts: Mapping[str, Counts]) -> IndicatorBoar
 
 def cards_of(trends: Sequence[Trend], counts: Mapping[str, Counts]) -> dict[str, IndicatorCard]:
     """The card of each indicator."""
-    return {key: card_of(key, [trend for trend in trends if trend.key == key], counts) for key in BY_KEY}
+    return {key: card_for_indicator(key, [trend for trend in trends if trend.key == key], counts) for key in BY_KEY}
 
 
-def card_of(key: str, of_key: Sequence[Trend], counts: Mapping[str, Counts]) -> IndicatorCard:
+def card_for_indicator(key: str, of_key: Sequence[Trend], counts: Mapping[str, Counts]) -> IndicatorCard:
     """One KPI from its trends, one for each currency where francs go into it; `counts` as in Metrics."""
     indicator = BY_KEY[key]
     return IndicatorCard(
@@ -204,9 +204,9 @@ def _basis(breakdown: Breakdown, numbers: Mapping[str, int], parts: Sequence[str
 # --- charts -------------------------------------------------------------------------------------------------
 
 
-def lines(found: Iterable[Trend]) -> tuple[LineChart, ...]:
+def lines(trends: Iterable[Trend]) -> tuple[LineChart, ...]:
     """The trends of which there is anything to draw. A chart names its currency where its KPI has several."""
-    drawn = [trend for trend in found if any(point.value is not None for point in trend.series)]
+    drawn = [trend for trend in trends if any(point.value is not None for point in trend.series)]
     keys = [trend.key for trend in drawn]
     if not drawn:
         return ()

@@ -129,11 +129,11 @@ def series(months: Sequence[dt.date], metrics: Sequence[Metric], closed: dt.date
     return tuple(points)
 
 
-def values(found: Metrics, key: str) -> Mapping[str, Metric]:
+def values(metrics: Metrics, key: str) -> Mapping[str, Metric]:
     """An indicator's value under "" or, when francs go into it, one for each currency of the scope."""
     if key not in MONEY_KEYS:
-        return {"": found.by_key[key]}
-    return {currency: by_key[key] for currency, by_key in found.by_currency.items()}
+        return {"": metrics.by_key[key]}
+    return {currency: by_key[key] for currency, by_key in metrics.by_currency.items()}
 
 
 def trends(

@@ -138,19 +138,19 @@ def absent(request: SiteRequest) -> HttpResponse:
     if asked and asked != FilterForm.NOBODY and asked not in workers:
         raise Http404
     away = workers.get(asked)
-    found = proposals(request.site, away.pk if away else None, timezone.now()) if asked else []
+    proposed = proposals(request.site, away.pk if away else None, timezone.now()) if asked else []
     if request.method == "POST" and asked:
         query = QueryDict(mutable=True)
-        query.update({"agent": asked} | _give(request, _chosen(request, workers, {one.task.id for one in found})))
+        query.update({"agent": asked} | _give(request, _chosen(request, workers, {one.task.id for one in proposed})))
         return _to("tasks:absent", query)
     context = {
         "workers": list(workers.values()),
         "asked": asked,
         "away": away,
         "nobody": FilterForm.NOBODY,
-        "nobody_has_time": bool(found) and not any(one.free_minutes for one in found),
+        "nobody_has_time": bool(proposed) and not any(one.free_minutes for one in proposed),
         **_just_given(request),
-        "proposals": [(card_of(one.task, number), one) for number, one in enumerate(found, 1)],
+        "proposals": [(card_of(one.task, number), one) for number, one in enumerate(proposed, 1)],
         "crumbs": [{"label": _("Tasks"), "url": reverse("tasks:board")}],
     }
     return render(request, "tasks/absent.html", context)

@@ -169,10 +169,10 @@ def choose_a_site(request: SiteRequest, name: str) -> HttpResponse:
 
 def _whose_day(request: SiteRequest) -> int:
     asked = request.GET.get("agent") or str(request.user.pk)
-    found = whose_day(asked, request.user, one_site(request), request.site_permissions)
-    if found is None:
+    agent_id = whose_day(asked, request.user, one_site(request), request.site_permissions)
+    if agent_id is None:
         raise Http404
-    return found
+    return agent_id
 
 
 def _task_or_404(request: SiteRequest, pk: UUID) -> Task:
