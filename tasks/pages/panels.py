@@ -1,7 +1,6 @@
 """What the page of a tenant shows of tasks: those that are open about them, and those that were done."""
 
 from collections.abc import Iterable, Iterator
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db.models import Count, Window
@@ -14,7 +13,7 @@ from screens.declarations import Event, Events
 from sites_app.permissions import rights_on
 from sites_app.request import SiteRequest
 from tasks import words
-from tasks.models import Task
+from tasks.models import Task, TaskQuerySet
 
 
 def open_tasks_about(request: SiteRequest, tenant: Tenant) -> list[tuple[Task, str]] | None:
@@ -43,7 +42,7 @@ def _done(task: Task) -> Event:
     )
 
 
-def _about(request: SiteRequest, tenant: Tenant) -> Any:
+def _about(request: SiteRequest, tenant: Tenant) -> TaskQuerySet:
     visible = Task.objects.visible_to(request.user.pk, rights_on(request, tenant.site_id))
     return visible.filter(site=tenant.site_id, tenant=tenant).select_related("agent", "contract", "property")
 

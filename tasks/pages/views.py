@@ -21,7 +21,7 @@ from sites_app.permissions import needs
 from sites_app.request import SiteRequest, one_site
 from tasks import actions, words
 from tasks.actions.change import key_of
-from tasks.models import Task, TaskChange
+from tasks.models import Task, TaskChange, TaskQuerySet
 from tasks.pages.day import day_page, round_of
 from tasks.pages.forms import TapForm, UndoForm, WaitForm, is_id, tap_form
 from tasks.pages.task import PAST_DAYS, task_page
@@ -186,11 +186,11 @@ def _locked_task_or_404(request: SiteRequest, pk: UUID) -> Task:
     return get_object_or_404(_visible_to(request).select_for_update(no_key=True), pk=pk)
 
 
-def _visible_to(request: SiteRequest) -> Any:
+def _visible_to(request: SiteRequest) -> TaskQuerySet:
     return Task.objects.visible_to(request.user.pk, request.site_permissions).filter(site=request.site)
 
 
-def _of_all_sites(request: SiteRequest) -> Any:
+def _of_all_sites(request: SiteRequest) -> TaskQuerySet:
     """The tasks of "all my sites": everybody's only where the person manages them."""
     managed = [a.code for a in request.accessible_sites if a.code in request.site_codes and MANAGE in a.permissions]
     return Task.objects.filter(site__in=managed) | Task.objects.filter(agent=request.user)
