@@ -42,6 +42,7 @@ lint: .venv/.installed-dev
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 	.venv/bin/lint-imports
+	$(PY) -m mypy
 	$(PY) -m djlint templates screens/templates --lint --quiet
 	.venv/bin/oxlint --deny-warnings static templates tests/js
 	$(PY) manage.py makemigrations --check --dry-run

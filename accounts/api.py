@@ -1,3 +1,5 @@
+from typing import cast
+
 from django.utils.translation import gettext as _
 from rest_framework.authentication import SessionAuthentication
 from rest_framework.exceptions import PermissionDenied
@@ -5,13 +7,15 @@ from rest_framework.request import Request
 
 from accounts.middleware import BEARER_CHALLENGE
 from accounts.models import ApiToken, User
+from accounts.request import PersonRequest
 
 
 class RequestUserAuthentication(SessionAuthentication):
     """The API's user is the request's user: the middleware has already read the session or the token."""
 
     def authenticate(self, request: Request) -> tuple[User, ApiToken | None] | None:
-        user, token = request._request.user, request._request.auth_token
+        asked = cast("PersonRequest", request._request)
+        user, token = asked.user, asked.auth_token
         if not user.is_authenticated:
             return None
         if token is None:

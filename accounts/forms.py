@@ -1,6 +1,6 @@
 import logging
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.conf import settings
@@ -93,18 +93,20 @@ class ProfileForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["phone"].widget.attrs["autocomplete"] = "tel"
-        self.fields["preferred_language"].choices = [
+        languages = cast("forms.ChoiceField", self.fields["preferred_language"])
+        languages.choices = [
             ("", _("Language of the site")),
             # Each by its own name: one finds one's language also when the page is in another.
             *((code, get_language_info(code)["name_local"].capitalize()) for code, _name in settings.LANGUAGES),
         ]
 
     def clean(self) -> dict[str, Any]:
-        cleaned = super().clean()
+        super().clean()
         # Whoever holds the mailbox can reset the password: an unattended screen must not be enough.
-        if "email" in self.changed_data and not self.instance.check_password(cleaned.get("current_password", "")):
+        password = self.cleaned_data.get("current_password", "")
+        if "email" in self.changed_data and not self.instance.check_password(password):
             raise ValidationError({"current_password": _("Enter your password to change the e-mail address.")})
-        return cleaned
+        return self.cleaned_data
 
 
 class TokenForm(forms.ModelForm):

@@ -60,7 +60,7 @@ def locked_until(request: HttpRequest, credentials: dict | None, now: datetime) 
     AxesProxyHandler.update_request(request)
     attempts = AccessAttempt.objects.filter(
         username=account_key(request, credentials),
-        ip_address=request.axes_ip_address,
+        ip_address=request.axes_ip_address,  # type: ignore[attr-defined]  # update_request has put it there
         attempt_time__gte=now - get_cool_off(request),
     )
     # One row for each browser: the lock ends when enough of them are too old to count.

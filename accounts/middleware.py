@@ -11,12 +11,13 @@ from django.utils.translation.trans_real import parse_accept_lang_header
 
 from accounts.actions import note_token_use
 from accounts.models import ApiToken
+from accounts.request import PersonRequest
 
 BEARER_CHALLENGE = 'Bearer realm="AKIG"'
-Handler = Callable[[HttpRequest], HttpResponse]
+Handler = Callable[[PersonRequest], HttpResponse]
 
 
-def chosen_language(request: HttpRequest) -> str | None:
+def chosen_language(request: PersonRequest) -> str | None:
     """The language this person once chose, on their profile or in this browser; None when they never did."""
     offered = dict(settings.LANGUAGES)
     if request.user.is_authenticated and request.user.preferred_language in offered:
@@ -47,7 +48,7 @@ class LanguageMiddleware:
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def __call__(self, request: PersonRequest) -> HttpResponse:
         chosen = chosen_language(request)
         request.language_chosen = chosen is not None
         request.LANGUAGE_CODE = chosen or browser_language(request)
@@ -64,7 +65,7 @@ class BearerTokenMiddleware:
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def __call__(self, request: PersonRequest) -> HttpResponse:
         request.auth_token = None
         scheme, _space, raw = request.headers.get("Authorization", "").partition(" ")
         if scheme.lower() == "bearer":
@@ -76,10 +77,10 @@ class BearerTokenMiddleware:
             request.user = token.user
             request.auth_token = token
             # A browser never adds this header by itself, so another site cannot forge such a request.
-            request._dont_enforce_csrf_checks = True
+            request._dont_enforce_csrf_checks = True  # type: ignore[attr-defined]  # Django reads it
         return self.get_response(request)
 
-    def refusal(self, request: HttpRequest) -> HttpResponse:
+    def refusal(self, request: PersonRequest) -> HttpResponse:
         with translation.override(browser_language(request)):
             problem = {
                 "type": "about:blank",

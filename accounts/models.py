@@ -3,6 +3,7 @@
 import hashlib
 import re
 from datetime import datetime
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser, UserManager
@@ -14,22 +15,24 @@ from django.db.models.lookups import Exact
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
 
+from screens.texts import Text
 
-def language_choices() -> list[tuple[str, str]]:
+
+def language_choices() -> list[tuple[str, Text]]:
     return list(settings.LANGUAGES)
 
 
-class PeopleManager(UserManager):
+class PeopleManager(UserManager["User"]):
     use_in_migrations = False  # migrations do not run application code
 
-    def _create_user(self, username, email, password, **extra_fields):
+    def _create_user(self, username: str, email: str | None, password: str | None, **extra_fields: Any) -> "User":
         # Checked here too, so that `createsuperuser` answers with a sentence and not with an IntegrityError.
-        user = self._create_user_object(username, email, password, **extra_fields)
+        user: User = self._create_user_object(username, email, password, **extra_fields)  # type: ignore[attr-defined]  # Django's own, not yet in the stubs
         user.full_clean()
         user.save(using=self._db)
         return user
 
-    def get_by_natural_key(self, username: str) -> "User":
+    def get_by_natural_key(self, username: str | None) -> "User":
         return self.get(Exact(Lower("username"), Lower(Value(username))))
 
     def named(self, name_or_email: str) -> "User":
@@ -43,8 +46,8 @@ class PeopleManager(UserManager):
 
 
 class User(AbstractUser):
-    first_name = None
-    last_name = None
+    first_name = None  # type: ignore[assignment]  # the way Django gives to leave a field out
+    last_name = None  # type: ignore[assignment]  # the same
     username = models.CharField(
         _("user name"),
         max_length=150,
@@ -66,7 +69,7 @@ class User(AbstractUser):
         help_text=_("Leave empty for the site’s language."),
     )
 
-    objects = PeopleManager()
+    objects: ClassVar[PeopleManager] = PeopleManager()
 
     class Meta:
         verbose_name = _("user")
@@ -101,7 +104,11 @@ class User(AbstractUser):
         return self.get_full_name().split()[0]
 
 
-class ApiTokenQuerySet(models.QuerySet):
+Actor = User | None
+"""Who does something, as an action is told by `by`: a person; None for the system."""
+
+
+class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
     def usable(self, now: datetime) -> "ApiTokenQuerySet":
         """Tokens that sign in at this moment: not revoked, not expired, of a user who may sign in."""
         return self.filter(Q(expires_at=None) | Q(expires_at__gt=now), revoked_at=None, user__is_active=True)

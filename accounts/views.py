@@ -2,13 +2,13 @@
 
 import math
 from datetime import timedelta
-from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import views as auth
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse
+from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm, SetPasswordForm
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render, resolve_url
 from django.urls import reverse_lazy
 from django.utils import timezone, translation
@@ -23,13 +23,15 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.actions import choose_language, issue_token, revoke_token
 from accounts.forms import ProfileForm, ResetRequestForm, SignInForm, TokenForm
 from accounts.lockout import forget_failures, locked_until
+from accounts.models import User
+from accounts.request import PersonRequest
 
 
 class SignIn(auth.LoginView):
     template_name = "accounts/login.html"
     authentication_form = SignInForm
 
-    def form_valid(self, form: SignInForm) -> HttpResponse:
+    def form_valid(self, form: AuthenticationForm) -> HttpResponse:
         response = super().form_valid(form)
         # Absolute: a session that is used all day still ends.
         self.request.session.set_expiry(timedelta(seconds=settings.SESSION_COOKIE_AGE))
@@ -42,7 +44,7 @@ class SignOut(auth.LogoutView):
 
 
 def locked_out(
-    request: HttpRequest,
+    request: PersonRequest,
     original_response: HttpResponse | None = None,
     credentials: dict | None = None,
 ) -> HttpResponse:
@@ -66,7 +68,7 @@ class ChangePassword(auth.PasswordChangeView):
     template_name = "accounts/password_change.html"
     success_url = reverse_lazy("accounts:profile")
 
-    def form_valid(self, form: Any) -> HttpResponse:
+    def form_valid(self, form: PasswordChangeForm) -> HttpResponse:
         response = super().form_valid(form)
         messages.success(
             self.request, _("Your password is changed. Wherever else you were signed in, you are signed out.")
@@ -92,16 +94,16 @@ class ResetPassword(auth.PasswordResetConfirmView):
     template_name = "accounts/password_reset_confirm.html"
     success_url = reverse_lazy("accounts:login")
 
-    def form_valid(self, form: Any) -> HttpResponse:
+    def form_valid(self, form: "SetPasswordForm[User]") -> HttpResponse:
         response = super().form_valid(form)
-        forget_failures(self.user)
+        forget_failures(form.user)
         messages.success(self.request, _("Your new password is set. Sign in with it."))
         return response
 
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def profile(request: HttpRequest) -> HttpResponse:
+def profile(request: PersonRequest) -> HttpResponse:
     form = ProfileForm(request.POST or None, instance=request.user)
     if request.method == "POST" and form.is_valid():
         user = form.save()
@@ -115,7 +117,7 @@ def profile(request: HttpRequest) -> HttpResponse:
     return _profile_page(request, form, TokenForm())
 
 
-def _profile_page(request: HttpRequest, form: ProfileForm, token_form: TokenForm) -> HttpResponse:
+def _profile_page(request: PersonRequest, form: ProfileForm, token_form: TokenForm) -> HttpResponse:
     if form.errors or token_form.errors:
         # A refused form must not change the name in the header or the language of the page.
         request.user.refresh_from_db()
@@ -129,7 +131,7 @@ def _profile_page(request: HttpRequest, form: ProfileForm, token_form: TokenForm
 
 @never_cache
 @require_POST
-def token_create(request: HttpRequest) -> HttpResponse:
+def token_create(request: PersonRequest) -> HttpResponse:
     form = TokenForm(request.POST)
     if not form.is_valid():
         return _profile_page(request, ProfileForm(instance=request.user), form)
@@ -144,7 +146,7 @@ def token_create(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def token_revoke(request: HttpRequest, pk: int) -> HttpResponse:
+def token_revoke(request: PersonRequest, pk: int) -> HttpResponse:
     token = get_object_or_404(request.user.api_tokens.filter(revoked_at=None), pk=pk)
     if request.method == "POST":
         revoke_token(token=token, now=timezone.now())
@@ -155,7 +157,7 @@ def token_revoke(request: HttpRequest, pk: int) -> HttpResponse:
 
 @login_not_required
 @require_POST
-def language(request: HttpRequest) -> HttpResponse:
+def language(request: PersonRequest) -> HttpResponse:
     """Keep the choice and go back to the same page. An unknown code changes nothing."""
     response = redirect(_same_page(request))
     code = request.POST.get("language", "")
@@ -166,7 +168,7 @@ def language(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def _same_page(request: HttpRequest) -> str:
+def _same_page(request: PersonRequest) -> str:
     for page in (request.POST.get("next"), request.headers.get("Referer")):
         if page and url_has_allowed_host_and_scheme(
             page, allowed_hosts={request.get_host()}, require_https=request.is_secure()

@@ -1,8 +1,7 @@
 """How the administration looks (django-unfold's settings): the site in front, the menu by right, no other host."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from django.http import HttpRequest
 from django.templatetags.static import static
 from django.urls import get_script_prefix, reverse
 from django.utils.translation import gettext as _
@@ -10,8 +9,11 @@ from django.utils.translation import gettext_lazy
 
 from sites_app.scope import ALL_SITES
 
+if TYPE_CHECKING:  # settings read this file before there are models
+    from sites_app.request import SiteRequest
 
-def site_switch(request: HttpRequest) -> list[dict[str, Any]]:
+
+def site_switch(request: "SiteRequest") -> list[dict[str, Any]]:
     """The same list on the person's other sites; a page about one row leads to its table there."""
     accesses = getattr(request, "accessible_sites", ())
     if len(accesses) < 2:
@@ -23,19 +25,19 @@ def site_switch(request: HttpRequest) -> list[dict[str, Any]]:
     return [{"title": name, "link": f"/{code}{page}", "icon": "domain"} for code, name in sites]
 
 
-def site_name(request: HttpRequest) -> str:
+def site_name(request: "SiteRequest") -> str:
     site = getattr(request, "site", None)
     return site.name if site is not None else _("All my sites")
 
 
-def banner(request: HttpRequest) -> list[str] | None:
+def banner(request: "SiteRequest") -> list[str] | None:
     """A word beside the title where the pages only show."""
-    if request.site is None:
+    if request.site is None or request.site_access is None:
         return [_("Read only"), "info"]
     return None if request.site_access.may_write else [request.site.get_status_display(), "warning"]
 
 
-def menu(request: HttpRequest) -> list[dict[str, Any]]:
+def menu(request: "SiteRequest") -> list[dict[str, Any]]:
     """The tables that the person may see, by app."""
     from django.contrib.admin import site
 

@@ -19,7 +19,7 @@ class AdminPolicyMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         if request.path_info.startswith(ADMIN):
-            response._csp_update = {
+            response._csp_update = {  # type: ignore[attr-defined]  # django-csp reads it
                 "script-src": ["'self'", "'unsafe-eval'"],
                 "style-src-attr": ["'unsafe-inline'"],
             }

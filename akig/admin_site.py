@@ -8,11 +8,12 @@ from typing import Any
 from django.conf import settings
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.urls import URLPattern, URLResolver
 from unfold.sites import UnfoldAdminSite
 
 from akig import declared
+from sites_app.request import SiteRequest
 from sites_app.site_admin import SiteModelAdmin
 
 # Signing out and passwords have their own pages, which work in "all my sites" and in maintenance. The palette keeps
@@ -31,7 +32,7 @@ class _Choices(AutocompleteJsonView):
 class AkigAdminSite(UnfoldAdminSite):
     enable_nav_sidebar = True
 
-    def has_permission(self, request: HttpRequest) -> bool:
+    def has_permission(self, request: SiteRequest) -> bool:
         """Whoever has a role on the site; `is_staff` says nothing here."""
         return request.user.is_active and bool(request.site_permissions)
 
@@ -39,7 +40,7 @@ class AkigAdminSite(UnfoldAdminSite):
         guarded = super().admin_view(view, cacheable)
 
         @wraps(guarded)
-        def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def inner(request: SiteRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             # Django would send a person who is signed in to sign in again.
             if request.user.is_authenticated and not self.has_permission(request):
                 raise PermissionDenied
@@ -47,7 +48,7 @@ class AkigAdminSite(UnfoldAdminSite):
 
         return inner
 
-    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+    def each_context(self, request: SiteRequest) -> dict[str, Any]:
         # unfold would write its colours into each page as a style of its own; static/admin.css has ours.
         return {**super().each_context(request), "colors": None}
 
@@ -58,12 +59,12 @@ class AkigAdminSite(UnfoldAdminSite):
                 pattern.callback.login_url = settings.LOGIN_URL  # LoginRequiredMiddleware reads it
         return urls
 
-    def autocomplete_view(self, request: HttpRequest) -> JsonResponse:
+    def autocomplete_view(self, request: SiteRequest) -> HttpResponseBase:
         if request.site is None:
             raise PermissionDenied  # nothing is chosen where nothing can be changed
         return _Choices.as_view(admin_site=self)(request)
 
-    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[dict[str, Any]]:
+    def get_app_list(self, request: SiteRequest, app_label: str | None = None) -> list[dict[str, Any]]:
         """In the order of a day's work: apps as they declare it, tables as their admin files register them."""
         place = {model: number for number, model in enumerate(self._registry)}
         apps = self._build_app_dict(request, app_label)

@@ -107,7 +107,7 @@ def _kind(shape: Mapping[str, Any]) -> str:
 
 
 def _answer(status: str, answer: Mapping[str, Any]) -> Answer:
-    content = next(iter(answer.get("content", {}).values()), {})
+    content: Mapping[str, Any] = next(iter(answer.get("content", {}).values()), {})
     return Answer(status, answer.get("description", ""), _example(content))
 
 

@@ -159,7 +159,7 @@ def is_reviewed(entry: polib.POEntry) -> bool:
 
 
 @dataclass(frozen=True)
-class Count:
+class StringCounts:
     total: int
     by_confidence: Mapping[str, int]
 
@@ -172,14 +172,14 @@ class Count:
         return sum(n for confidence, n in self.by_confidence.items() if confidence in SHOWN_CONFIDENCES)
 
 
-def count(code: str, folder: Path = LOCALE_DIR) -> Count:
+def count(code: str, folder: Path = LOCALE_DIR) -> StringCounts:
     """What a language shows of its own, by how sure we are of it."""
     # English is what the source is written in, and French has every string: the total.
     total = len([entry for entry in read("fr", folder) if not entry.obsolete])
     if code == "en":
-        return Count(total, {"source": total})
+        return StringCounts(total, {"source": total})
     confidences = Counter(_confidence(code, entry) for entry in read(code, folder).translated_entries())
-    return Count(total, dict(confidences))
+    return StringCounts(total, dict(confidences))
 
 
 def compile_all(folder: Path = LOCALE_DIR) -> list[Path]:

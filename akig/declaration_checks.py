@@ -13,7 +13,7 @@ from django.urls import NoReverseMatch, URLPattern, get_resolver, reverse
 from django.utils.module_loading import module_has_submodule
 
 from akig import declared
-from screens.declarations import ANYONE, MEMBER, PERSON, Declaration
+from screens.declarations import ANYONE, MEMBER, PERSON, Declaration, Entry, Panel, TimelineSource
 from sites_app.models import Role
 
 
@@ -80,9 +80,12 @@ def _asked_by_declarations() -> Iterator[str]:
     for declaration in declared.declarations().values():
         rows = declaration.addresses.values()
         yield from (row.who for row in rows if row.who not in (ANYONE, PERSON, MEMBER))
-        for thing in (*declaration.menu, *declaration.panels, *declaration.timeline):
-            if thing.permission:
-                yield thing.permission
+        things: tuple[Entry | Panel | TimelineSource, ...] = (
+            *declaration.menu,
+            *declaration.panels,
+            *declaration.timeline,
+        )
+        yield from (thing.permission for thing in things if thing.permission)
         yield from (entry.unless for entry in declaration.menu if entry.unless)
 
 

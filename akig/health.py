@@ -58,7 +58,7 @@ def _broker() -> str:
     try:
         with current_app.connection_for_write(connect_timeout=_BROKER_SECONDS) as broker:
             broker.ensure_connection(max_retries=1, interval_start=0, interval_step=0, timeout=_BROKER_SECONDS)
-            broker.channel().close()
+            broker.channel().close()  # type: ignore[attr-defined]  # each transport's own channel has it
     except Exception:  # whatever its client raises
         return "does not answer"
     return ""

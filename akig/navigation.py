@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from akig import declared
 from akig.languages import LanguageChoice, language_choices
 from screens.declarations import Entry
+from sites_app.access import Access
 from sites_app.models import Role, Site
 from sites_app.scope import ALL_SITES
 
@@ -58,10 +59,10 @@ class PageFrame:
     def __init__(self, request: HttpRequest) -> None:
         self._request = request
         # An error may happen before the middleware has been reached.
-        self._sites = getattr(request, "accessible_sites", ())
-        self._site = getattr(request, "site", None)
-        self._code = getattr(request, "site_code", None)
-        self._permissions = getattr(request, "site_permissions", frozenset())
+        self._sites: tuple[Access, ...] = getattr(request, "accessible_sites", ())
+        self._site: Site | None = getattr(request, "site", None)
+        self._code: str | None = getattr(request, "site_code", None)
+        self._permissions: frozenset[str] = getattr(request, "site_permissions", frozenset())
 
     @cached_property
     def person(self) -> str:
@@ -175,5 +176,5 @@ def page_frame(request: HttpRequest) -> dict[str, Any]:
     return {"frame": PageFrame(request)}
 
 
-def _site_label(site: Any) -> str:
+def _site_label(site: Access) -> str:
     return _("%(site)s (standing in)") % {"site": site.name} if site.via_cover else site.name

@@ -21,13 +21,14 @@ from akig import health
 from changes import problems
 from screens.panels import panels_of
 from sites_app.permissions import needs
+from sites_app.request import SiteRequest
 
 log = logging.getLogger(__name__)
 
 
 @require_safe
 @needs(None)
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: SiteRequest) -> HttpResponse:
     """The site of today as the apps see it, and the ways into it."""
     sites = [access.site for access in request.accessible_sites if access.code in request.site_codes]
     today = max(site.today() for site in sites)
@@ -97,9 +98,9 @@ def server_error(request: HttpRequest) -> HttpResponse:
     headers = {"Retry-After": str(problems.RETRY_AFTER_SECONDS)} if away else {}
     with translation.override(_language_without_database(request)):
         if problems.wants_problem(request):
-            detail = problems.Unavailable.default_detail if away else _("The request was not carried out.")
+            detail = str(problems.Unavailable.default_detail) if away else _("The request was not carried out.")
             return problems.problem(status, detail=detail, headers=headers)
-        context = {
+        context: dict[str, Any] = {
             "frame": {},
             "title": problems.TITLES[status],
             "status": status,
@@ -108,7 +109,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
             "page": request.path,
         }
         try:
-            page = render_to_string(f"{status}.html", context)
+            page: str = render_to_string(f"{status}.html", context)
         except Exception:
             log.exception("The error page itself failed")
             page = f"<!doctype html><title>AKIG</title><p>{problems.TITLES[status]}"

@@ -38,7 +38,7 @@ class OtherNumbers(Exception):
 
 
 @dataclass(frozen=True)
-class Line:
+class BenchLine:
     """A line of the table: milliseconds of each run, a share of something, and the most that it may be."""
 
     what: str
@@ -56,27 +56,27 @@ class Line:
         return self.limit is not None and (self.median if self.ratio is None else self.ratio) > self.limit
 
 
-def measured(server: Any, runs: int) -> Iterator[Line]:
+def measured(server: Any, runs: int) -> Iterator[BenchLine]:
     """Every line, in order. `server` is the embedded one."""
     large, small = (Site.objects.get(code=code) for code in (LARGE, SMALL))
     for site in (large, small):
         _require_sound_money(site)
-        yield Line(f"snapshots of {KEPT_MONTHS} months computed, {_size(site)}", [_refresh(site)])
+        yield BenchLine(f"snapshots of {KEPT_MONTHS} months computed, {_size(site)}", [_refresh(site)])
     quarter = last_full_months(TODAY, 3)
     with site_scope([LARGE]):
         yield from _against_the_leanest(large, "this month so far", *month_so_far(TODAY), runs)
         yield from _against_the_leanest(large, "the last closed quarter", quarter, quarter.previous(), runs)
         month = last_full_months(TODAY, 1)
         kept = _in_turn(runs, partial(_report, large, month, month.previous()))
-        yield Line("report of last month, wholly from snapshots", kept[0], limit=MOST_FROM_SNAPSHOTS)
+        yield BenchLine("report of last month, wholly from snapshots", kept[0], limit=MOST_FROM_SNAPSHOTS)
     with site_scope([SMALL]):
         [live] = _in_turn(runs, partial(_report, small, *month_so_far(TODAY)))
         share = statistics.median(live) / PLANNED
-        yield Line(f"report of this month so far, {_size(small)}", live, share, 1.0, "the plan's 2 s")
+        yield BenchLine(f"report of this month so far, {_size(small)}", live, share, 1.0, "the plan's 2 s")
     yield from _late_triggers(server, runs)
 
 
-def _against_the_leanest(site: Site, name: str, period: Period, previous: Period, runs: int) -> Iterator[Line]:
+def _against_the_leanest(site: Site, name: str, period: Period, previous: Period, runs: int) -> Iterator[BenchLine]:
     parameters = leanest.parameters_of(site, period, previous)
     counts = [by_site[site.code] for by_site in site_counts([site.code], [period, previous])]
     [figures] = site_figures([site.code], [period])
@@ -86,8 +86,8 @@ def _against_the_leanest(site: Site, name: str, period: Period, previous: Period
         runs, partial(_report, site, period, previous), partial(_read_by_hand, site, period, parameters)
     )
     ratio = statistics.median(ours) / statistics.median(by_hand)
-    yield Line(f"leanest SQL by hand: {name}, {_size(site)}", by_hand)
-    yield Line(f"report of {name}", ours, ratio, MOST_RATIO, "the line above")
+    yield BenchLine(f"leanest SQL by hand: {name}, {_size(site)}", by_hand)
+    yield BenchLine(f"report of {name}", ours, ratio, MOST_RATIO, "the line above")
 
 
 def _report(site: Site, period: Period, previous: Period) -> None:
@@ -146,14 +146,14 @@ def _require_sound_money(site: Site) -> None:
 # --- what noting late records costs ---------------------------------------------------------------------------
 
 
-def _late_triggers(server: Any, runs: int) -> Iterator[Line]:
+def _late_triggers(server: Any, runs: int) -> Iterator[BenchLine]:
     with server.connect(OWNER, database.NAME) as owner:
         without, noted = _in_turn_of(runs, partial(_pay, owner, is_noted=False), partial(_pay, owner, is_noted=True))
         # What was rolled back is still in the tables.
         owner.execute("VACUUM leasing_payment, leasing_allocation, leasing_instalment, kpi_toucheddays")
     ratio = statistics.median(noted) / statistics.median(without)
-    yield Line(f"{_spaced(PAYMENTS)} payments recorded, triggers off", without)
-    yield Line("the same with the triggers that note late records", noted, ratio, of="the line above")
+    yield BenchLine(f"{_spaced(PAYMENTS)} payments recorded, triggers off", without)
+    yield BenchLine("the same with the triggers that note late records", noted, ratio, of="the line above")
 
 
 def _in_turn_of(runs: int, *sides: Callable[[], float]) -> list[list[float]]:

@@ -3,12 +3,12 @@
 import os
 from collections.abc import Iterable
 
-from bench.kpi import Line
+from bench.kpi import BenchLine
 
 _WIDTH = 70
 
 
-def print_table(lines: Iterable[Line], *, runs: int, cores: int) -> list[Line]:
+def print_table(lines: Iterable[BenchLine], *, runs: int, cores: int) -> list[BenchLine]:
     """Print each line when it is there. Returns them."""
     print(f"Median of {runs} runs after a warm-up; what is compared runs in turn.")
     print(f"{cores} cores, for which {os.getloadavg()[0]:.1f} processes were waiting or running when this began.\n")
@@ -22,7 +22,7 @@ def print_table(lines: Iterable[Line], *, runs: int, cores: int) -> list[Line]:
     return shown
 
 
-def _verdict(line: Line) -> str:
+def _verdict(line: BenchLine) -> str:
     of = f" of {line.of}" if line.of else ""
     if line.limit is None:
         return of.strip()

@@ -2,10 +2,9 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
 import pghistory
-from django.db import transaction
+from django.db import models, transaction
 
 
 def every_change() -> tuple[pghistory.Tracker, ...]:
@@ -14,7 +13,7 @@ def every_change() -> tuple[pghistory.Tracker, ...]:
 
 
 @contextmanager
-def change(by: Any) -> Iterator[None]:
+def change(by: models.Model | None) -> Iterator[None]:
     """All or nothing, and the audit events of what is inside name the person (a user, or None for the system)."""
     who = {} if by is None else {"user": by.pk}
     with transaction.atomic(), pghistory.context(**who):

@@ -1,7 +1,7 @@
 """What a program sends for a change: every field is known, its key is there, all wrong ones are named at once."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 from django.utils.translation import gettext_lazy
 from drf_spectacular.utils import OpenApiParameter
@@ -18,7 +18,7 @@ KEY_PARAMETER = OpenApiParameter(
 )
 
 
-class ChangeBody(serializers.Serializer):
+class ChangeBody(serializers.Serializer[Any]):
     """The base of a change's body: a field for each name. `context["key"]` is the header's key, stripped."""
 
     longest_key: int
@@ -33,7 +33,7 @@ class ChangeBody(serializers.Serializer):
     }
 
     def to_internal_value(self, data: Any) -> dict[str, Any]:
-        errors = dict(self._errors_of_the_key())
+        errors: dict[str, Any] = dict(self._errors_of_the_key())
         values: dict[str, Any] = {}
         if isinstance(data, Mapping):
             errors |= {
@@ -43,7 +43,7 @@ class ChangeBody(serializers.Serializer):
         try:
             values = super().to_internal_value(data)
         except serializers.ValidationError as refused:
-            errors = {**errors, **refused.detail}
+            errors |= cast("dict[str, Any]", refused.detail)
         if errors:
             raise serializers.ValidationError(errors)
         return values

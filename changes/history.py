@@ -51,7 +51,7 @@ def history_of(row: models.Model, *, limit: int = 50, leave_out: Iterable[str] =
     """
     if not is_audited(type(row)):
         return []
-    model = type(row).pgh_event_model
+    model = type(row).pgh_event_model  # type: ignore[attr-defined]  # pghistory has put it there
     # One more than shown: the oldest needs what was before it.
     events = list(
         model.objects.filter(pgh_obj_id=row.pk).select_related("pgh_context").order_by("-pgh_id")[: limit + 1]
@@ -70,7 +70,7 @@ def history_of(row: models.Model, *, limit: int = 50, leave_out: Iterable[str] =
     return entries
 
 
-def _shown_fields(model: type[models.Model]) -> list[models.Field]:
+def _shown_fields(model: type[models.Model]) -> "list[models.Field[Any, Any]]":
     fields = [f for f in model._meta.concrete_fields if not f.name.startswith("pgh_") and f.name not in _NOT_SHOWN]
     all_names = {f.name for f in fields}
     # Of a translated field only its languages: the column itself repeats one of them.
@@ -82,7 +82,7 @@ def _languages_of(name: str) -> list[str]:
 
 
 def _changes(
-    fields: Iterable[models.Field], names: dict[tuple[Any, Any], str], before: Any, event: Any
+    fields: "Iterable[models.Field[Any, Any]]", names: dict[tuple[Any, Any], str], before: Any, event: Any
 ) -> Iterable[ValueChange]:
     if event.pgh_label == "delete":
         return
@@ -96,13 +96,13 @@ def _changes(
         yield ValueChange(label, _readable(field, old, names), _readable(field, new, names))
 
 
-def _names_of_rows(fields: Iterable[models.Field], events: Iterable[Any]) -> dict[tuple[Any, Any], str]:
+def _names_of_rows(fields: "Iterable[models.Field[Any, Any]]", events: Iterable[Any]) -> dict[tuple[Any, Any], str]:
     """The names of the rows that values point at and of the people who changed them. A statement for each table."""
     keys: dict[Any, set[Any]] = {_PERSON: {e.pgh_context.metadata.get("user") for e in events if e.pgh_context}}
     for field in fields:
         if field.many_to_one:
             keys.setdefault(field.related_model, set()).update(getattr(event, field.attname) for event in events)
-    names = {}
+    names: dict[tuple[Any, Any], str] = {}
     for model, found in keys.items():
         rows = model._default_manager.in_bulk(found - {None}) if found - {None} else {}
         names |= {(model, key): str(row) for key, row in rows.items()}
@@ -118,7 +118,7 @@ def _through(metadata: dict[str, Any]) -> str:
     return _("Page") if address else _("Job or command")
 
 
-def _readable(field: models.Field, value: Any, names: dict[tuple[Any, Any], str]) -> str:
+def _readable(field: "models.Field[Any, Any]", value: Any, names: dict[tuple[Any, Any], str]) -> str:
     if value is None or value == "" or value == []:
         return formats.NOTHING
     if field.many_to_one:

@@ -16,11 +16,12 @@ from rest_framework import exceptions as drf
 from rest_framework.views import set_rollback
 
 from changes.refusals import RuleBroken
+from screens.texts import Text
 
 log = logging.getLogger(__name__)
 
 RETRY_AFTER_SECONDS = 60
-TITLES = {
+TITLES: dict[int, Text] = {
     400: gettext_lazy("Not understood"),
     401: gettext_lazy("Not signed in"),
     403: gettext_lazy("Not allowed"),
@@ -40,7 +41,7 @@ DATABASE_IS_AWAY = (OperationalError, InterfaceError)
 
 def problem(
     status: int,
-    title: str | None = None,
+    title: Text | None = None,
     detail: str = "",
     errors: list[dict[str, str]] | None = None,
     *,
@@ -85,7 +86,7 @@ def problem_response(exc: Exception, context: Mapping[str, Any]) -> HttpResponse
         return problem(exc.status_code, detail=detail, errors=errors, headers=headers)
     return problem(
         exc.status_code,
-        TITLES.get(exc.status_code, exc.default_detail),
+        TITLES.get(exc.status_code, str(exc.default_detail)),
         str(exc.detail),
         getattr(exc, "errors", None),
         headers=headers,
@@ -104,7 +105,7 @@ class TooLarge(drf.APIException):
     default_detail = gettext_lazy("The request is larger than AKIG accepts. Nothing was changed.")
 
 
-class Refused(drf.APIException):
+class RefusedByRule(drf.APIException):
     """A rule of ours forbids it: the document names the rule, and the field when one is to blame."""
 
     def __init__(self, broken: RuleBroken) -> None:
@@ -118,7 +119,7 @@ def _as_api_exception(exc: Exception) -> Exception:
     """Django's own refusals, which the framework does not know or would answer without our words."""
     match exc:
         case RuleBroken():
-            return Refused(exc)
+            return RefusedByRule(exc)
         case Http404():
             # The same words for what does not exist and for what belongs to another site.
             return drf.NotFound(_("There is nothing here, or it is not on your sites."))

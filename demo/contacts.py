@@ -6,7 +6,7 @@ from random import Random
 from demo.behaviour import how_many
 from demo.months import plus_months
 from demo.places import draw
-from demo.portfolio import Portfolio, SitePlan, Stay
+from demo.portfolio import MadePortfolio, SitePlan, Stay
 from imports.tables.interactions import InteractionRow
 from imports.tables.requests import RequestRow
 from imports.tables.surveys import SurveyRow
@@ -34,7 +34,7 @@ _PRAISE = ("Très bon suivi", "Agent disponible", "")
 _BLAME = ("Réparations trop lentes", "Personne ne rappelle", "Loyer trop élevé pour le service", "")
 
 
-def add_contacts(made: Portfolio, plan: SitePlan, stay: Stay, random: Random) -> None:
+def add_contacts(made: MadePortfolio, plan: SitePlan, stay: Stay, random: Random) -> None:
     """Everything that a tenant and the agency say to each other. A tenant who is about to leave says less of it."""
     character = stay.tenant.character
     yesterday = plan.today - _DAY

@@ -1,6 +1,7 @@
 """Thirty-six months of one site, as the rows that an import would bring. Pure: same seed, same day, same rows."""
 
 import datetime as dt
+from operator import attrgetter
 from random import Random
 
 from demo.behaviour import FORESEEN_MONTHS, draw_character, draw_leaving, draw_spell
@@ -9,7 +10,7 @@ from demo.matters import add_deposit, add_leaving_matters, add_renewal_notice, l
 from demo.months import months_between, plus_months
 from demo.names import People
 from demo.places import PLACES, draw, phone_number, rent_for
-from demo.portfolio import Portfolio, SitePlan, Stay, Tenant, Unit
+from demo.portfolio import MadePortfolio, MadeTenant, MadeUnit, SitePlan, Stay
 from demo.rent import Cashier
 from imports.tables.contracts import ContractRow
 from imports.tables.properties import PropertyRow
@@ -30,7 +31,7 @@ _EMPLOYMENT = {
 }
 
 
-def generate_portfolio(plan: SitePlan, seed: int) -> Portfolio:
+def generate_portfolio(plan: SitePlan, seed: int) -> MadePortfolio:
     """The whole history of a site with exactly `plan.tenants` tenants, those who left and applicants included."""
     history = _History(plan, Random(f"{seed}/{plan.code}"))  # noqa: S311 -- a demo, not a secret
     history.play()
@@ -43,13 +44,13 @@ class _History:
     def __init__(self, plan: SitePlan, random: Random) -> None:
         self.plan, self.random = plan, random
         self.place = PLACES[plan.code]
-        self.made = Portfolio()
+        self.made = MadePortfolio()
         self.cashier = Cashier(self.made, plan, random)
         self.people = People(plan.code, random)
-        self.tenants: list[Tenant] = []
+        self.tenants: list[MadeTenant] = []
         self.owners: list[tuple[str, str]] = []
-        self.empty: list[Unit] = []
-        self.movers: list[tuple[Tenant, dt.date]] = []
+        self.empty: list[MadeUnit] = []
+        self.movers: list[tuple[MadeTenant, dt.date]] = []
         self.short = plan.code.split("_")[1][:3]
         self.first_day = plus_months(plan.today.replace(day=1), -HISTORY_MONTHS)
 
@@ -62,9 +63,9 @@ class _History:
         while len(self.tenants) < self.plan.tenants:
             applicant = self._register("apartment", self.plan.today - dt.timedelta(days=self.random.randrange(400)))
             self._draft(applicant)
-        self.made.rows["payments"].sort(key=lambda payment: payment.received_on)
+        self.made.rows["payments"].sort(key=attrgetter("received_on"))
 
-    def _draft(self, applicant: Tenant) -> None:
+    def _draft(self, applicant: MadeTenant) -> None:
         """Now and then a contract is being prepared for somebody who applied; nothing is due on it."""
         if not self.empty or self.random.random() > 0.3:
             return
@@ -96,7 +97,7 @@ class _History:
         commune, quarter, factor, _share = random.choices(place.neighbourhoods, shares)[0]
         # Four in five were there when the agency began to keep its books; the others came since.
         arrives = random.randrange(110) if random.random() < 0.8 else random.randrange(110, 1000)
-        unit = Unit(
+        unit = MadeUnit(
             code=f"{self.short}-{number:04d}",
             kind=kind,
             rent=rent_for(random, place, kind, factor),
@@ -130,7 +131,7 @@ class _History:
             self.owners.append((self.people.person().name, phone_number(self.random, self.place)))
         return self.random.choice(self.owners[-40:])
 
-    def _let(self, unit: Unit, renters: int) -> bool:
+    def _let(self, unit: MadeUnit, renters: int) -> bool:
         """Fill the property with one tenancy after another. Returns whether it stands empty today."""
         random, today = self.random, self.plan.today
         contracts = 0
@@ -151,7 +152,7 @@ class _History:
             add_contacts(self.made, self.plan, stay, random)
             if stay.leaves_on is None or stay.leaves_on > today:
                 return False
-            if not stay.leaving.evicted and random.random() < _MOVES_WITHIN_THE_AGENCY:
+            if not (stay.leaving and stay.leaving.evicted) and random.random() < _MOVES_WITHIN_THE_AGENCY:
                 self.movers.append((tenant, stay.leaves_on))
             empty_days = max(2, round(random.gammavariate(1.6, mean_empty / 1.6)))
             free_from = stay.leaves_on + dt.timedelta(days=empty_days)
@@ -162,7 +163,7 @@ class _History:
             return free_from.replace(day=15)
         return free_from if free_from.day == 1 else plus_months(free_from.replace(day=1), 1)
 
-    def _mover(self, free_from: dt.date, start: dt.date) -> tuple[Tenant, dt.date] | None:
+    def _mover(self, free_from: dt.date, start: dt.date) -> tuple[MadeTenant, dt.date] | None:
         """Somebody who leaves another property of the agency just then and takes this one the day after."""
         for place, (tenant, left_on) in enumerate(self.movers):
             day = left_on + dt.timedelta(days=1)
@@ -173,7 +174,7 @@ class _History:
 
     # --- tenants --------------------------------------------------------------------------------------
 
-    def _newcomer(self, unit: Unit, start: dt.date) -> Tenant:
+    def _newcomer(self, unit: MadeUnit, start: dt.date) -> MadeTenant:
         if unit.kind in ("shop", "office") and self.random.random() < 0.12:
             # A firm that rents already takes a second place.
             firms = [tenant for tenant in self.tenants[-300:] if tenant.employment == "company"]
@@ -181,12 +182,12 @@ class _History:
                 return self.random.choice(firms)
         return self._register(unit.kind, start - dt.timedelta(days=self.random.randint(1, 30)))
 
-    def _register(self, kind: str, joined_on: dt.date) -> Tenant:
+    def _register(self, kind: str, joined_on: dt.date) -> MadeTenant:
         random = self.random
         employment = str(draw(random, _EMPLOYMENT[kind]))
         person = self.people.company() if employment == "company" else self.people.person()
         referred_by = random.choice(self.tenants[-400:]).code if self.tenants and random.random() < 0.12 else None
-        tenant = Tenant(
+        tenant = MadeTenant(
             code=f"{self.short}-L{len(self.tenants) + 1:04d}",
             person=person,
             character=draw_character(random, lateness=self.place.lateness, employment=employment),
@@ -211,10 +212,10 @@ class _History:
 
     # --- tenancies ------------------------------------------------------------------------------------
 
-    def _stay(self, tenant: Tenant, unit: Unit, start: dt.date) -> Stay:
+    def _stay(self, tenant: MadeTenant, unit: MadeUnit, start: dt.date) -> Stay:
         random = self.random
         months = months_between(start, self.plan.today) + FORESEEN_MONTHS
-        advance = 0 if tenant.character.student else int(draw(random, self.place.advance))
+        advance = 0 if tenant.character.student else draw(random, self.place.advance)
         ends = {advance} if advance else set()
         while ends and max(ends) < months and random.random() < self.place.pays_ahead_again:
             ends.add(max(ends) + advance)
@@ -279,14 +280,14 @@ class _History:
             if not renewed:
                 add_leaving_matters(self.made, self.plan, stay, contract, random)
                 if ended_on is not None:
-                    add_deposit(self.made, self.plan, contract, owed, random)
+                    add_deposit(self.made, self.plan, contract, ended_on, owed, random)
                 return number
             renewal_of, start = contract.reference, last_day + dt.timedelta(days=1)
             signed_on = start - dt.timedelta(days=random.randint(1, 25))
             rise = random.choice((0, 0, 0, 0.03, 0.05, 0.05, 0.08, 0.1))
             rent = round(rent * (1 + rise) / self.place.round_to) * self.place.round_to
 
-    def _rent_at(self, unit: Unit, day: dt.date) -> int:
+    def _rent_at(self, unit: MadeUnit, day: dt.date) -> int:
         """Rents rise about 4 % a year from one tenant to the next."""
         years = (day - self.first_day).days / 365.25
         asked = unit.rent * (1 + 0.04 * years)

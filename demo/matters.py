@@ -4,7 +4,7 @@ import datetime as dt
 from random import Random
 
 from demo.months import plus_months
-from demo.portfolio import Portfolio, SitePlan, Stay
+from demo.portfolio import MadePortfolio, SitePlan, Stay
 from imports.tables.contracts import ContractRow
 from imports.tables.deposits import DepositRow
 from imports.tables.litigations import LitigationRow
@@ -25,7 +25,9 @@ def lawful_eviction_day(day: dt.date, rules: RegionalRules) -> dt.date:
     return day
 
 
-def add_renewal_notice(made: Portfolio, plan: SitePlan, contract: ContractRow, renewed: bool, random: Random) -> None:
+def add_renewal_notice(
+    made: MadePortfolio, plan: SitePlan, contract: ContractRow, renewed: bool, random: Random
+) -> None:
     """Towards the end of a term the agency asks in writing who stays."""
     if contract.end_date is None or random.random() > (0.9 if renewed else 0.5):
         return
@@ -45,7 +47,7 @@ def add_renewal_notice(made: Portfolio, plan: SitePlan, contract: ContractRow, r
     _add_notice(made, plan, contract, "renewal", issued_on, state, answered_on)
 
 
-def add_leaving_matters(made: Portfolio, plan: SitePlan, stay: Stay, contract: ContractRow, random: Random) -> None:
+def add_leaving_matters(made: MadePortfolio, plan: SitePlan, stay: Stay, contract: ContractRow, random: Random) -> None:
     """What the last contract of a stay leaves on paper: a notice to quit, or a dispute and an eviction; repairs."""
     leaves_on = stay.leaves_on
     evicted = stay.leaving is not None and stay.leaving.evicted
@@ -68,27 +70,29 @@ def add_leaving_matters(made: Portfolio, plan: SitePlan, stay: Stay, contract: C
         _add_notice(made, plan, contract, "repairs", issued_on, "acknowledged", done_on)
 
 
-def add_deposit(made: Portfolio, plan: SitePlan, contract: ContractRow, owed: int, random: Random) -> None:
+def add_deposit(
+    made: MadePortfolio, plan: SitePlan, contract: ContractRow, ended_on: dt.date, owed: int, random: Random
+) -> None:
     """What became of the deposit of a tenant who left."""
-    term = plan.rules.deposit_return_days
-    settled_on = contract.ended_on + max(2, round(random.gauss(term * 0.8, term * 0.3))) * _DAY
+    deposit, term = contract.deposit or 0, plan.rules.deposit_return_days
+    settled_on = ended_on + max(2, round(random.gauss(term * 0.8, term * 0.3))) * _DAY
     if settled_on > plan.today:
         made.add("deposits", DepositRow(contract.reference, "held"))
         return
     damage = random.random() < 0.05
-    kept = min(contract.deposit, owed)
+    kept = min(deposit, owed)
     if damage:
-        _add_litigation(made, plan, contract, "damage", contract.ended_on + 3 * _DAY, random)
-        kept = min(contract.deposit, kept + contract.monthly_rent // 2)
-    if not kept or not contract.deposit:
-        made.add("deposits", DepositRow(contract.reference, "full", contract.deposit, settled_on))
-    elif kept < contract.deposit:
-        made.add("deposits", DepositRow(contract.reference, "partial", contract.deposit - kept, settled_on))
+        _add_litigation(made, plan, contract, "damage", ended_on + 3 * _DAY, random)
+        kept = min(deposit, kept + contract.monthly_rent // 2)
+    if not kept or not deposit:
+        made.add("deposits", DepositRow(contract.reference, "full", deposit, settled_on))
+    elif kept < deposit:
+        made.add("deposits", DepositRow(contract.reference, "partial", deposit - kept, settled_on))
     else:
         made.add("deposits", DepositRow(contract.reference, "withheld", 0, settled_on))
 
 
-def _evict(made: Portfolio, plan: SitePlan, contract: ContractRow, leaves_on: dt.date, random: Random) -> None:
+def _evict(made: MadePortfolio, plan: SitePlan, contract: ContractRow, leaves_on: dt.date, random: Random) -> None:
     opened_on = max(contract.start_date, plus_months(leaves_on, -3) + random.randint(0, 12) * _DAY)
     if opened_on <= plan.today:
         _add_litigation(made, plan, contract, "payment", opened_on, random, at_least_until=leaves_on)
@@ -99,7 +103,7 @@ def _evict(made: Portfolio, plan: SitePlan, contract: ContractRow, leaves_on: dt
 
 
 def _add_litigation(
-    made: Portfolio,
+    made: MadePortfolio,
     plan: SitePlan,
     contract: ContractRow,
     kind: str,
@@ -120,7 +124,7 @@ def _add_litigation(
 
 
 def _add_notice(
-    made: Portfolio,
+    made: MadePortfolio,
     plan: SitePlan,
     contract: ContractRow,
     kind: str,

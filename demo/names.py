@@ -3,6 +3,7 @@
 Names are for the eye only: nothing that a tenant does depends on one.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
 from unicodedata import combining, normalize
@@ -60,7 +61,7 @@ _FORMS = ("{trade} {family}", "Établissements {family} et Frères", "{family} N
 
 
 @dataclass(frozen=True)
-class Person:
+class PersonName:
     """A name with the language its bearer reads."""
 
     name: str
@@ -81,7 +82,7 @@ class People:
         self._groups = _REGIONS[site_code]
         self._shares = [share for _group, share, _language in self._groups]
 
-    def person(self) -> Person:
+    def person(self) -> PersonName:
         """A man or a woman."""
         (families, men, women), language = self._group()
         given = self._random.choice(men if self._random.random() < 0.58 else women)
@@ -89,14 +90,14 @@ class People:
             second = self._random.choice(men if given in men else women)
             given = given if second == given else f"{given} {second}"
         own = self._random.random() < _OWN_LANGUAGE_SHARE
-        return Person(f"{given} {self._random.choice(families)}", language if own else "fr")
+        return PersonName(f"{given} {self._random.choice(families)}", language if own else "fr")
 
-    def company(self) -> Person:
+    def company(self) -> PersonName:
         """A firm that rents a shop or an office."""
         (families, _men, _women), _language = self._group()
         form = self._random.choice(_FORMS)
-        return Person(form.format(trade=self._random.choice(_TRADES), family=self._random.choice(families)), "fr")
+        return PersonName(form.format(trade=self._random.choice(_TRADES), family=self._random.choice(families)), "fr")
 
-    def _group(self) -> tuple:
+    def _group(self) -> tuple[tuple[Sequence[str], Sequence[str], Sequence[str]], str]:
         group, _share, language = self._random.choices(self._groups, self._shares)[0]
         return group, language

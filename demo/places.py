@@ -1,7 +1,11 @@
 """The six towns: neighbourhoods with their rent level, what is let there and for how much, how people pay and call."""
 
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from random import Random
+from typing import TypeVar
+
+K = TypeVar("K", bound=Hashable)
 
 
 @dataclass(frozen=True)
@@ -248,7 +252,7 @@ PLACES: dict[str, Place] = {
 }
 
 
-def draw(random: Random, shares: dict) -> object:
+def draw(random: Random, shares: Mapping[K, float]) -> K:
     """One key, as often as its share says."""
     return random.choices(list(shares), list(shares.values()))[0]
 

@@ -2,10 +2,10 @@
 
 import datetime as dt
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from demo.behaviour import Character, Leaving, drift
-from demo.names import Person
+from demo.names import PersonName
 from imports.tables import TABLES
 from imports.tables.payments import PaymentRow
 from sites_app.rules import RegionalRules
@@ -27,17 +27,17 @@ class SitePlan:
 
 
 @dataclass(frozen=True)
-class Tenant:
+class MadeTenant:
     """A renter."""
 
     code: str
-    person: Person
+    person: PersonName
     character: Character
     employment: str
 
 
 @dataclass(frozen=True)
-class Unit:
+class MadeUnit:
     """A property."""
 
     code: str
@@ -51,8 +51,8 @@ class Unit:
 class Stay:
     """One tenancy: from the first contract to the departure, renewals included."""
 
-    tenant: Tenant
-    unit: Unit
+    tenant: MadeTenant
+    unit: MadeUnit
     start: dt.date
     leaving: Leaving | None
     leaves_on: dt.date | None
@@ -78,12 +78,12 @@ class Mistake(NamedTuple):
 
 
 @dataclass
-class Portfolio:
+class MadePortfolio:
     """The rows of one site by table, as `imports.staging` names them."""
 
-    rows: dict[str, list[tuple]] = field(default_factory=lambda: {table: [] for table in TABLES})
+    rows: dict[str, list[tuple[Any, ...]]] = field(default_factory=lambda: {table: [] for table in TABLES})
     mistakes: list[Mistake] = field(default_factory=list)
     stays: list[Stay] = field(default_factory=list)
 
-    def add(self, table: str, row: tuple) -> None:
+    def add(self, table: str, row: tuple[Any, ...]) -> None:
         self.rows[table].append(row)

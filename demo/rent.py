@@ -7,7 +7,7 @@ from random import Random
 from demo.behaviour import payment_delay
 from demo.months import plus_months
 from demo.places import PLACES, draw
-from demo.portfolio import Mistake, Portfolio, SitePlan, Stay
+from demo.portfolio import MadePortfolio, Mistake, SitePlan, Stay
 from imports.tables.contracts import ContractRow
 from imports.tables.payments import PaymentRow
 
@@ -33,7 +33,7 @@ class _Purse:
 class Cashier:
     """Receives a site's rents."""
 
-    def __init__(self, made: Portfolio, plan: SitePlan, random: Random) -> None:
+    def __init__(self, made: MadePortfolio, plan: SitePlan, random: Random) -> None:
         self.made, self.plan, self.random = made, plan, random
         self.place = PLACES[plan.code]
         allowed = plan.rules.payment_methods
@@ -124,7 +124,7 @@ class Cashier:
         """Write a payment down, in parts where one would pass a limit. False: its day has not come yet."""
         day = max(day, (contract.signed_on or contract.start_date))
         purse = self._purse(stay)
-        method = purse.method if self.random.random() < 0.88 else str(draw(self.random, self.methods))
+        method = purse.method if self.random.random() < 0.88 else draw(self.random, self.methods)
         method, limit = self._within_limits(method, amount)
         parts = [amount] if limit is None else [limit] * (amount // limit) + [amount % limit] * (amount % limit > 0)
         days = [self._open_day(day + place * _DAY) for place in range(len(parts))]
@@ -173,7 +173,7 @@ class Cashier:
                 shares["bank"] *= 5
             weights = [3.0, 2.0, 1.0, *[0.5] * len(self.providers)][: len(self.providers)]
             provider = self.random.choices(self.providers, weights)[0]
-            self.purses[code] = _Purse(str(draw(self.random, shares)), provider)
+            self.purses[code] = _Purse(draw(self.random, shares), provider)
         return self.purses[code]
 
 
@@ -183,7 +183,7 @@ def due_days(contract: ContractRow, last: dt.date) -> list[dt.date]:
     days = []
     while month <= last:
         end_of_month = plus_months(month, 1) - _DAY
-        due = max(contract.start_date, min(month + (contract.payment_day - 1) * _DAY, end_of_month))
+        due = max(contract.start_date, min(month + ((contract.payment_day or 1) - 1) * _DAY, end_of_month))
         if contract.ended_on is None or due <= contract.ended_on:
             days.append(due)
         month = plus_months(month, 1)

@@ -1,15 +1,18 @@
 """What became of each import: shown. And the portfolio's lists as files, from their own pages."""
 
+from typing import cast
+
 from django.contrib import admin
 from django.db import models
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy
 from unfold.decorators import action
 
 from imports.exports import EXPORTED
-from imports.models import ImportRun
+from imports.models import ImportRun, ImportRunQuerySet
 from leasing.admin import PortfolioAdmin
+from sites_app.request import SiteRequest
 from sites_app.site_admin import ShownAdmin
 
 
@@ -32,15 +35,15 @@ class ImportRunAdmin(ShownAdmin):
         "warning_count",
     ]
 
-    def get_queryset(self, request: HttpRequest) -> models.QuerySet:
-        return super().get_queryset(request).without_rows()
+    def get_queryset(self, request: SiteRequest) -> models.QuerySet:
+        return cast("ImportRunQuerySet", super().get_queryset(request)).without_rows()
 
 
 @action(description=gettext_lazy("Export all (CSV)"), url_path="export", icon="download", permissions=["manage"])
-def export(page: PortfolioAdmin, request: HttpRequest) -> HttpResponse:
+def export(page: PortfolioAdmin, request: SiteRequest) -> HttpResponse:
     name = next(name for name, table in EXPORTED.items() if table.model is page.model)
     return redirect("imports:export", name, "csv")
 
 
 for exported in EXPORTED.values():
-    admin.site.get_model_admin(exported.model).offer(export)
+    cast("PortfolioAdmin", admin.site.get_model_admin(exported.model)).offer(export)

@@ -8,7 +8,7 @@ from typing import Any
 from django.db import connection
 
 from changes.refusals import RuleBroken
-from imports.read import MAX_LISTED, Found, Problem
+from imports.read import MAX_LISTED, Problem, Problems
 from imports.table import Check
 from imports.tables import TABLES
 from leasing.actions import claim_room
@@ -18,15 +18,15 @@ from sites_app.models import Site
 
 def check_staged(
     *, site: Site, today: dt.date, unreadable: Mapping[str, Collection[str]] = MappingProxyType({})
-) -> tuple[Found, Found]:
+) -> tuple[Problems, Problems]:
     """(what keeps the import from being done, what is worth knowing).
 
     Needs an open scope and rows that `match_staged` has been over. `unreadable` has the keys of rows, by table, that
     are in the files but could not be read: to refer to one of them is no mistake.
     """
-    names = {"site": site.code, "today": today, "most": MAX_LISTED}
+    names: dict[str, Any] = {"site": site.code, "today": today, "most": MAX_LISTED}
     names |= {f"unreadable_{table}": list(unreadable.get(table, ())) for table in TABLES}
-    problems, remarks = Found(), Found()
+    problems, remarks = Problems(), Problems()
     with connection.cursor() as cursor:
         for table in TABLES.values():
             if table.before_checks:
@@ -39,7 +39,7 @@ def check_staged(
     return problems, remarks
 
 
-def _found(cursor: Any, check: Check, names: dict[str, Any], site: Site) -> Found:
+def _found(cursor: Any, check: Check, names: dict[str, Any], site: Site) -> Problems:
     # Half a million rows may make the same mistake: the database counts them, and sends the first.
     cursor.execute(
         f"""
@@ -53,7 +53,7 @@ def _found(cursor: Any, check: Check, names: dict[str, Any], site: Site) -> Foun
         Problem(source, line, column, str(value or ""), _sentence(check, detail, site))
         for source, line, column, value, detail, _count in rows
     ]
-    return Found(listed, rows[0][-1] if rows else 0)
+    return Problems(listed, rows[0][-1] if rows else 0)
 
 
 def _sentence(check: Check, detail: Any, site: Site) -> str:
@@ -62,8 +62,8 @@ def _sentence(check: Check, detail: Any, site: Site) -> str:
     return str(check.sentence) % {"detail": detail, "site": site.name}
 
 
-def _site_is_full(cursor: Any, site: Site) -> Found:
-    problems = Found()
+def _site_is_full(cursor: Any, site: Site) -> Problems:
+    problems = Problems()
     for table in TABLES.values():
         if not table.takes_room:
             continue

@@ -2,21 +2,21 @@
 """Columns that several files have, and words that several headings share."""
 
 from imports.cells import text
-from imports.table import Column
+from imports.table import FileColumn
 
-CONTRACT = Column(
+CONTRACT = FileColumn(
     "contract contrat contrat_n n_contrat no_contrat numero_contrat ref_contrat reference_contrat contract_reference bail ref_bail",
     french="contrat", read=text(40), required=True,
 )  # fmt: skip
-TENANT = Column(
+TENANT = FileColumn(
     "tenant locataire code_locataire ref_locataire locataire_code tenant_code",
     french="locataire", read=text(40), required=True,
 )  # fmt: skip
-PROPERTY = Column(
+PROPERTY = FileColumn(
     "property bien code_bien ref_bien logement lot bien_loue property_code",
     french="bien", read=text(40), required=True,
 )  # fmt: skip
-AGENT = Column(
+AGENT = FileColumn(
     "agent gestionnaire charge_de_clientele commercial agent_responsable",
     french="gestionnaire", read=text(254),
 )  # fmt: skip

@@ -3,10 +3,10 @@
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from django.db import connection
 
+from accounts.models import Actor
 from imports.allocate import allocate, note_touched
 from imports.clerks import wait_for_clerks
 from imports.match import match_staged
@@ -21,7 +21,7 @@ from sites_app.models import Site
 
 
 @dataclass(frozen=True)
-class Count:
+class RowCounts:
     """What became of the rows of one file: new here, already here as written, or known and now closed by the file."""
 
     inserted: int = 0
@@ -33,7 +33,7 @@ class Count:
 class LoadResult:
     """What a load did. Tables are named like their files; `needed` rows had to be there before them: owners."""
 
-    counts: dict[str, Count] = field(default_factory=dict)
+    counts: dict[str, RowCounts] = field(default_factory=dict)
     needed: int = 0
     generated_instalments: int = 0
     allocations: int = 0
@@ -43,7 +43,7 @@ class LoadResult:
         return not any(count.inserted or count.closed for count in self.counts.values())
 
 
-def load_rows(*, site: Site, rows: Mapping[str, Iterable[tuple]], by: Any, today: dt.date) -> LoadResult:
+def load_rows(*, site: Site, rows: Mapping[str, Iterable[tuple]], by: Actor, today: dt.date) -> LoadResult:
     """Load rows that a program made, given by table as the tables' own row types, as if files had brought them.
 
     They are trusted to be right: nothing is checked but what the database holds. Needs an open scope of the site.
@@ -57,7 +57,7 @@ def load_rows(*, site: Site, rows: Mapping[str, Iterable[tuple]], by: Any, today
 
 
 def load_staged(
-    *, site: Site, by: Any, today: dt.date, on_table: Callable[[str], None] = lambda table: None
+    *, site: Site, by: Actor, today: dt.date, on_table: Callable[[str], None] = lambda table: None
 ) -> LoadResult:
     """Insert every staged row that the site does not have yet, generate missing instalments, allocate all payments.
 
@@ -74,7 +74,7 @@ def load_staged(
         "furthest": month_after(today, LONGEST_ADVANCE_MONTHS),
         "today": today,
     }
-    counts: dict[str, Count] = {}
+    counts: dict[str, RowCounts] = {}
     needed = generated = 0
     with connection.cursor() as cursor:
         writing = Writing(cursor, site, names)
@@ -90,7 +90,7 @@ def load_staged(
                 needed += table.before_insert(writing)
             closed = writing.run(table.close) if table.close else 0
             inserted = writing.run(table.insert)
-            counts[table.name] = Count(inserted, total - inserted - closed, closed)
+            counts[table.name] = RowCounts(inserted, total - inserted - closed, closed)
             writing.learn(table.model, inserted)
         if totals["contracts"]:
             on_table("generated")

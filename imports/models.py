@@ -1,5 +1,7 @@
 """What became of each import: its files, its counts, and the rows that stood in the way."""
 
+from typing import ClassVar
+
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
@@ -12,6 +14,9 @@ class ImportRunQuerySet(SiteScopedQuerySet):
     def without_rows(self) -> "ImportRunQuerySet":
         """For lists: leaves out the bad rows, which may be a thousand a run."""
         return self.defer("problems", "warnings")
+
+
+ImportRunManager = models.Manager.from_queryset(ImportRunQuerySet)
 
 
 class ImportRun(SiteScopedModel):
@@ -44,7 +49,7 @@ class ImportRun(SiteScopedModel):
     warning_count = models.PositiveIntegerField(_("remarks"), default=0)
     warnings = models.JSONField(default=list, blank=True, editable=False)
 
-    objects = scoped_manager(ImportRunQuerySet)
+    objects: ClassVar[ImportRunManager["ImportRun"]] = scoped_manager(ImportRunManager)
 
     class Meta:
         ordering = ["-started_at"]

@@ -29,7 +29,7 @@ MAX_LISTED = 1000
 
 
 @dataclass
-class Found:
+class Problems:
     """Problems: the first of them, and how many there are."""
 
     listed: list[Problem] = field(default_factory=list)
@@ -40,7 +40,7 @@ class Found:
         if len(self.listed) < MAX_LISTED:
             self.listed.append(problem)
 
-    def add_all(self, other: "Found") -> None:
+    def add_all(self, other: "Problems") -> None:
         self.count += other.count
         self.listed += other.listed[: MAX_LISTED - len(self.listed)]
 
@@ -51,7 +51,7 @@ class SheetReader:
     def __init__(self, sheet: Sheet, *, country: str, timezone: dt.tzinfo) -> None:
         self._sheet, self._where = sheet, Where(country, timezone)
         self._table = TABLES[sheet.table]
-        self.problems = Found()
+        self.problems = Problems()
         self.refused_keys: set[str] = set()
 
     def rows(self) -> Iterator[tuple]:

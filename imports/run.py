@@ -4,17 +4,17 @@ import datetime as dt
 import zoneinfo
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from django.db import IntegrityError, connection
 from django.utils.translation import gettext as _
 
+from accounts.models import Actor
 from changes.audit import change
 from changes.refusals import constraint_of
 from imports.check import check_staged
-from imports.load import Count, load_staged
+from imports.load import RowCounts, load_staged
 from imports.match import match_staged
-from imports.read import Found, Problem, SheetReader
+from imports.read import Problem, Problems, SheetReader
 from imports.sources import Sheet, UnreadableSource, open_sources
 from imports.staging import open_staging, stage_rows
 from imports.tables import TABLES
@@ -33,7 +33,7 @@ class ImportReport:
     problem_count: int = 0
     warnings: tuple[Problem, ...] = ()
     warning_count: int = 0
-    counts: dict[str, Count] = field(default_factory=dict)
+    counts: dict[str, RowCounts] = field(default_factory=dict)
     dry_run: bool = False
 
     @property
@@ -50,7 +50,7 @@ def run_import(
     *,
     site: Site,
     files: Sequence[tuple[str, bytes]],
-    by: Any,
+    by: Actor,
     today: dt.date,
     dry_run: bool = False,
     progress: Progress | None = None,
@@ -81,10 +81,10 @@ def run_import(
     return report
 
 
-def _import(site: Site, sheets: list[Sheet], by: Any, today: dt.date, tell: Progress) -> ImportReport:
+def _import(site: Site, sheets: list[Sheet], by: Actor, today: dt.date, tell: Progress) -> ImportReport:
     # The tables' own order: a row is staged before what refers to it.
     sheets = sorted(sheets, key=lambda sheet: list(TABLES).index(sheet.table))
-    problems, remarks = Found(), Found()
+    problems, remarks = Problems(), Problems()
     for sheet in sheets:
         if sheet.left_out:
             remarks.add(_left_out_sheets(sheet))
@@ -123,8 +123,8 @@ def _told(rows: Iterator[tuple], source: str, tell: Progress) -> Iterator[tuple]
         yield row
 
 
-def _refused(problems: Found, remarks: Found | None = None) -> ImportReport:
-    remarks = remarks or Found()
+def _refused(problems: Problems, remarks: Problems | None = None) -> ImportReport:
+    remarks = remarks or Problems()
     return ImportReport(
         problems=_in_order(problems),
         problem_count=problems.count,
@@ -133,12 +133,12 @@ def _refused(problems: Found, remarks: Found | None = None) -> ImportReport:
     )
 
 
-def _in_order(found: Found) -> tuple[Problem, ...]:
-    return tuple(sorted(found.listed, key=lambda problem: (problem.source, problem.line, problem.column)))
+def _in_order(problems: Problems) -> tuple[Problem, ...]:
+    return tuple(sorted(problems.listed, key=lambda problem: (problem.source, problem.line, problem.column)))
 
 
-def _only(problem: Problem) -> Found:
-    return Found([problem], 1)
+def _only(problem: Problem) -> Problems:
+    return Problems([problem], 1)
 
 
 def _of_file(unreadable: UnreadableSource) -> Problem:

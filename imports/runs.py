@@ -13,6 +13,7 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils import timezone, translation
 
+from accounts.models import Actor
 from imports.models import ImportRun
 from imports.run import ImportReport, run_import
 from outbox.actions import Refused, enqueue
@@ -39,7 +40,7 @@ def is_large(files: Sequence[tuple[str, int]]) -> bool:
     return weight > SMALL_BYTES
 
 
-def import_now(*, site: Site, files: Files, by: Any, today: dt.date, dry_run: bool = False) -> ImportRun:
+def import_now(*, site: Site, files: Files, by: Actor, today: dt.date, dry_run: bool = False) -> ImportRun:
     """Import in the caller's transaction and keep what became of it. Needs an open scope of the site."""
     run = _new_run(site, files, by, dry_run)
     run.save()
@@ -47,7 +48,7 @@ def import_now(*, site: Site, files: Files, by: Any, today: dt.date, dry_run: bo
     return run
 
 
-def import_later(*, site: Site, files: Files, by: Any, dry_run: bool = False) -> ImportRun:
+def import_later(*, site: Site, files: Files, by: Actor, dry_run: bool = False) -> ImportRun:
     """Keep the files, under names that nobody can guess, until a job imports them. Needs an open scope of the site."""
     run = _new_run(site, files, by, dry_run)
     run.save()
@@ -61,7 +62,7 @@ def import_later(*, site: Site, files: Files, by: Any, dry_run: bool = False) ->
         JOB,
         key=run.job_key,
         site_code=site.code,
-        user_id=by and by.pk,
+        user_id=by.pk if by else None,
         run=str(run.pk),
         paths=paths,
         language=translation.get_language(),
@@ -112,7 +113,7 @@ def job_is_lost(run: ImportRun) -> bool:
 
 
 @dataclass(frozen=True)
-class Progress:
+class ImportProgress:
     """What the import is at, and how many rows of it are done (0: not counted)."""
 
     stage: str
@@ -123,10 +124,10 @@ def tell_progress(run: ImportRun, stage: str, rows: int) -> None:
     cache.set(_progress_key(run), (stage, rows), _KEEP_PROGRESS)
 
 
-def progress_of(run: ImportRun) -> Progress | None:
+def progress_of(run: ImportRun) -> ImportProgress | None:
     """What the import said last; None before it has begun."""
     said = cache.get(_progress_key(run))
-    return None if said is None else Progress(*said)
+    return None if said is None else ImportProgress(*said)
 
 
 def _progress_key(run: ImportRun) -> str:
@@ -136,7 +137,7 @@ def _progress_key(run: ImportRun) -> str:
 # --- the run's own row ------------------------------------------------------------------------------------------------
 
 
-def _new_run(site: Site, files: Files, by: Any, dry_run: bool) -> ImportRun:
+def _new_run(site: Site, files: Files, by: Actor, dry_run: bool) -> ImportRun:
     names = [name for name, _content in files]
     return ImportRun(site=site, started_by=by, dry_run=dry_run, file_names=names)
 

@@ -24,7 +24,7 @@ Reader = Callable[[Any, Where], Any]
 
 
 @dataclass(frozen=True)
-class Column:
+class FileColumn:
     """A column of a file. `headings` are what people call it, folded, its own name first; `french` is one of them."""
 
     headings: str
@@ -63,7 +63,7 @@ class Table:
     model: type[Model]
     row: type[Any]
     """A NamedTuple of what a line says. Its first field is its key, or whom it belongs to; two more say its place."""
-    columns: Mapping[str, Column]
+    columns: Mapping[str, FileColumn]
     """In the order of an export's."""
     complete: Callable[[dict[str, Any], Callable[[str], str]], None] | None = None
     """Fills in what one cell says of another: the values by column, and how a column was written."""

@@ -2,11 +2,11 @@
 
 import datetime as dt
 from collections.abc import Sequence
-from typing import Any
 
 from django.db import connection, transaction
 from django.utils import timezone
 
+from accounts.models import User
 from kpi.counting.figures import as_json
 from kpi.counting.periods import calendar_month, first_of_month
 from kpi.counting.reading import site_counts, site_figures
@@ -90,7 +90,8 @@ def compare_sites(*, today: dt.date) -> int:
             alone = [(period, {code: of_site}) for code, of_site in counts[period].items()]
             of_sites = metrics_of_each(alone, currency_of)
             for key in SHARED_KEYS:
-                values = [m.by_key[key].value for m in of_sites if m.by_key[key].value is not None]
+                reached = (of_site.by_key[key].value for of_site in of_sites)
+                values = [value for value in reached if value is not None]
                 if len(values) >= LEAST_SITES:
                     ordered = [round(value, DECIMALS) for value in best_first(BY_KEY[key], values)]
                     found.append(NetworkBenchmark(month=period.start, key=key, values=ordered, computed_at=now))
@@ -100,13 +101,13 @@ def compare_sites(*, today: dt.date) -> int:
 
 
 @transaction.atomic
-def subscribe(*, site: Site, user: Any, today: dt.date) -> ReportSubscription:
+def subscribe(*, site: Site, user: User, today: dt.date) -> ReportSubscription:
     """Send the person the site's report by mail when a month is over. Doing it twice changes nothing."""
     subscription, _created = ReportSubscription.objects.get_or_create(site=site, user=user, defaults={"since": today})
     return subscription
 
 
 @transaction.atomic
-def unsubscribe(*, site: Site, user: Any) -> None:
+def unsubscribe(*, site: Site, user: User) -> None:
     """Send it no more. Doing it twice changes nothing."""
     ReportSubscription.objects.filter(site=site, user=user).delete()

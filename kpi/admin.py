@@ -7,7 +7,6 @@ from typing import Any
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.db.backends.postgresql.psycopg_any import DateRange
-from django.http import HttpRequest
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -19,6 +18,7 @@ from kpi.models import KPIBenchmark, KPISnapshot, KPITarget, NetworkBenchmark, R
 from kpi.pages.words import write
 from screens import formats
 from sites_app.dated_admin import DatedAdmin, DatedForm, has_begun, is_over
+from sites_app.request import SiteRequest
 from sites_app.site_admin import GlobalAdmin, ShownAdmin, SiteForm, SiteModelAdmin
 
 
@@ -73,15 +73,15 @@ class KPITargetAdmin(KpiAdmin, DatedAdmin):
     fields = ["key", "value", "valid"]
     indicator = indicator
 
-    def get_readonly_fields(self, request: HttpRequest, obj: KPITarget | None = None) -> Sequence[str]:
+    def get_readonly_fields(self, request: SiteRequest, obj: KPITarget | None = None) -> Sequence[str]:
         if obj is None:
             return []
         return ["key", "value"] if has_begun(obj) else ["key"]
 
-    def has_change_permission(self, request: HttpRequest, obj: KPITarget | None = None) -> bool:
+    def has_change_permission(self, request: SiteRequest, obj: KPITarget | None = None) -> bool:
         return not (obj and is_over(obj)) and super().has_change_permission(request, obj)
 
-    def get_fieldsets(self, request: HttpRequest, obj: KPITarget | None = None) -> Any:
+    def get_fieldsets(self, request: SiteRequest, obj: KPITarget | None = None) -> Any:
         *others, (name, shown) = super().get_fieldsets(request, obj)
         said = why_it_stays(obj) if obj and self.may_write(request) else ""
         return [*others, (name, shown | {"description": said})]
@@ -118,7 +118,7 @@ class KPIBenchmarkAdmin(KpiAdmin, GlobalAdmin):
     fields = ["key", "average", "top", "status", "source", "as_of"]
     indicator = indicator
 
-    def get_readonly_fields(self, request: HttpRequest, obj: KPIBenchmark | None = None) -> Sequence[str]:
+    def get_readonly_fields(self, request: SiteRequest, obj: KPIBenchmark | None = None) -> Sequence[str]:
         return ["key"] if obj else []
 
     @display(description=KPIBenchmark._meta.get_field("average").verbose_name)
@@ -144,7 +144,7 @@ class NetworkBenchmarkAdmin(KpiAdmin, GlobalAdmin, ShownAdmin):
     def sites(self, row: NetworkBenchmark) -> int:
         return len(row.values)
 
-    def get_fields(self, request: HttpRequest, obj: NetworkBenchmark | None = None) -> Sequence[str]:
+    def get_fields(self, request: SiteRequest, obj: NetworkBenchmark | None = None) -> Sequence[str]:
         # Of few sites a list without names still says who is last.
         found = list(super().get_fields(request, obj))
         return [*found, "shown_values"] if request.user.is_superuser else found

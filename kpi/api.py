@@ -12,13 +12,14 @@ from rest_framework.response import Response
 
 from kpi.counting.periods import EARLIEST, LATEST, LONGEST_YEARS, Period
 from kpi.pages.asked import sites_of, today_of
-from kpi.pages.forms import Asked, Choice, asked_for
+from kpi.pages.forms import Choice, ComparedPeriod, asked_for
 from kpi.report.report import metrics_of
 from kpi.report.report import report as report_of
 from kpi.report_json import metrics_as_json, report_as_json
 from kpi.serializers import METRICS_EXAMPLE, REPORT_EXAMPLE, MetricsDocument, ReportDocument
 from sites_app.parameters import QueryParameters
 from sites_app.permissions import needs
+from sites_app.request import as_site_request
 from sites_app.scope import ALL_SITES
 
 
@@ -49,7 +50,7 @@ class PeriodParameters(QueryParameters):
         if period.is_too_long:
             message = _("A period has at most %(years)s years.") % {"years": LONGEST_YEARS}
             raise serializers.ValidationError({"endDate": message})
-        return {"asked": Asked(period, period.previous(), "")}
+        return {"asked": ComparedPeriod(period, period.previous(), "")}
 
 
 @extend_schema(
@@ -66,9 +67,9 @@ def metrics(request: Request) -> Response:
     Ratios have six decimals; francs and the NPS are whole numbers. Over sites of two currencies `currency` is null
     and the KPIs made of francs are null too: `byCurrency` has them.
     """
-    sites = sites_of(request)
+    sites = sites_of(as_site_request(request))
     [found] = metrics_of(sites, [_asked(request).period])
-    document = metrics_as_json(found, request.site.code if request.site else ALL_SITES)
+    document = metrics_as_json(found, as_site_request(request).site_code or ALL_SITES)
     return Response(MetricsDocument(document).data)
 
 
@@ -87,13 +88,13 @@ def report(request: Request) -> Response:
     dates it is this month up to today, beside the same days of the month before. It is for programs, which the flag of
     the page does not concern.
     """
-    sites, asked = sites_of(request), _asked(request)
+    sites, asked = sites_of(as_site_request(request)), _asked(request)
     found = report_of(sites, asked.period, asked.previous, today=today_of(sites))
-    document = report_as_json(found, request.site.code if request.site else ALL_SITES)
+    document = report_as_json(found, as_site_request(request).site_code or ALL_SITES)
     return Response(ReportDocument(document).data)
 
 
-def _asked(request: Request) -> Asked:
-    asked = PeriodParameters(data=request.query_params, context={"today": today_of(sites_of(request))})
+def _asked(request: Request) -> ComparedPeriod:
+    asked = PeriodParameters(data=request.query_params, context={"today": today_of(sites_of(as_site_request(request)))})
     asked.is_valid(raise_exception=True)
     return asked.validated_data["asked"]

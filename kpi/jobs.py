@@ -60,7 +60,7 @@ def mail_report(job: Job) -> None:
     """
     person = User.objects.filter(pk=job.kwargs["person"]).first()
     access = access_for(person).get(job.site_code) if person is not None else None
-    if access is None or "kpi.view_kpi" not in access.permissions:
+    if person is None or access is None or "kpi.view_kpi" not in access.permissions:
         raise Refused("the person may no longer see it")
     if not is_on_for(person, access):
         raise Refused("the person does not have the dashboard")

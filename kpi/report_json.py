@@ -23,12 +23,12 @@ _CONTESTS = {
 }
 
 
-def metrics_as_json(found: Metrics, site_code: str) -> dict[str, Any]:
+def metrics_as_json(metrics: Metrics, site_code: str) -> dict[str, Any]:
     """The document of the answer."""
-    currencies = list(found.by_currency)
+    currencies = list(metrics.by_currency)
     return {
-        **{key: _number(key, metric.value) for key, metric in found.by_key.items()},
-        "period": {"startDate": found.period.start, "endDate": found.period.end},
+        **{key: _number(key, metric.value) for key, metric in metrics.by_key.items()},
+        "period": {"startDate": metrics.period.start, "endDate": metrics.period.end},
         "siteId": site_code,
         "currency": currencies[0] if len(currencies) == 1 else None,
         "byCurrency": {
@@ -36,9 +36,9 @@ def metrics_as_json(found: Metrics, site_code: str) -> dict[str, Any]:
                 **{key: _number(key, metric.value) for key, metric in by_key.items()},
                 "n": {key: metric.n for key, metric in by_key.items()},
             }
-            for currency, by_key in found.by_currency.items()
+            for currency, by_key in metrics.by_currency.items()
         },
-        "n": {key: metric.n for key, metric in found.by_key.items()},
+        "n": {key: metric.n for key, metric in metrics.by_key.items()},
     }
 
 

@@ -85,7 +85,7 @@ class ReferenceDocument(serializers.Serializer):
     average = Value()
     top = Value()
     position = serializers.CharField(allow_null=True, help_text="above, at or below: above is always better.")
-    source = serializers.CharField()
+    source = serializers.CharField()  # type: ignore[assignment]  # a field: the framework takes it off the class
     isStartingAssumption = serializers.BooleanField()
     asOf = serializers.DateField()
 

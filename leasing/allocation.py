@@ -38,11 +38,12 @@ def allocate(money: Iterable[Money], debts: Iterable[Debt]) -> list[Share]:
     """
     shares: list[Share] = []
     waiting = iter(debts)
-    debt, lacks = None, 0
+    debt: Debt | None = None
+    lacks = 0
     for payment in money:
         left = _not_negative(payment.francs)
         while left:
-            while not lacks:
+            while debt is None or not lacks:
                 debt = next(waiting, None)
                 if debt is None:
                     return shares

@@ -18,6 +18,7 @@ from leasing.serializers import ContractDocument, NewPayment, PaymentDocument, P
 from sites_app.lists import page_document, page_of
 from sites_app.parameters import QueryParameters
 from sites_app.permissions import needs
+from sites_app.request import as_site_request, one_site
 
 _VIEW, _RECORD = "leasing.view_portfolio", "leasing.record_payment"
 # The arguments of the action, as the client knows them.
@@ -39,7 +40,7 @@ _NAMES = {
 @api_view(["GET"])
 def contracts(request: Request) -> Response:
     """Contracts of the site, or of all one's sites."""
-    rows = Contract.objects.filter(site__in=request.site_codes).select_related("site", "property", "tenant")
+    rows = Contract.objects.filter(site__in=_sites(request)).select_related("site", "property", "tenant")
     return _listed(request, rows, ContractFilters, ContractDocument)
 
 
@@ -53,7 +54,7 @@ def contracts(request: Request) -> Response:
 @api_view(["GET"])
 def tenants(request: Request) -> Response:
     """The people and companies who rent, or once rented."""
-    return _listed(request, Tenant.objects.filter(site__in=request.site_codes), TenantFilters, TenantDocument)
+    return _listed(request, Tenant.objects.filter(site__in=_sites(request)), TenantFilters, TenantDocument)
 
 
 @extend_schema(
@@ -66,7 +67,7 @@ def tenants(request: Request) -> Response:
 @api_view(["GET"])
 def properties(request: Request) -> Response:
     """What can be let, each unit by itself."""
-    rows = Property.objects.filter(site__in=request.site_codes).select_related("site", "owner")
+    rows = Property.objects.filter(site__in=_sites(request)).select_related("site", "owner")
     return _listed(request, rows, PropertyFilters, PropertyDocument)
 
 
@@ -101,14 +102,16 @@ def payments(request: Request) -> Response:
 
 
 def _recorded(request: Request) -> Response:
-    if _RECORD not in request.site_permissions:
+    site_request = as_site_request(request)
+    site = one_site(site_request)
+    if _RECORD not in site_request.site_permissions:
         raise PermissionDenied
     QueryParameters(data=request.query_params).is_valid(raise_exception=True)
     key = request.headers.get(KEY, "").strip()
     body = NewPayment(data=request.data, context={"key": key})
     body.is_valid(raise_exception=True)
     asked = body.validated_data
-    contract = Contract.objects.filter(site=request.site, pk=asked["contractId"]).first()
+    contract = Contract.objects.filter(site=site, pk=asked["contractId"]).first()
     if contract is None:
         raise not_on_this_site("contractId")
     try:
@@ -119,9 +122,9 @@ def _recorded(request: Request) -> Response:
             provider=asked["provider"],
             external_reference=asked["externalReference"],
             received_on=asked["receivedOn"],
-            by=request.user,
+            by=site_request.user,
             idempotency_key=key,
-            today=request.site.today(),
+            today=site.today(),
         )
     except RuleBroken as refusal:
         refusal.field = _NAMES.get(refusal.field, refusal.field)
@@ -129,8 +132,12 @@ def _recorded(request: Request) -> Response:
     return Response(PaymentDocument(_with_what_they_pay(request).get(pk=payment.pk)).data, status=201)
 
 
+def _sites(request: Request) -> tuple[str, ...]:
+    return as_site_request(request).site_codes
+
+
 def _with_what_they_pay(request: Request) -> QuerySet:
-    rows = Payment.objects.filter(site__in=request.site_codes).select_related("site", "contract__tenant")
+    rows = Payment.objects.filter(site__in=_sites(request)).select_related("site", "contract__tenant")
     shares = Allocation.objects.select_related("instalment").order_by("instalment__period")
     return rows.prefetch_related(Prefetch("allocations", shares), "reversals")
 

@@ -1,12 +1,13 @@
 """What a program may ask of the lists of the portfolio."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, cast
 
 from django.db.models import Q, QuerySet
 from rest_framework import serializers
 
 from leasing.models import Contract, Property, Tenant
+from leasing.models.contracts import ContractQuerySet
 from sites_app.lists import ListParameters, Search, orderings
 from sites_app.rules import PAYMENT_METHODS
 
@@ -86,7 +87,8 @@ class ContractFilters(PortfolioFilters):
 
     def narrowed(self, rows: QuerySet) -> QuerySet:
         day = self.validated_data.get("inForceOn")
-        return super().narrowed(rows.in_force_on(day) if day else rows)
+        found = super().narrowed(rows)
+        return cast("ContractQuerySet", found).in_force_on(day) if day else found
 
 
 class TenantFilters(PortfolioFilters):

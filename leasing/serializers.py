@@ -1,7 +1,7 @@
 """The portfolio as programs read it, and a payment as they send it."""
 
 import datetime as dt
-from typing import Any
+from typing import Any, cast
 
 from rest_framework import serializers
 
@@ -112,16 +112,16 @@ class PaymentDocument(serializers.Serializer):
 
     def to_representation(self, instance: Payment) -> dict[str, Any]:
         # Read by prefetch: see leasing/api.py.
-        instance.reversal = next(iter(instance.reversals.all()), None)
+        reversal = next(iter(instance.reversals.all()), None)
         paid = sum(share.amount for share in instance.allocations.all())
-        instance.onAccount = 0 if instance.reversal else instance.amount - paid
+        vars(instance).update(reversal=reversal, onAccount=0 if reversal else instance.amount - paid)
         return super().to_representation(instance)
 
 
 class NewPayment(ChangeBody):
     """Money received for a contract. Which rules hold is the site's: its methods, its providers, its limit in cash."""
 
-    longest_key = Payment._meta.get_field("idempotency_key").max_length
+    longest_key = cast("int", Payment._meta.get_field("idempotency_key").max_length)
 
     contractId = serializers.UUIDField()
     amount = serializers.IntegerField(min_value=1, max_value=LARGEST_AMOUNT, help_text="Whole francs.")

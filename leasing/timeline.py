@@ -5,19 +5,19 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from changes import sql
 from leasing.models import Interaction, Litigation, Notice, ServiceRequest, Tenant
 from screens import formats
 from screens.declarations import Event, Events
+from sites_app.request import SiteRequest
 from sites_app.rules import PAYMENT_METHODS
 
 Facts = Mapping[str, Any]
 
 
-def events_of_tenant(request: HttpRequest, tenant: Tenant, limit: int) -> Events:
+def events_of_tenant(request: SiteRequest, tenant: Tenant, limit: int) -> Events:
     """Payments and their reversals, calls and visits, notices, disputes and requests. One statement."""
     asked = {"site": tenant.site_id, "tenant": tenant.pk, "timezone": tenant.site.timezone, "limit": limit}
     rows = list(sql.rows(_EVENTS, asked))

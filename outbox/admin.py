@@ -1,4 +1,4 @@
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import admin
 from django.db.models import QuerySet
@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 
-from outbox.models import Job
+from outbox.models import Job, JobQuerySet
 
 
 class StateFilter(admin.SimpleListFilter):
@@ -20,7 +20,7 @@ class StateFilter(admin.SimpleListFilter):
     def queryset(self, request: HttpRequest, queryset: QuerySet[Job]) -> QuerySet[Job]:
         match self.value():
             case "open":
-                return queryset.open()
+                return cast("JobQuerySet", queryset).open()
             case "done":
                 return queryset.exclude(done_at=None).filter(last_error="")
             case "refused":

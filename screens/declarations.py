@@ -8,11 +8,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.http import HttpRequest
+from screens.texts import Text
 
 ANYONE, PERSON, MEMBER = "anyone", "person", "member"
 """Who opens an address without a right: without signing in, signed in, with any role on the site of the request."""
 FORM = ("GET", "POST")
+Request = Any
+"""What a view gets. Its type, with the site and the rights on it, is known one layer up: sites_app.request."""
 
 
 @dataclass(frozen=True)
@@ -21,10 +23,10 @@ class Entry:
 
     place: int  # entries stand in the order of these, whichever app declares them
     url_name: str
-    label: Any
+    label: Text
     icon: str
     permission: str | None = None
-    hint: Any = ""  # what one does there, for the overview's cards
+    hint: Text = ""  # what one does there, for the overview's cards
     unless: str | None = None  # who has this right finds another entry in its place
 
 
@@ -83,7 +85,7 @@ class Panel:
     page: str  # the page's URL name
     place: int
     template: str
-    read: Callable[[HttpRequest, Any], Any]
+    read: Callable[[Request, Any], Any]
     permission: str | None = None
 
 
@@ -121,7 +123,7 @@ class TimelineSource:
 
     subject: str  # "tenant", "contract", "property"
     name: str
-    read: Callable[[HttpRequest, Any, int], Events]
+    read: Callable[[Request, Any, int], Events]
     permission: str | None = None
 
 

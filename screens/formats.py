@@ -27,7 +27,7 @@ def babel_locale(code: str) -> str:
     return "en_GB" if code == "en" else "fr_GN"
 
 
-def francs(amount: int | None, currency: str) -> str:
+def francs(amount: Decimal | int | None, currency: str) -> str:
     """Whole francs with their currency's code behind them: "1 500 000 GNF"."""
     return NOTHING if amount is None else f"{number(amount)}\u00a0{currency}"
 
@@ -37,7 +37,7 @@ def number(value: float | Decimal | None, decimals: int = 0) -> str:
     if value is None:
         return NOTHING
     pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
-    text = numbers.format_decimal(abs(value), format=pattern, locale=_locale())
+    text = numbers.format_decimal(_size(value), format=pattern, locale=_locale())
     # A hyphen is too short to be seen in a column of amounts; what rounds to nothing has no sign.
     return f"{_MINUS}{text}" if value < 0 and text.strip("0.,") else text
 
@@ -45,18 +45,18 @@ def number(value: float | Decimal | None, decimals: int = 0) -> str:
 def numbers_at_most(values: Iterable[Decimal | int], decimals: int = 1) -> list[str]:
     """Many numbers, each with so many decimals at most: "45" and not "45,0"."""
     pattern, locale = _at_most("#,##0", decimals), _locale()
-    texts = [(value, numbers.format_decimal(abs(value), format=pattern, locale=locale)) for value in values]
+    texts = [(value, numbers.format_decimal(_size(value), format=pattern, locale=locale)) for value in values]
     return [f"{_MINUS}{text}" if value < 0 else text for value, text in texts]
 
 
-def percents_at_most(ratios: Iterable[Decimal], decimals: int = 1) -> list[str]:
+def percents_at_most(ratios: Iterable[Decimal | float], decimals: int = 1) -> list[str]:
     """Ratios as percentages, each with so many decimals at most: "50 %" and "91,4 %"."""
     locale = _locale()
     pattern = _at_most(Locale.parse(locale).percent_formats[None].pattern, decimals)
     return [numbers.format_percent(ratio, format=pattern, locale=locale) for ratio in ratios]
 
 
-def francs_of(amounts: Iterable[int], currency: str) -> list[str]:
+def francs_of(amounts: Iterable[Decimal | int], currency: str) -> list[str]:
     """Amounts of one currency."""
     return [francs(amount, currency) for amount in amounts]
 
@@ -138,6 +138,13 @@ def whatsapp(value: Any) -> str:
     """The address at which one writes to a phone number; "" without one."""
     digits = "".join(filter(str.isdigit, str(value or "")))
     return f"https://wa.me/{digits}" if digits else ""
+
+
+def _size(value: float | Decimal) -> float | Decimal:
+    # Said twice: of a union the checker knows no abs.
+    if isinstance(value, Decimal):
+        return abs(value)
+    return abs(value)
 
 
 def _at_most(pattern: str, decimals: int) -> str:

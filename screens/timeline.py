@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Collection, Iterable
-from typing import Any
+from typing import Any, cast
 
 from django.core.paginator import Page, Paginator
 from django.http import HttpRequest
@@ -19,7 +19,7 @@ def declare(sources: Iterable[TimelineSource]) -> None:
     _declared[:] = sources
 
 
-def timeline_page(subject: str, about: Any, request: HttpRequest, rights: Collection[str]) -> Page:
+def timeline_page(subject: str, about: Any, request: HttpRequest, rights: Collection[str]) -> Page[Event]:
     """A page of events, the newest first: `?page=` says which. One statement for each source.
 
     `subject` is what the sources are declared for; `rights` are the reader's where it is.
@@ -27,7 +27,8 @@ def timeline_page(subject: str, about: Any, request: HttpRequest, rights: Collec
     number = _number(request.GET.get("page", ""))
     allowed = [s for s in _declared if s.subject == subject and (s.permission is None or s.permission in rights)]
     found = [source.read(request, about, number * PER_PAGE) for source in allowed]
-    page = Paginator(range(sum(events.total for events in found)), PER_PAGE).get_page(number)
+    # The paginator counts; the events are put on its page below.
+    page = cast("Page[Event]", Paginator(range(sum(events.total for events in found)), PER_PAGE).get_page(number))
     newest = sorted((event for events in found for event in events.newest), key=_moment, reverse=True)
     # Of a page behind the last one the paginator makes the last.
     first = (page.number - 1) * PER_PAGE

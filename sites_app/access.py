@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
+from django.contrib.auth.models import AnonymousUser
 from django.db.models import F, FilteredRelation, Q
 from django.utils.functional import cached_property
 
+from accounts.models import User
 from sites_app.models import Role, Site
 
 _ROLES = (Role.AGENT, Role.MANAGER, Role.ADMIN)  # each has the rights of those before it
@@ -41,7 +42,7 @@ class Access:
 
     @property
     def role_name(self) -> str:
-        return Role(self.role).label
+        return str(Role(self.role).label)
 
     @cached_property
     def permissions(self) -> frozenset[str]:
@@ -68,7 +69,7 @@ def cover_for(site: Site, sites: Mapping[str, Site]) -> Site | None:
     return None
 
 
-def access_for(user: Any) -> dict[str, Access]:
+def access_for(user: User | AnonymousUser) -> dict[str, Access]:
     """Every site that the user may enter now, by code. One statement; read anew for each request.
 
     A right that was taken away is gone at the next request, and a cover ends when its site is back.

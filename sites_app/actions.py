@@ -1,16 +1,15 @@
 """Changes of the site layer: who belongs to it, and whether it is open."""
 
-from typing import Any
-
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from sites_app.models import Membership, Role, Site
 
 
 @transaction.atomic
-def grant_membership(*, user: Any, site: Site, role: str) -> Membership:
+def grant_membership(*, user: User, site: Site, role: str) -> Membership:
     """Give a person a role on a site; a person who has one there gets the new role.
 
     The first membership becomes the primary one: a person with a single site lands there.

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -25,6 +25,7 @@ from sites_app.access import cover_for
 from sites_app.actions import change_status, grant_membership
 from sites_app.dated_admin import DatedAdmin, DatedForm
 from sites_app.models import Flag, Membership, RegionalRule, Role, Site, SiteClosingDay
+from sites_app.request import SiteRequest
 from sites_app.site_admin import ActionForm, GlobalAdmin, SiteForm, SiteModelAdmin
 
 _STATUS_TONES = {
@@ -43,9 +44,9 @@ def in_each_language(name: str) -> list[tuple[Any, dict[str, Any]]]:
 class SettingsAdmin(SiteModelAdmin):
     """What only a site's own administrators change, also while the site is closed: they open it again."""
 
-    def takes_changes(self, request: HttpRequest) -> bool:
+    def takes_changes(self, request: SiteRequest) -> bool:
         # Whoever stands in for an offline site works in it, but gives nobody a role there and changes no rule.
-        return request.site is not None and not request.site_access.via_cover
+        return request.site_access is not None and not request.site_access.via_cover
 
 
 @admin.register(Site)
@@ -66,28 +67,29 @@ class SiteAdmin(SettingsAdmin, TranslationAdmin):
     ]
     actions_detail = ["reopen", "maintain", "take_offline"]
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
+    def has_add_permission(self, request: SiteRequest) -> bool:
         return request.user.is_superuser and super().has_add_permission(request)
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Site | None = None) -> Sequence[str]:
+    def get_readonly_fields(self, request: SiteRequest, obj: Site | None = None) -> Sequence[str]:
         if obj is None:
             return ["status"]
         # The code is in every address and every row; amounts are in the currency that they were paid in.
         return ["code", "status", "country", "currency"]
 
-    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+    def formfield_for_foreignkey(self, db_field: Any, request: SiteRequest, **kwargs: Any) -> Any:
         field = super().formfield_for_foreignkey(db_field, request, **kwargs)
         if db_field.name == "failover_site":
-            field.queryset = Site.objects.exclude(pk=request.resolver_match.kwargs.get("object_id"))
+            own = request.resolver_match.kwargs.get("object_id") if request.resolver_match else None
+            field.queryset = Site.objects.exclude(pk=own)
         return field
 
-    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+    def formfield_for_dbfield(self, db_field: Any, request: SiteRequest, **kwargs: Any) -> Any:
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if db_field.name == "failover_site":
             field.widget = field.widget.widget  # without the ways to the other site's settings
         return field
 
-    def response_add(self, request: HttpRequest, obj: Site, post_url_continue: str | None = None) -> HttpResponse:
+    def response_add(self, request: SiteRequest, obj: Site, post_url_continue: str | None = None) -> HttpResponse:
         super().response_add(request, obj, post_url_continue)
         # The page that one stands on belongs to another site.
         return HttpResponseRedirect(f"/{obj.code}/admin/sites_app/site/{obj.code}/change/")
@@ -98,7 +100,7 @@ class SiteAdmin(SettingsAdmin, TranslationAdmin):
 
     # --- open, maintenance, offline ---------------------------------------------------------------------------
 
-    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
+    def get_actions_detail(self, request: SiteRequest, object_id: Any) -> list[Any]:
         site = self.get_object(request, object_id)
         if site is None or not self._may_change_status(request):
             return []
@@ -107,24 +109,24 @@ class SiteAdmin(SettingsAdmin, TranslationAdmin):
         return [entry for entry in offered if not entry.action_name.endswith(f"_{now[site.status]}")]
 
     @action(description=gettext_lazy("Open again"), url_path="open", icon="check_circle", variant=ActionVariant.SUCCESS)
-    def reopen(self, request: HttpRequest, object_id: str) -> HttpResponse:
+    def reopen(self, request: SiteRequest, object_id: str) -> HttpResponse:
         return self._change_status(request, object_id, Site.Status.ACTIVE)
 
     @action(description=gettext_lazy("Maintenance"), url_path="maintenance", icon="construction")
-    def maintain(self, request: HttpRequest, object_id: str) -> HttpResponse:
+    def maintain(self, request: SiteRequest, object_id: str) -> HttpResponse:
         return self._change_status(request, object_id, Site.Status.MAINTENANCE)
 
     @action(
         description=gettext_lazy("Take offline"), url_path="offline", icon="cloud_off", variant=ActionVariant.DANGER
     )
-    def take_offline(self, request: HttpRequest, object_id: str) -> HttpResponse:
+    def take_offline(self, request: SiteRequest, object_id: str) -> HttpResponse:
         return self._change_status(request, object_id, Site.Status.OFFLINE)
 
-    def _may_change_status(self, request: HttpRequest) -> bool:
+    def _may_change_status(self, request: SiteRequest) -> bool:
         # Also for who stands in: they may open it again when nobody of the site itself can.
         return request.site is not None and self.change_permission in request.site_permissions
 
-    def _change_status(self, request: HttpRequest, object_id: str, status: Site.Status) -> HttpResponse:
+    def _change_status(self, request: SiteRequest, object_id: str, status: Site.Status) -> HttpResponse:
         site = self.row_or_404(request, object_id, allowed=self._may_change_status(request))
         if request.method == "POST":
             change_status(site=site, status=status)
@@ -209,12 +211,12 @@ class MembershipAdmin(SettingsAdmin):
     fieldsets = [(None, {"fields": ["user_name", "role", "is_primary"]})]
     add_fieldsets = [(None, {"fields": ["person", "role"]})]
 
-    def get_form(self, request: HttpRequest, obj: Membership | None = None, change: bool = False, **kwargs: Any) -> Any:
+    def get_form(self, request: SiteRequest, obj: Membership | None = None, change: bool = False, **kwargs: Any) -> Any:
         if obj is None:
             kwargs["form"] = GrantForm
         return super().get_form(request, obj, change=change, **kwargs)
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Membership | None = None) -> Sequence[str]:
+    def get_readonly_fields(self, request: SiteRequest, obj: Membership | None = None) -> Sequence[str]:
         # Whether somebody's first site is another one is not for the administrators of this one.
         return ["user_name"] if request.user.is_superuser else ["user_name", "is_primary"]
 
@@ -252,11 +254,11 @@ class RegionalRuleAdmin(DatedAdmin, SettingsAdmin, TranslationAdmin):
         *in_each_language("description"),
     ]
 
-    def get_readonly_fields(self, request: HttpRequest, obj: RegionalRule | None = None) -> Sequence[str]:
+    def get_readonly_fields(self, request: SiteRequest, obj: RegionalRule | None = None) -> Sequence[str]:
         return ["rule_type"] if obj else []
 
     def get_form(
-        self, request: HttpRequest, obj: RegionalRule | None = None, change: bool = False, **kwargs: Any
+        self, request: SiteRequest, obj: RegionalRule | None = None, change: bool = False, **kwargs: Any
     ) -> Any:
         texts = {"value": rules.expected_form(obj.rule_type)} if obj else {}
         return super().get_form(request, obj, change=change, help_texts=texts, **kwargs)
@@ -280,7 +282,8 @@ def _readable(rule: RegionalRule) -> str:
     if value is None:
         return formats.NOTHING
     if isinstance(value, Decimal):
-        return formats.percent(value, decimals=max(0, -(value * 100).normalize().as_tuple().exponent))
+        exponent = (value * 100).normalize().as_tuple().exponent
+        return formats.percent(value, decimals=max(0, -int(exponent)))
     if isinstance(value, int):
         return formats.number(value)
     if isinstance(value, rules.Season):
@@ -314,15 +317,15 @@ class FlagAdmin(GlobalAdmin):
 
     view_permission = change_permission = "sites_app.manage_site"
     icon = "flag"
-    form = FlagForm
+    form = FlagForm  # type: ignore[assignment]  # a flag belongs to no site
     list_display = ["name", "everyone", "superusers", "percent", "shown_roles", "note"]
     search_fields = ["name", "note"]
     fields = ["name", "note", "everyone", "superusers", "roles", "sites", "percent"]
 
-    def has_view_permission(self, request: HttpRequest, obj: Flag | None = None) -> bool:
+    def has_view_permission(self, request: SiteRequest, obj: Flag | None = None) -> bool:
         return request.user.is_superuser and super().has_view_permission(request, obj)
 
-    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+    def formfield_for_manytomany(self, db_field: Any, request: SiteRequest, **kwargs: Any) -> Any:
         return super().formfield_for_manytomany(
             db_field, request, widget=UnfoldAdminCheckboxSelectMultipleWidget, **kwargs
         )

@@ -12,6 +12,7 @@ from sites_app.access import Access
 from sites_app.lists import page_document
 from sites_app.models import Role, Site
 from sites_app.parameters import QueryParameters
+from sites_app.request import as_site_request
 
 
 class SiteDocument(serializers.Serializer):
@@ -70,5 +71,5 @@ def sites(request: Request) -> Response:
     when theirs stands in for it. It takes no site. They are few: there is one page.
     """
     QueryParameters(data=request.query_params).is_valid(raise_exception=True)
-    found = SiteDocument(request.accessible_sites, many=True).data
+    found = SiteDocument(as_site_request(request).accessible_sites, many=True).data
     return Response({"count": len(found), "next": None, "previous": None, "results": found})

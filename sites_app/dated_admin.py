@@ -4,12 +4,12 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db.backends.postgresql.psycopg_any import DateRange
-from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
 from changes.history import readable_days
+from sites_app.request import SiteRequest
 from sites_app.site_admin import SiteForm, SiteModelAdmin
 
 
@@ -39,7 +39,7 @@ class DatedForm(SiteForm):
 class DatedAdmin(SiteModelAdmin):
     form = DatedForm
 
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_delete_permission(self, request: SiteRequest, obj: Any = None) -> bool:
         # What was valid once explains what was done and reported then; a row that has not begun may be a slip.
         return not (obj and has_begun(obj)) and super().has_delete_permission(request, obj)
 

@@ -27,7 +27,9 @@ def scoped_models(registry: Any = installed_apps) -> list[type[models.Model]]:
 def same_site_keys(model: type[models.Model]) -> Iterator[models.ForeignKey]:
     """The model's foreign keys to other tables that hold site data."""
     for field in model._meta.local_concrete_fields:
-        if field.many_to_one and not field.db_constraint and _has_site(field.related_model):
+        if not isinstance(field, models.ForeignKey) or field.db_constraint:  # type: ignore[attr-defined]  # not in the stubs
+            continue
+        if _has_site(field.related_model):
             yield field
 
 

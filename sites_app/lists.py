@@ -1,6 +1,6 @@
 """Lists for programs: pages of at most a hundred rows, an order, and parameters that are all known. Two statements."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
@@ -43,7 +43,7 @@ def page_of(
     rows: QuerySet,
     asked: dict[str, Any],
     document: type[serializers.Serializer],
-    columns: dict[str, str],
+    columns: Mapping[str, str],
 ) -> dict[str, Any]:
     """The answer of a list: how many rows there are, the addresses of the pages beside this one, and its rows.
 
@@ -54,7 +54,7 @@ def page_of(
     sign = "-" if asked["ordering"] != name else ""
     ordered = rows.order_by(sign + columns[name], sign + "pk")
     count = rows.count()
-    found: Sequence[Any] = ordered[(number - 1) * size : number * size]
+    found = ordered[(number - 1) * size : number * size]
     return {
         "count": count,
         "next": _address(request, number + 1) if number * size < count else None,

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.exceptions import BadRequest, PermissionDenied
 from django.db import connection, transaction
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import Resolver404, get_script_prefix, resolve, set_script_prefix
 from django.utils import translation
@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from sites_app.access import Access, access_for, cover_for
 from sites_app.models import Site
+from sites_app.request import SiteRequest, one_site
 from sites_app.resolve import named_by_a_program, needs_no_site, resolve_site, split_address
 from sites_app.scope import ALL_SITES, site_scope
 
@@ -31,17 +32,17 @@ class SiteMiddleware:
     and `accessible_sites`.
     """
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+    def __init__(self, get_response: Callable[[SiteRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def __call__(self, request: SiteRequest) -> HttpResponse:
         code, path = split_address(request.path_info)
         prefix = get_script_prefix()
         request.site = request.site_access = None
         request.site_code = None
-        request.site_codes: tuple[str, ...] = ()
-        request.site_permissions: frozenset[str] = frozenset()
-        request.accessible_sites: tuple[Access, ...] = ()
+        request.site_codes = ()
+        request.site_permissions = frozenset()
+        request.accessible_sites = ()
         try:
             if code is not None:
                 request.path_info = path
@@ -54,10 +55,10 @@ class SiteMiddleware:
         finally:
             set_script_prefix(prefix)
 
-    def _for_a_member(self, request: HttpRequest, in_address: str | None) -> HttpResponse:
+    def _for_a_member(self, request: SiteRequest, in_address: str | None) -> HttpResponse:
         accessible = access_for(request.user)
         # has_perm asks for these rights again and again within the request.
-        request.user.site_access = accessible
+        request.user.site_access = accessible  # type: ignore[attr-defined]  # accounts knows no site
         request.accessible_sites = tuple(accessible.values())
         siteless = needs_no_site(request.path_info)
         # A program that names a site is answered for it or refused, whatever it asks for.
@@ -78,7 +79,7 @@ class SiteMiddleware:
                 return refusal
         return self._in_scope(request)
 
-    def _in_scope(self, request: HttpRequest) -> HttpResponse:
+    def _in_scope(self, request: SiteRequest) -> HttpResponse:
         outermost = not connection.in_atomic_block
         with site_scope(request.site_codes):
             if outermost and request.method in SAFE_METHODS and request.site is None:
@@ -91,19 +92,17 @@ class SiteMiddleware:
                 transaction.set_rollback(True)
         return response
 
-    def _without_site(self, request: HttpRequest, accessible: dict[str, Access]) -> HttpResponse:
+    def _without_site(self, request: SiteRequest, accessible: dict[str, Access]) -> HttpResponse:
         if not accessible:
             raise PermissionDenied(_("You do not belong to any site yet."))
         if request.path_info.startswith(API):
             raise BadRequest(_("Name a site: header X-Site-ID or parameter site."))
         return HttpResponseRedirect("/sites/")
 
-    def _refuse_change(self, request: HttpRequest) -> HttpResponse | None:
-        if request.site is None:
-            raise PermissionDenied(_("“All my sites” is for reading. Choose one site to change something."))
-        if request.site_access.may_write:
+    def _refuse_change(self, request: SiteRequest) -> HttpResponse | None:
+        site = one_site(request)
+        if request.site_access is not None and request.site_access.may_write:
             return None
-        site = request.site
         if site.status == Site.Status.MAINTENANCE:
             sentence = _("%(site)s is in maintenance: it can be read, not changed.") % {"site": site.name}
         else:
@@ -118,7 +117,7 @@ class SiteMiddleware:
         return _unavailable(request, sentence)
 
 
-def _enter(request: HttpRequest, code: str, accessible: dict[str, Access]) -> None:
+def _enter(request: SiteRequest, code: str, accessible: dict[str, Access]) -> None:
     request.site_code = code
     if code == ALL_SITES:
         entered = _with_the_views_right(request, accessible)
@@ -130,14 +129,14 @@ def _enter(request: HttpRequest, code: str, accessible: dict[str, Access]) -> No
         request.site_codes, request.site_permissions = (code,), access.permissions
 
 
-def _speak_the_sites_language(request: HttpRequest) -> None:
+def _speak_the_sites_language(request: SiteRequest) -> None:
     """A newcomer who never chose a language reads the site's; a program reads what it asked for."""
     if request.site is not None and not request.language_chosen and not request.path_info.startswith(API):
         translation.activate(request.site.default_language)  # LanguageMiddleware, outside, puts it back
         request.LANGUAGE_CODE = request.site.default_language
 
 
-def _with_the_views_right(request: HttpRequest, accessible: dict[str, Access]) -> list[Access]:
+def _with_the_views_right(request: SiteRequest, accessible: dict[str, Access]) -> list[Access]:
     """In the ALL view: only the sites on which the person has the right that the view takes."""
     try:
         permission: Any = getattr(resolve(request.path_info).func, "site_permission", None)
@@ -146,7 +145,7 @@ def _with_the_views_right(request: HttpRequest, accessible: dict[str, Access]) -
     return [a for a in accessible.values() if permission is None or permission in a.permissions]
 
 
-def _to_full_address(request: HttpRequest, code: str) -> HttpResponse:
+def _to_full_address(request: SiteRequest, code: str) -> HttpResponse:
     if request.method not in SAFE_METHODS:
         raise BadRequest(_("This address names no site. Open the page again from the menu."))
     query = request.GET.copy()
@@ -156,7 +155,7 @@ def _to_full_address(request: HttpRequest, code: str) -> HttpResponse:
     return HttpResponseRedirect(f"{address}?{query.urlencode()}" if query else address)
 
 
-def _unavailable(request: HttpRequest, sentence: str) -> HttpResponse:
+def _unavailable(request: SiteRequest, sentence: str) -> HttpResponse:
     if request.path_info.startswith(API):
         problem = {"type": "about:blank", "title": _("Not available now"), "status": 503, "detail": sentence}
         response: HttpResponse = JsonResponse(problem, status=503, content_type="application/problem+json")

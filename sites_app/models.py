@@ -3,7 +3,7 @@
 import datetime as dt
 import uuid
 import zoneinfo
-from typing import Any
+from typing import Any, ClassVar, Self, TypeVar
 
 import pghistory
 from django.conf import settings
@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from django_scopes import ScopedManager
 from waffle.models import AbstractUserFlag
 
+from accounts.models import User
 from changes.audit import every_change
 from sites_app import flags, rules
 from sites_app.scope import OutsideScope, current_site_codes, writing_is_in_scope
@@ -67,6 +68,10 @@ class Site(models.Model):
     )
     status = models.CharField(_("status"), max_length=12, choices=Status.choices, default=Status.ACTIVE)
 
+    objects: ClassVar[
+        models.Manager[Self]
+    ]  # made by Django; said here because of django-modeltranslation's in its place
+
     class Meta:
         ordering = ["code"]
         verbose_name = _("site")
@@ -91,7 +96,7 @@ class Site(models.Model):
             raise ValidationError({"timezone": _("This is not a timezone, such as Africa/Conakry.")})
 
 
-class MembershipQuerySet(models.QuerySet):
+class MembershipQuerySet(models.QuerySet["Membership"]):
     def active(self) -> "MembershipQuerySet":
         return self.filter(user__is_active=True)
 
@@ -159,6 +164,8 @@ class RegionalRule(models.Model):
     valid = DateRangeField(_("valid"), help_text=_("From this day, up to but not including the last one."))
     changed_at = models.DateTimeField(auto_now=True)
 
+    objects: ClassVar[models.Manager[Self]]
+
     class Meta:
         ordering = ["site", "entity", "rule_type", "valid"]
         verbose_name = _("regional rule")
@@ -189,7 +196,7 @@ class RegionalRule(models.Model):
 class Flag(AbstractUserFlag):
     """A feature switched on per site, per role, or for a share of people that only ever grows with the percentage."""
 
-    percent = models.PositiveSmallIntegerField(
+    percent = models.PositiveSmallIntegerField(  # type: ignore[assignment]  # waffle's is a fraction
         _("percent"),
         null=True,
         blank=True,
@@ -220,7 +227,7 @@ class Flag(AbstractUserFlag):
         flag.site_codes = frozenset(flag.sites.values_list("code", flat=True))
         return flag
 
-    def is_on_for(self, user: Any, *, site_code: str | None = None, role: str | None = None) -> bool:
+    def is_on_for(self, user: User, *, site_code: str | None = None, role: str | None = None) -> bool:
         """Whether this person, working on this site in this role, has the feature; needs no request."""
         if self.everyone is not None:
             return self.everyone
@@ -261,12 +268,16 @@ class SiteScopedQuerySet(models.QuerySet):
             raise OutsideScope("A row never moves to another site.")
         return super().update(**kwargs)
 
-    update.alters_data = True
+    update.alters_data = True  # type: ignore[attr-defined]  # how a template is told not to call it
 
 
-def scoped_manager(queryset: type[SiteScopedQuerySet]) -> Any:
-    """A manager that raises outside a scope and sees only the scope's rows inside one."""
-    return ScopedManager(site="site", _manager_class=models.Manager.from_queryset(queryset))
+SiteScopedManager = models.Manager.from_queryset(SiteScopedQuerySet)
+AnyManager = TypeVar("AnyManager", bound=models.Manager)
+
+
+def scoped_manager(manager: type[AnyManager]) -> AnyManager:
+    """A manager of this class that raises outside a scope and sees only the scope's rows inside one."""
+    return ScopedManager(site="site", _manager_class=manager)
 
 
 class SiteScopedModel(models.Model):
@@ -275,7 +286,7 @@ class SiteScopedModel(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, db_default=RandomUUID(), editable=False)
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+", verbose_name=_("site"), db_index=False)
 
-    objects = scoped_manager(SiteScopedQuerySet)
+    objects: ClassVar[SiteScopedManager[Self]] = scoped_manager(SiteScopedManager)
 
     class Meta:
         abstract = True

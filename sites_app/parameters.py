@@ -1,6 +1,6 @@
 """What a program asks in an address: every parameter is known, given once, and every wrong one is named at once."""
 
-from typing import Any
+from typing import Any, cast
 
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy
@@ -31,7 +31,7 @@ class QueryParameters(serializers.Serializer):
             found = super().to_internal_value(data.dict())
         except serializers.ValidationError as refused:
             # The reader gets every bad field at once.
-            raise serializers.ValidationError({**refused.detail, **errors}) from refused
+            raise serializers.ValidationError({**cast("dict[str, Any]", refused.detail), **errors}) from refused
         if errors:
             raise serializers.ValidationError(errors)
         return found

@@ -5,12 +5,14 @@ from functools import wraps
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpResponseBase
+
+from sites_app.request import SiteRequest
 
 View = Callable[..., HttpResponseBase]
 
 
-def rights_on(request: HttpRequest, code: str) -> frozenset[str]:
+def rights_on(request: SiteRequest, code: str) -> frozenset[str]:
     """The rights of the person on one site of the request: in "all my sites" they may differ from site to site."""
     return next(access.permissions for access in request.accessible_sites if access.code == code)
 
@@ -23,14 +25,14 @@ def needs(permission: str | None) -> Callable[[View], View]:
 
     def mark(view: View) -> View:
         @wraps(view)
-        def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        def checked(request: SiteRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             allowed = request.site_codes and (permission is None or permission in request.site_permissions)
             # Anonymous people are sent to sign in by LoginRequiredMiddleware, or get DRF's 401.
             if request.user.is_authenticated and not allowed:
                 raise PermissionDenied
             return view(request, *args, **kwargs)
 
-        checked.site_permission = permission
+        checked.site_permission = permission  # type: ignore[attr-defined]  # the mark on the function
         return checked
 
     return mark

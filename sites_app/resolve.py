@@ -5,11 +5,12 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.core.exceptions import BadRequest, PermissionDenied
-from django.http import Http404, HttpRequest
+from django.http import Http404
 from django.utils.translation import gettext as _
 
 from sites_app.access import Access
 from sites_app.models import Site
+from sites_app.request import SiteRequest
 from sites_app.scope import ALL_SITES
 
 SESSION_KEY = "site"
@@ -36,13 +37,13 @@ def needs_no_site(path: str) -> bool:
     return path.startswith((*_WITHOUT_SITE, *_declared_without_site))
 
 
-def named_by_a_program(request: HttpRequest) -> list[str]:
+def named_by_a_program(request: SiteRequest) -> list[str]:
     """The codes that the request carries beside its address."""
     named = (request.headers.get("X-Site-ID"), request.GET.get("site"), request.GET.get("site_id"))
     return [code for code in named if code is not None]
 
 
-def resolve_site(request: HttpRequest, accessible: Mapping[str, Access], in_address: str | None) -> str | None:
+def resolve_site(request: SiteRequest, accessible: Mapping[str, Access], in_address: str | None) -> str | None:
     """The code of the request's site, "ALL", or None when nothing names one and the person has several.
 
     Order: the address, the X-Site-ID header, ?site= (or ?site_id=), the session's choice, the primary

@@ -12,6 +12,7 @@ from django.contrib.postgres.fields import DateRangeField
 from django.contrib.postgres.forms import RangeWidget
 from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied, ValidationError
 from django.db import IntegrityError, models, transaction
+from django.forms.utils import ErrorDict
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, reverse
@@ -23,16 +24,20 @@ from unfold.admin import ModelAdmin, TabularInline
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminSingleDateWidget, UnfoldAdminTextInputWidget
 
+from accounts.models import Actor
 from changes.history import history_of
 from screens import formats
 from sites_app.models import Site
+from sites_app.request import SiteRequest, as_site_request
 
 
 class SiteForm(forms.ModelForm):
     """A row of the request's site. Every rule of the table is asked, also those about its site and its fixed fields."""
 
-    site: Site | None = None  # SiteModelAdmin.get_form sets both on the form's class
-    by: Any = None
+    # SiteModelAdmin.get_form sets both on the form's class.
+    site: Site = None  # type: ignore[assignment]  # in "all my sites", where every form only shows
+    by: Actor = None
+    _errors: ErrorDict
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -40,7 +45,7 @@ class SiteForm(forms.ModelForm):
             self.instance.site = self.site
 
     def _post_clean(self) -> None:
-        super()._post_clean()
+        super()._post_clean()  # type: ignore[misc]  # the stubs leave it out
         # Django's own form leaves out every rule that names a column it does not show: the database would then answer
         # with an error page instead of a sentence.
         try:
@@ -53,7 +58,7 @@ class SiteForm(forms.ModelForm):
         by_field = error.error_dict if hasattr(error, "error_dict") else {NON_FIELD_ERRORS: error.error_list}
         for name, errors in by_field.items():
             shown = name if name in self.fields else NON_FIELD_ERRORS
-            said = self._errors.get(shown, [])
+            said = self._errors.get(shown, ())
             for one in errors:
                 if not set(one.messages) & set(said):
                     self.add_error(None if shown == NON_FIELD_ERRORS else shown, one)
@@ -69,6 +74,8 @@ class ActionForm(SiteForm):
         raise NotImplementedError
 
     def refused(self, error: Exception) -> None:
+        if not isinstance(error, ValidationError):
+            raise error
         self.refuse(error)
 
     def _post_clean(self) -> None:
@@ -81,7 +88,7 @@ class ActionForm(SiteForm):
             self.refused(error)
 
     def save(self, commit: bool = True) -> models.Model:
-        self.save_m2m = lambda: None
+        self.save_m2m = lambda: None  # type: ignore[method-assign]  # what the administration calls afterwards
         return self.instance
 
 
@@ -102,11 +109,12 @@ class OfSiteFilter(admin.SimpleListFilter):
     title = gettext_lazy("site")
     parameter_name = "of"
 
-    def lookups(self, request: HttpRequest, model_admin: "SiteModelAdmin") -> list[tuple[str, str]]:
-        return [(access.code, access.name) for access in request.accessible_sites if access.code in request.site_codes]
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:
+        asked = as_site_request(request)
+        return [(access.code, access.name) for access in asked.accessible_sites if access.code in asked.site_codes]
 
     def queryset(self, request: HttpRequest, queryset: models.QuerySet) -> models.QuerySet:
-        return queryset.filter(site=self.value()) if self.value() in request.site_codes else queryset
+        return queryset.filter(site=self.value()) if self.value() in as_site_request(request).site_codes else queryset
 
 
 class SiteModelAdmin(ModelAdmin):
@@ -136,39 +144,39 @@ class SiteModelAdmin(ModelAdmin):
 
     # --- rights -------------------------------------------------------------------------------------------------
 
-    def takes_changes(self, request: HttpRequest) -> bool:
+    def takes_changes(self, request: SiteRequest) -> bool:
         """One site is chosen, and it may be written to now."""
-        return request.site is not None and request.site_access.may_write
+        return request.site_access is not None and request.site_access.may_write
 
-    def may_write(self, request: HttpRequest) -> bool:
+    def may_write(self, request: SiteRequest) -> bool:
         return self.takes_changes(request) and self.change_permission in request.site_permissions
 
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_view_permission(self, request: SiteRequest, obj: Any = None) -> bool:
         return self.view_permission in request.site_permissions
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
+    def has_add_permission(self, request: SiteRequest) -> bool:
         right = self.add_permission or self.change_permission
         return self.may_add and self.takes_changes(request) and right in request.site_permissions
 
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_change_permission(self, request: SiteRequest, obj: Any = None) -> bool:
         return self.may_change and self.may_write(request)
 
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_delete_permission(self, request: SiteRequest, obj: Any = None) -> bool:
         return self.may_delete and self.may_write(request)
 
-    def has_module_permission(self, request: HttpRequest) -> bool:
+    def has_module_permission(self, request: SiteRequest) -> bool:
         return self.has_view_permission(request)
 
     # --- rows ---------------------------------------------------------------------------------------------------
 
-    def get_queryset(self, request: HttpRequest) -> models.QuerySet:
+    def get_queryset(self, request: SiteRequest) -> models.QuerySet:
         return super().get_queryset(request).filter(**{f"{self.site_path}__in": request.site_codes})
 
     def choice_label(self, obj: Any) -> str:
         """What a choice of this row, and its page's title, say."""
         return str(obj)
 
-    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+    def formfield_for_foreignkey(self, db_field: Any, request: SiteRequest, **kwargs: Any) -> Any:
         field = super().formfield_for_foreignkey(db_field, request, **kwargs)
         other = self.admin_site._registry.get(db_field.related_model)
         if field is not None and isinstance(other, SiteModelAdmin):
@@ -180,22 +188,22 @@ class SiteModelAdmin(ModelAdmin):
 
     # --- one site or all of them ----------------------------------------------------------------------------------
 
-    def _shows_site(self, request: HttpRequest) -> bool:
+    def _shows_site(self, request: SiteRequest) -> bool:
         return request.site is None and self.site_path == "site"
 
-    def get_list_display(self, request: HttpRequest) -> Sequence[Any]:
+    def get_list_display(self, request: SiteRequest) -> Sequence[Any]:
         first, *others = super().get_list_display(request)
         return [first, "site_name", *others] if self._shows_site(request) else [first, *others]
 
-    def get_list_select_related(self, request: HttpRequest) -> Sequence[str]:
+    def get_list_select_related(self, request: SiteRequest) -> Sequence[str]:
         related = list(super().get_list_select_related(request) or [])
         return ["site", *related] if self.site_path == "site" else related
 
-    def get_list_filter(self, request: HttpRequest) -> Sequence[Any]:
+    def get_list_filter(self, request: SiteRequest) -> Sequence[Any]:
         filters = list(super().get_list_filter(request))
         return [OfSiteFilter, *filters] if self._shows_site(request) else filters
 
-    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+    def get_fieldsets(self, request: SiteRequest, obj: Any = None) -> Any:
         fieldsets = list(super().get_fieldsets(request, obj))
         return [(None, {"fields": ["site_name"]}), *fieldsets] if self._shows_site(request) else fieldsets
 
@@ -203,14 +211,14 @@ class SiteModelAdmin(ModelAdmin):
     def site_name(self, obj: Any) -> str:
         return obj.site.name
 
-    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+    def get_form(self, request: SiteRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         if self._shows_site(request):
             kwargs["fields"] = []  # nothing is filled in there, and "site_name" is no column
         form = super().get_form(request, obj, change=change, **kwargs)
         form.site, form.by = request.site, request.user
         return form
 
-    def save_model(self, request: HttpRequest, obj: Any, form: forms.ModelForm, change: bool) -> None:
+    def save_model(self, request: SiteRequest, obj: Any, form: forms.ModelForm, change: bool) -> None:
         if isinstance(form, ActionForm):
             return  # its action has saved the row
         if not change:
@@ -233,12 +241,12 @@ class SiteModelAdmin(ModelAdmin):
 
     def changeform_view(
         self,
-        request: HttpRequest,
+        request: SiteRequest,
         object_id: str | None = None,
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        context = {"show_history": False}
+        context: dict[str, Any] = {"show_history": False}
         if object_id is not None:
             obj = self.get_object(request, object_id)
             if obj is not None and self.has_view_or_change_permission(request, obj):
@@ -250,7 +258,7 @@ class SiteModelAdmin(ModelAdmin):
             messages.error(request, _("Somebody else has just changed this. Nothing was saved; check and try again."))
             return HttpResponseRedirect(request.get_full_path())
 
-    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+    def history_view(self, request: SiteRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
         """The history stands on the row's own page."""
         obj = self.get_object(request, object_id)
         if obj is None or not self.has_view_or_change_permission(request, obj):
@@ -260,7 +268,7 @@ class SiteModelAdmin(ModelAdmin):
     def page_of(self, obj: Any) -> str:
         return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[obj.pk])
 
-    def row_or_404(self, request: HttpRequest, object_id: str, *, allowed: bool) -> Any:
+    def row_or_404(self, request: SiteRequest, object_id: str, *, allowed: bool) -> Any:
         """The row that a page of its own is about; 404 for one of another site too, 403 without the right."""
         if not allowed:
             raise PermissionDenied
@@ -270,7 +278,7 @@ class SiteModelAdmin(ModelAdmin):
         return obj
 
     def ask(
-        self, request: HttpRequest, obj: Any, *, title: str, sentence: str, button: str, form: forms.Form | None = None
+        self, request: SiteRequest, obj: Any, *, title: str, sentence: str, button: str, form: forms.Form | None = None
     ) -> TemplateResponse:
         """The page between a button and what it does: what will happen, and what has to be said for it."""
         context = {
@@ -286,14 +294,14 @@ class SiteModelAdmin(ModelAdmin):
         }
         return TemplateResponse(request, "admin/ask.html", context)
 
-    def done(self, request: HttpRequest, obj: Any, sentence: str) -> HttpResponse:
+    def done(self, request: SiteRequest, obj: Any, sentence: str) -> HttpResponse:
         messages.success(request, sentence)
         return HttpResponseRedirect(self.page_of(obj))
 
-    def _get_obj_does_not_exist_redirect(self, request: HttpRequest, opts: Any, object_id: str) -> HttpResponse:
+    def _get_obj_does_not_exist_redirect(self, request: SiteRequest, opts: Any, object_id: str) -> HttpResponse:
         raise Http404
 
-    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> tuple[Any, Any, Any, Any]:
+    def get_deleted_objects(self, objs: Any, request: SiteRequest) -> tuple[Any, Any, Any, Any]:
         to_delete, counts, lacking, protected = super().get_deleted_objects(objs, request)
         if not protected:
             return to_delete, counts, lacking, protected
@@ -306,13 +314,13 @@ class SiteModelAdmin(ModelAdmin):
     # --- what Django would write into its own log ------------------------------------------------------------------
     # One table for all sites, with the names of their rows. The database's triggers write a better one.
 
-    def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> None:
+    def log_addition(self, request: SiteRequest, obj: Any, message: Any) -> None:
         pass
 
-    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> None:
+    def log_change(self, request: SiteRequest, obj: Any, message: Any) -> None:
         pass
 
-    def log_deletions(self, request: HttpRequest, queryset: Any) -> None:
+    def log_deletions(self, request: SiteRequest, queryset: Any) -> None:
         pass
 
 
@@ -327,10 +335,10 @@ class GlobalAdmin(SiteModelAdmin):
 
     site_path = ""
 
-    def takes_changes(self, request: HttpRequest) -> bool:
+    def takes_changes(self, request: SiteRequest) -> bool:
         return request.user.is_superuser and request.site is not None
 
-    def get_queryset(self, request: HttpRequest) -> models.QuerySet:
+    def get_queryset(self, request: SiteRequest) -> models.QuerySet:
         return ModelAdmin.get_queryset(self, request)
 
 
@@ -342,14 +350,14 @@ class ReadOnlyInline(TabularInline):
     tab = True
     hide_title = True
 
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_view_permission(self, request: SiteRequest, obj: Any = None) -> bool:
         return True  # whoever sees the page's row
 
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_add_permission(self, request: SiteRequest, obj: Any = None) -> bool:
         return False
 
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_change_permission(self, request: SiteRequest, obj: Any = None) -> bool:
         return False
 
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_delete_permission(self, request: SiteRequest, obj: Any = None) -> bool:
         return False

@@ -17,6 +17,7 @@ from rest_framework.response import Response
 from sites_app.models import Site
 from sites_app.parameters import QueryParameters
 from sites_app.permissions import needs
+from sites_app.request import as_site_request
 from tasks import words
 from tasks.day_json import DAY_EXAMPLE, DayDocument
 from tasks.priority import impact_level
@@ -49,16 +50,17 @@ def today(request: Request, agent_id: str) -> Response:
     An agent gets their own; whoever manages the site's tasks everybody's. A day that is over is as it began: its
     tasks carry the score of then, and the status of now; advice and risks are not kept.
     """
-    if request.site is None:
+    reader, site = as_site_request(request), as_site_request(request).site
+    if site is None:
         raise BadRequest(_("A day is a day on one site: name it by header X-Site-ID or parameter site."))
     asked = DayParameters(data=request.query_params)
     asked.is_valid(raise_exception=True)
-    agent, now = whose_day(agent_id, request.user, request.site, request.site_permissions), timezone.now()
+    agent, now = whose_day(agent_id, reader.user, site, reader.site_permissions), timezone.now()
     if agent is None:
         raise Http404
-    current = now.astimezone(ZoneInfo(request.site.timezone)).date()
+    current = now.astimezone(ZoneInfo(site.timezone)).date()
     day = asked.validated_data.get("date", current)
-    found = manifesto(request.site, agent, now) if day == current else _past_day(request.site, agent, day)
+    found = manifesto(site, agent, now) if day == current else _past_day(site, agent, day)
     return Response(DayDocument(manifesto_as_json(found)).data)
 
 

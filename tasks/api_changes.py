@@ -1,7 +1,7 @@
 """PATCH /api/tasks/{id}: one change of one task, once for its Idempotency-Key."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -19,6 +19,7 @@ from changes.bodies import KEY, KEY_PARAMETER, ChangeBody
 from changes.refusals import RuleBroken
 from sites_app.parameters import QueryParameters
 from sites_app.permissions import needs
+from sites_app.request import as_site_request, one_site
 from tasks import actions
 from tasks.actions.change import LONGEST_KEY
 from tasks.models import Task
@@ -33,7 +34,11 @@ _FIELDS: Mapping[str, tuple[str, ...]] = {
     Task.Status.DONE: ("outcome", "rating", "note"),
     Task.Status.CANCELLED: ("note",),
 }
-_REQUIRED = {Task.Status.BLOCKED: "note", Task.Status.DONE: "outcome", Task.Status.CANCELLED: "note"}
+_REQUIRED: Mapping[str, str] = {
+    Task.Status.BLOCKED: "note",
+    Task.Status.DONE: "outcome",
+    Task.Status.CANCELLED: "note",
+}
 # The arguments of the actions, as the client knows them.
 _NAMES = {"due_at": "dueAt", "why": "note", "key": KEY}
 
@@ -58,7 +63,9 @@ class Change(ChangeBody):
 
     def get_fields(self) -> dict[str, Any]:
         fields = super().get_fields()
-        fields["dueAt"].timezone = self.context.get("timezone")  # the schema is made without a site
+        cast("serializers.DateTimeField", fields["dueAt"]).timezone = self.context.get(
+            "timezone"
+        )  # the schema is made without a site
         return fields
 
     def errors_between(self, data: Mapping[str, Any]) -> dict[str, list[str]]:
@@ -70,7 +77,7 @@ class Change(ChangeBody):
             name: self.sentence("misplaced", status=status) for name in (optional & data.keys()) - set(_FIELDS[status])
         }
         needed = _REQUIRED.get(status)
-        value = data.get(needed)
+        value = data.get(needed) if needed else None
         if needed is not None and not (value.strip() if isinstance(value, str) else value):
             errors[needed] = self.sentence("needed", status=status)
         return errors
@@ -101,12 +108,13 @@ def change(request: Request, pk: UUID) -> Response:
     """
     QueryParameters(data=request.query_params).is_valid(raise_exception=True)
     # Locked: it stays the caller's until the change is made.
-    mine = Task.objects.visible_to(request.user.pk, request.site_permissions)
+    reader = as_site_request(request)
+    mine = Task.objects.visible_to(reader.user.pk, reader.site_permissions)
     task = mine.select_for_update(no_key=True).filter(pk=pk).first()
     if task is None:
         raise Http404
     key = request.headers.get(KEY, "").strip()
-    asked = Change(data=request.data, context={"key": key, "timezone": ZoneInfo(request.site.timezone)})
+    asked = Change(data=request.data, context={"key": key, "timezone": ZoneInfo(one_site(reader).timezone)})
     asked.is_valid(raise_exception=True)
     try:
         return Response(TaskDocument(_changed(request, task, key, asked.validated_data)).data)
@@ -116,7 +124,7 @@ def change(request: Request, pk: UUID) -> Response:
 
 
 def _changed(request: Request, task: Task, key: str, asked: dict[str, Any]) -> Task:
-    common = {
+    common: dict[str, Any] = {
         "task_id": task.pk,
         "by": request.user,
         "now": timezone.now(),
@@ -132,7 +140,7 @@ def _changed(request: Request, task: Task, key: str, asked: dict[str, Any]) -> T
         case Task.Status.BLOCKED:
             return actions.cannot_do(**common, why=note)
         case Task.Status.CANCELLED:
-            if "tasks.manage_tasks" not in request.site_permissions:
+            if "tasks.manage_tasks" not in as_site_request(request).site_permissions:
                 raise exceptions.PermissionDenied(_("Only someone who manages the tasks of the site can cancel one."))
             return actions.cancel_task(**common, why=note)
         case _ if "dueAt" in asked:

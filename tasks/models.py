@@ -1,6 +1,7 @@
 """What agents have to do, what waits for what, in which order a day began, and who changed what."""
 
 from collections.abc import Container
+from typing import ClassVar
 
 import pghistory
 from django.conf import settings
@@ -17,6 +18,9 @@ from leasing.models import Contract, Property, Tenant
 from sites_app.models import SameSiteForeignKey, SiteScopedModel, SiteScopedQuerySet, scoped_manager
 from tasks.causes import registry
 from tasks.causes.manual import MANUAL
+
+LONGEST_TITLE, LONGEST_SOURCE = 160, 120
+"""In characters."""
 
 
 class TaskQuerySet(SiteScopedQuerySet):
@@ -36,6 +40,9 @@ class TaskQuerySet(SiteScopedQuerySet):
         )
         fields = JSONObject(day="day", agent=name, rank="rank", score="score")
         return self.annotate(past_ranks=ArraySubquery(past.values(json=fields)[:days]))
+
+
+TaskManager = models.Manager.from_queryset(TaskQuerySet)
 
 
 @pghistory.track(*every_change())
@@ -82,7 +89,7 @@ class Task(SiteScopedModel):
     facts = models.JSONField(
         _("facts"), default=dict, blank=True, help_text=_("What the cause rests on: dates as text, whole francs.")
     )
-    title = models.CharField(_("title"), max_length=160, blank=True)
+    title = models.CharField(_("title"), max_length=LONGEST_TITLE, blank=True)
     description = models.TextField(_("description"), blank=True)
     status = models.CharField(_("status"), max_length=12, choices=Status.choices, default=Status.PENDING)
     due_at = models.DateTimeField(_("due"))
@@ -106,7 +113,7 @@ class Task(SiteScopedModel):
     )
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
     # The same cause is one task, however often it is looked for: "rent_late:<contract>:<day>", "manual:<random>".
-    source = models.CharField(_("source"), max_length=120)
+    source = models.CharField(_("source"), max_length=LONGEST_SOURCE)
     started_at = models.DateTimeField(_("started"), null=True, blank=True)
     completed_at = models.DateTimeField(_("completed"), null=True, blank=True)
     outcome = models.CharField(_("outcome"), max_length=12, choices=Outcome.choices, blank=True)
@@ -117,7 +124,7 @@ class Task(SiteScopedModel):
     # Raised by every change, so that a tap made offline can be told from one made on the task as it is now.
     version = models.PositiveIntegerField(_("version"), default=1)
 
-    objects = scoped_manager(TaskQuerySet)
+    objects: ClassVar[TaskManager["Task"]] = scoped_manager(TaskManager)
 
     class Meta:
         ordering = ["due_at", "id"]

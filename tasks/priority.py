@@ -92,7 +92,7 @@ class Priority:
 
 
 @dataclass(frozen=True)
-class Record:
+class TrackRecord:
     """What an agent did of one kind in the last 90 days.
 
     `done` tasks, of which `succeeded` came out as wanted or with a promise; `left` fell due and are still open. Of the
@@ -128,7 +128,7 @@ def priority(
     kind: str,
     percentile: Decimal | None,
     has_missed: bool,
-    record: Record,
+    record: TrackRecord,
     waiting: int,
 ) -> Priority:
     """The priority of a task that is due in so many hours, less than 0 when it is overdue.
@@ -180,7 +180,7 @@ def impact_level(part: Decimal) -> Impact:
 
 
 @functools.lru_cache(maxsize=4096)  # asked again for each task of an agent
-def affinity(record: Record) -> Fraction:
+def affinity(record: TrackRecord) -> Fraction:
     """How well this kind goes with this agent; near 60 for who has done few of them.
 
     Unrated tasks count as rated in the middle, 3 of 5; of tasks without a beginning half count as quick.

@@ -14,11 +14,11 @@ from tasks.models import Task
 from tasks.priority import URGENT
 from tasks.ranking import (
     WORKDAY_MINUTES,
-    Board,
-    Debt,
     Grounds,
+    LateRent,
     Person,
     RankedTask,
+    TaskBoard,
     board_of,
     kept_parts,
     kept_ranking,
@@ -28,8 +28,8 @@ from tasks.ranking import (
 __all__ = [
     "WORKDAY_MINUTES",
     "AgentLoad",
-    "Debt",
     "Grounds",
+    "LateRent",
     "Manifesto",
     "Proposal",
     "RankedTask",
@@ -154,10 +154,13 @@ def site_day(site: Site, now: dt.datetime) -> SiteDay:
     Three statements.
     """
     board = board_of(site, None, now)
-    tasks_of: dict[int | None, list[RankedTask]] = {person.id: [] for person in board.agents}
+    tasks_of: dict[int, list[RankedTask]] = {person.id: [] for person in board.agents}
+    nobodys = []
     for task in board.tasks:
-        tasks_of.setdefault(None if board.is_nobodys(task) else task.agent_id, []).append(task)
-    nobodys = tasks_of.pop(None, [])
+        if task.agent_id is None or board.is_nobodys(task):
+            nobodys.append(task)
+        else:
+            tasks_of.setdefault(task.agent_id, []).append(task)
     loads = [_load(board.people[agent_id], tasks, now) for agent_id, tasks in tasks_of.items()]
     if nobodys:
         loads.append(_load(None, nobodys, now))
@@ -197,14 +200,14 @@ def proposals(site: Site, agent_id: int | None, now: dt.datetime) -> list[Propos
     return found
 
 
-def _without_what_is_stuck(board: Board) -> tuple[list[RankedTask], list[RankedTask]]:
+def _without_what_is_stuck(board: TaskBoard) -> tuple[list[RankedTask], list[RankedTask]]:
     """What can be done, and what cannot: the agent said so of it, or of a task that it waits for."""
     blocked = [task.id for task in board.tasks if task.status == Task.Status.BLOCKED]
     stuck = set(blocked).union(*(board.waiting.get(task, ()) for task in blocked))
     return [task for task in board.tasks if task.id not in stuck], [task for task in board.tasks if task.id in stuck]
 
 
-def _recommendations(tasks: Sequence[RankedTask], board: Board, agent_id: int) -> Iterator[Recommendation]:
+def _recommendations(tasks: Sequence[RankedTask], board: TaskBoard, agent_id: int) -> Iterator[Recommendation]:
     """Where to start, what then; and whom to ask for what does not fit into a working day."""
     for advice, task in zip(("start", "then"), tasks, strict=False):
         yield Recommendation(advice, task)
@@ -222,13 +225,13 @@ def _recommendations(tasks: Sequence[RankedTask], board: Board, agent_id: int) -
             delegated += 1
 
 
-def _best_for(task: RankedTask, board: Board, free: Mapping[int, int]) -> Person | None:
+def _best_for(task: RankedTask, board: TaskBoard, free: Mapping[int, int]) -> Person | None:
     """The highest affinity among those who have the time; of equals who has more of it, then the lower id."""
     able = [board.people[one] for one, minutes in free.items() if minutes >= task.minutes]
     return min(able, key=lambda person: (-person.affinity(task.kind), -free[person.id], person.id), default=None)
 
 
-def _least_busy(board: Board, free: Mapping[int, int]) -> Person | None:
+def _least_busy(board: TaskBoard, free: Mapping[int, int]) -> Person | None:
     return min((board.people[one] for one in free), key=lambda person: (-free[person.id], person.id), default=None)
 
 

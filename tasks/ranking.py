@@ -16,15 +16,15 @@ from sites_app.models import Site
 from sites_app.scope import require_scope
 from tasks import statements
 from tasks.causes import registry
-from tasks.causes.cause import Debt
+from tasks.causes.cause import LateRent
 from tasks.causes.rent_late import LATE_STEPS
 from tasks.priority import (
     FINISHED_FOR_A_MEDIAN,
     KIND_MINUTES,
     RECORD_DAYS,
     Priority,
-    Record,
     Standing,
+    TrackRecord,
     affinity,
     from_parts,
     hours_until,
@@ -53,10 +53,10 @@ class Grounds:
     percentile: Decimal | None = None
     has_missed: bool = False
     late_rents: int = 0
-    debt: Debt | None = None
+    debt: LateRent | None = None
     left_on: dt.date | None = None
     deposit: int | None = None
-    record: Record = field(default_factory=Record)
+    record: TrackRecord = field(default_factory=TrackRecord)
 
     @property
     def is_due(self) -> bool:
@@ -94,7 +94,7 @@ class RankedTask:
     grounds: Grounds
 
     @property
-    def debt(self) -> Debt | None:
+    def debt(self) -> LateRent | None:
         """What is late, as it was when the task was looked at, else when it was made; None: it is about no rent."""
         debt_of = registry.get(self.cause).debt_of
         return None if debt_of is None else self.grounds.debt or debt_of(self.facts)
@@ -112,7 +112,7 @@ class Person:
     is_agent: bool
     works_here: bool
     done_this_week: int
-    records: Mapping[str, Record]
+    records: Mapping[str, TrackRecord]
     due_minutes: int
 
     @property
@@ -125,7 +125,7 @@ class Person:
 
 
 @dataclass(frozen=True)
-class Board:
+class TaskBoard:
     """Some agents' open tasks in order, what waits for which task of the site, and the people of the site."""
 
     tasks: tuple[RankedTask, ...]
@@ -138,11 +138,11 @@ class Board:
 
     def is_nobodys(self, task: RankedTask) -> bool:
         """Whether it belongs to nobody, or to somebody who does not work here any more."""
-        person = self.people.get(task.agent_id)
+        person = None if task.agent_id is None else self.people.get(task.agent_id)
         return person is None or not person.works_here
 
 
-def board_of(site: Site, agent_ids: Sequence[int] | None, now: dt.datetime) -> Board:
+def board_of(site: Site, agent_ids: Sequence[int] | None, now: dt.datetime) -> TaskBoard:
     """The open tasks of some agents, or of everyone and nobody, with the people of the site."""
     local = local_time(site, now)
     today = local.date()
@@ -166,7 +166,7 @@ def board_of(site: Site, agent_ids: Sequence[int] | None, now: dt.datetime) -> B
             debt=_debt_now(row),
             left_on=row["left_on"],
             deposit=row["deposit"],
-            record=person.records[row["kind"]] if person else Record(),
+            record=person.records[row["kind"]] if person else TrackRecord(),
         )
         rank = priority(
             hours=hours_until(row["due_at"], now),
@@ -179,7 +179,7 @@ def board_of(site: Site, agent_ids: Sequence[int] | None, now: dt.datetime) -> B
         waits_for = tuple(sorted(needs.get(row["id"], ())))
         tasks[row["id"]] = _task(site, row, minutes[row["kind"]], rank, waits_for, grounds)
     order = in_order((Standing(t.id, t.priority.score, t.due_at) for t in tasks.values()), waiting)
-    return Board(tuple(tasks[task] for task in order), waiting, people)
+    return TaskBoard(tuple(tasks[task] for task in order), waiting, people)
 
 
 def _people(
@@ -216,7 +216,7 @@ def _people(
             is_agent=rows[0]["is_agent"],
             works_here=rows[0]["works_here"],
             done_this_week=rows[0]["done_this_week"],
-            records={row["kind"]: Record(**{name: row[name] for name in _COUNTED}) for row in rows},
+            records={row["kind"]: TrackRecord(**{name: row[name] for name in _COUNTED}) for row in rows},
             due_minutes=sum(row["due"] * row["minutes"] for row in rows),
         )
         for agent_id, rows in rows_of.items()
@@ -258,17 +258,17 @@ def _kept_grounds(site: Site, row: Mapping[str, Any], parts: Mapping[str, Any], 
             "day": dt.date.fromisoformat(kept["day"]),
             "due_on": dt.date.fromisoformat(kept["due_on"]),
             "percentile": None if kept["percentile"] is None else Decimal(kept["percentile"]),
-            "debt": Debt.from_texts(**kept["debt"]) if kept["debt"] else None,
+            "debt": LateRent.from_texts(**kept["debt"]) if kept["debt"] else None,
             "left_on": kept["left_on"] and dt.date.fromisoformat(kept["left_on"]),
-            "record": Record(**kept["record"]),
+            "record": TrackRecord(**kept["record"]),
         }
     )
 
 
-def _debt_now(row: Mapping[str, Any]) -> Debt | None:
+def _debt_now(row: Mapping[str, Any]) -> LateRent | None:
     if registry.get(row["cause"]).debt_of is None:
         return None
-    return Debt(row["francs"], tuple(row["periods"]), row["since"])
+    return LateRent(row["francs"], tuple(row["periods"]), row["since"])
 
 
 def kept_parts(task: RankedTask) -> dict[str, Any]:

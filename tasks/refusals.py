@@ -32,9 +32,9 @@ class KeyReused(IdempotencyConflict):
         )
 
 
-def moment(at: dt.datetime, task: Task) -> str:
+def moment(at: dt.datetime | None, task: Task) -> str:
     """Day and hour where the task's site is."""
-    return formats.moment(at, task.site.timezone)
+    return formats.NOTHING if at is None else formats.moment(at, task.site.timezone)
 
 
 def _who_did_what_when(task: Task) -> str:

@@ -115,11 +115,13 @@ def _reasons(task: RankedTask) -> Iterator[tuple[Decimal, str]]:
 
 
 def _is_about_a_missed_rent(task: RankedTask) -> bool:
-    since = task.debt and task.debt.since
+    since = task.debt.since if task.debt else None
     return since is not None and (task.grounds.day - since).days >= MISSED_AFTER_DAYS
 
 
 def _left(task: RankedTask) -> str:
+    if task.grounds.left_on is None:
+        return ""
     values = {"day": _day(task.grounds.left_on, task.grounds.day)}
     if task.grounds.deposit:
         return _("The contract ended on %(day)s; its deposit of %(amount)s is still held.") % (

@@ -1,7 +1,6 @@
 """Who may have tasks on a site, and whose day a person may see."""
 
 from collections.abc import Container, Iterable, Sequence
-from typing import Any
 
 from accounts.models import User
 from sites_app.access import cover_for
@@ -27,7 +26,7 @@ def workers_of(site: Site, roles: Sequence[str] = WORKING_ROLES) -> list[User]:
     return sorted(people, key=lambda person: (person.get_full_name().casefold(), person.pk))
 
 
-def whose_day(asked: str, reader: Any, site: Site, permissions: Container[str]) -> int | None:
+def whose_day(asked: str, reader: User, site: Site, permissions: Container[str]) -> int | None:
     """The reader's own id, or for whoever manages tasks that of somebody who belongs to the site or has tasks there.
 
     None for any other: an agent is not told which other ids exist, nothing is looked up.
@@ -45,7 +44,7 @@ def whose_day(asked: str, reader: Any, site: Site, permissions: Container[str]) 
     return int(asked) if any(rows.exists() for rows in here) else None
 
 
-def works_on(site: Site, person: Any) -> bool:
+def works_on(site: Site, person: User) -> bool:
     return _working(site).filter(user_id=person.pk).exists()
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from akig.embedded.postgres import Server
+    from akig.embedded.postgres import PostgresServer
 
 for name in ("DATABASE_URL", "DATABASE_OWNER_URL", "CELERY_BROKER_URL", "CACHE_URL", "AKIG_PRODUCTION", "DEBUG"):
     os.environ.pop(name, None)
@@ -17,7 +17,7 @@ os.environ.setdefault("AKIG_VAR", str(Path(__file__).resolve().parent.parent / "
 os.environ["AKIG_DATABASE_LOGIN"] = "owner"
 
 
-def server() -> "Server":
+def server() -> "PostgresServer":
     """The suite's server. Its data may be lost: nothing waits for the disk."""
     # Imported now, when the measuring of coverage has begun.
     from akig.embedded import database

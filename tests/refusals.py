@@ -47,13 +47,13 @@ def refuse(request, reason):
     raise REASONS[reason]()
 
 
-class Line(serializers.Serializer):
+class SoldLine(serializers.Serializer):
     amount = serializers.IntegerField(min_value=1)
 
 
-class Order(serializers.Serializer):
+class SoldOrder(serializers.Serializer):
     day = serializers.DateField()
-    lines = Line(many=True)
+    lines = SoldLine(many=True)
 
     def validate(self, attrs):
         raise serializers.ValidationError("Not on a Sunday.")
@@ -61,7 +61,7 @@ class Order(serializers.Serializer):
 
 @api_view(["POST"])
 def order(request):
-    Order(data=request.data).is_valid(raise_exception=True)
+    SoldOrder(data=request.data).is_valid(raise_exception=True)
     return Response({})
 
 

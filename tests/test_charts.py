@@ -14,7 +14,7 @@ from screens.charts import HEIGHT, WIDTH, line
 
 
 @dataclass
-class Point:
+class DrawnPoint:
     value: Decimal | None
     is_unusual: bool = False
 
@@ -32,7 +32,7 @@ def coordinates(path):
 
 @given(values)
 def test_every_value_is_inside_the_drawing_and_none_is_drawn_twice(numbers):
-    found = line([Point(number) for number in numbers], "title")
+    found = line([DrawnPoint(number) for number in numbers], "title")
     known = [number for number in numbers if number is not None]
     if not known:
         assert found == {}
@@ -47,20 +47,21 @@ def test_every_value_is_inside_the_drawing_and_none_is_drawn_twice(numbers):
 
 
 def test_with_an_axis_a_value_stands_where_its_ticks_and_its_grid_say():
-    points = [Point(Decimal(value)) for value in ("0", "0.5", "1")]
+    points = [DrawnPoint(Decimal(value)) for value in ("0", "0.5", "1")]
     found = line(points, "title", Decimal(0), Decimal(1), Decimal("0.95"))
     assert [y for _x, y in coordinates(found["path"])] == [HEIGHT, HEIGHT / 2, 0]
     assert float(found["goal"]) == HEIGHT * 0.05
 
 
 def test_a_month_without_a_value_interrupts_the_line():
-    found = line([Point(Decimal(n)) if n else Point(None) for n in (1, 2, 0, 4, 5)], "title")
+    found = line([DrawnPoint(Decimal(n)) if n else DrawnPoint(None) for n in (1, 2, 0, 4, 5)], "title")
     assert re.sub(r"[\d. ]", "", found["path"]) == "MLML"
 
 
 def test_an_unusual_value_and_the_last_one_have_their_dots():
     svg = drawn(
-        "{% line points 'Thirteen months' %}", points=[Point(Decimal(1)), Point(Decimal(9), True), Point(Decimal(2))]
+        "{% line points 'Thirteen months' %}",
+        points=[DrawnPoint(Decimal(1)), DrawnPoint(Decimal(9), True), DrawnPoint(Decimal(2))],
     )
     assert svg.count('class="dot unusual"') == 1
     assert svg.count('class="dot"') == 1
@@ -72,7 +73,7 @@ def test_numbers_of_a_drawing_have_points_whatever_the_language(language):
     with translation.override(language):
         svg = drawn(
             "{% line points 'x' 0 1 goal %}{% bar 1 3 %}",
-            points=[Point(Decimal("0.1")), Point(Decimal("0.7"))],
+            points=[DrawnPoint(Decimal("0.1")), DrawnPoint(Decimal("0.7"))],
             goal=0.95,
         )
     assert "," not in svg
@@ -80,9 +81,9 @@ def test_numbers_of_a_drawing_have_points_whatever_the_language(language):
 
 
 def test_nothing_to_draw_draws_nothing():
-    assert drawn("{% line points 'x' %}", points=[Point(None)]).strip() == ""
+    assert drawn("{% line points 'x' %}", points=[DrawnPoint(None)]).strip() == ""
     assert 'width="0"' in drawn("{% bar 0 0 %}")
 
 
 def test_a_title_is_text_and_no_markup():
-    assert "<b>" not in drawn("{% line points title %}", points=[Point(Decimal(1))], title="<b>")
+    assert "<b>" not in drawn("{% line points title %}", points=[DrawnPoint(Decimal(1))], title="<b>")

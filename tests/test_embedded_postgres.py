@@ -19,17 +19,17 @@ FAST = {"fsync": "off", "full_page_writes": "off"}
 USER = """
 import sys, time
 from pathlib import Path
-from akig.embedded.postgres import Server
-with Server(Path(sys.argv[1]), {"fsync": "off"}).use():
+from akig.embedded.postgres import PostgresServer
+with PostgresServer(Path(sys.argv[1]), {"fsync": "off"}).use():
     print("using", flush=True)
     time.sleep(60)
 """
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory) -> postgres.Server:
+def server(tmp_path_factory) -> postgres.PostgresServer:
     """One for all tests of this file, down between them."""
-    return postgres.Server(tmp_path_factory.mktemp("a folder") / "var", FAST)
+    return postgres.PostgresServer(tmp_path_factory.mktemp("a folder") / "var", FAST)
 
 
 @pytest.fixture
@@ -47,16 +47,16 @@ def another_user(server) -> Iterator[subprocess.Popen]:
     process.stdout.close()
 
 
-def _postmaster(server: postgres.Server) -> int:
+def _postmaster(server: postgres.PostgresServer) -> int:
     return int((server.data / "postmaster.pid").read_text().split()[0])
 
 
-def _one(server: postgres.Server, role: str, question: str) -> object:
+def _one(server: postgres.PostgresServer, role: str, question: str) -> object:
     with server.connect(role, DATABASE) as connection:
         return connection.execute(question).fetchone()[0]
 
 
-def _give_files_to(server: postgres.Server, user: int) -> None:
+def _give_files_to(server: postgres.PostgresServer, user: int) -> None:
     for path in [server.data, *server.data.rglob("*")]:
         os.lchown(path, user, user)
 
@@ -159,7 +159,7 @@ def test_passwords_of_another_database_are_named_as_the_reason(server):
 
 
 def test_what_keeps_the_server_from_starting_is_said_in_one_sentence(server):
-    broken = postgres.Server(server.var, {**FAST, "max_connections": "many"})
+    broken = postgres.PostgresServer(server.var, {**FAST, "max_connections": "many"})
     with pytest.raises(postgres.CannotServe, match=r"did not start: .*max_connections") as refusal, broken.use():
         pass
     assert "\n" not in str(refusal.value)

@@ -24,7 +24,7 @@ class Broker:
     """A Valkey server that can be stopped and started again with its data."""
 
     def __init__(self, var: Path) -> None:
-        self.server = valkey.Server(var)
+        self.server = valkey.ValkeyServer(var)
         self.process: subprocess.Popen | None = None
 
     def start(self) -> None:

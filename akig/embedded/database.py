@@ -45,8 +45,8 @@ def app_role(env: Any) -> str:
     return env("DATABASE_APP_ROLE", default="") or env.db("DATABASE_URL")["USER"]
 
 
-def embedded_server(**settings: str) -> postgres.Server:
-    return postgres.Server(var_dir(), settings)
+def embedded_server(**settings: str) -> postgres.PostgresServer:
+    return postgres.PostgresServer(var_dir(), settings)
 
 
 def connection_settings(env: Any) -> dict:

@@ -4,6 +4,8 @@ import fcntl
 import os
 from pathlib import Path
 
+_CLOSED = -1  # no descriptor: the kernel refuses it
+
 
 class Busy(Exception):
     """Somebody else holds the lock."""
@@ -13,7 +15,7 @@ class FileLock:
     """A lock on a file, shared or exclusive, not inherited by child processes."""
 
     def __init__(self, path: Path) -> None:
-        self._descriptor: int | None = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+        self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
 
     def share(self, *, wait: bool = True) -> None:
         """Hold the lock together with others. Raises Busy when not waiting and somebody has it alone."""
@@ -27,9 +29,9 @@ class FileLock:
         fcntl.flock(self._descriptor, fcntl.LOCK_UN)
 
     def close(self) -> None:
-        if self._descriptor is not None:
+        if self._descriptor != _CLOSED:
             os.close(self._descriptor)
-            self._descriptor = None
+            self._descriptor = _CLOSED
 
     def __enter__(self) -> "FileLock":
         return self

@@ -58,7 +58,7 @@ class CannotServe(Exception):
 
 
 @dataclass(frozen=True)
-class Server:
+class PostgresServer:
     """The server whose files live in `var`."""
 
     var: Path

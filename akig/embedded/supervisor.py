@@ -30,7 +30,7 @@ class Child:
     environment: Mapping[str, str]
     folder: Path
     grace: float = 10
-    process: subprocess.Popen | None = None
+    process: subprocess.Popen[bytes] | None = None
     crashes: int = 0
     started_at: float = 0
     start_again_at: float | None = field(default=None)
@@ -38,6 +38,12 @@ class Child:
     @property
     def is_running(self) -> bool:
         return self.process is not None and self.process.poll() is None
+
+    def started(self) -> subprocess.Popen[bytes]:
+        """Its process. Raises RuntimeError before there is one."""
+        if self.process is None:
+            raise RuntimeError(f"{self.name} has not been started")
+        return self.process
 
 
 class Supervisor:
@@ -63,7 +69,7 @@ class Supervisor:
             while task.is_running:
                 self.look_after(0.05)
             self._end_group(task)
-            return task.process.returncode
+            return task.started().returncode
         finally:
             self._end([task])
 
@@ -100,7 +106,7 @@ class Supervisor:
     # --- inside ---
 
     def _launch(self, child: Child) -> None:
-        child.process = subprocess.Popen(
+        process = child.process = subprocess.Popen(
             [*keeper.START, "child", f"--parent={os.getpid()}", "--", *child.command],
             env=dict(child.environment),
             cwd=child.folder,
@@ -110,20 +116,21 @@ class Supervisor:
             start_new_session=True,
         )
         child.started_at, child.start_again_at = time.monotonic(), None
-        os.set_blocking(child.process.stdout.fileno(), False)
-        self._selector.register(child.process.stdout, selectors.EVENT_READ, _Lines(child.name))
+        if process.stdout is not None:
+            os.set_blocking(process.stdout.fileno(), False)
+            self._selector.register(process.stdout, selectors.EVENT_READ, _Lines(child.name))
 
     def _note_crash(self, child: Child, now: float) -> None:
         child.crashes += 1
         pause = min(_LONGEST_PAUSE, 0.25 * 2**child.crashes)
         child.start_again_at = now + pause
         self._end_group(child)
-        self._say(child.name, f"ended with {_outcome(child.process.returncode)}; starts again in {pause:.1f} s")
+        self._say(child.name, f"ended with {_outcome(child.started().returncode)}; starts again in {pause:.1f} s")
 
     def _end(self, children: Sequence[Child]) -> None:
         running = [child for child in children if child.is_running]
         for child in running:
-            child.process.send_signal(signal.SIGTERM)
+            child.started().send_signal(signal.SIGTERM)
         for child in running:
             deadline = time.monotonic() + child.grace
             while child.is_running and time.monotonic() < deadline:
@@ -142,7 +149,7 @@ class Supervisor:
         child.process.wait()
         self._drain(0)
         pipe = child.process.stdout
-        if not pipe.closed:
+        if pipe is not None and not pipe.closed:
             with contextlib.suppress(KeyError):
                 self._selector.unregister(pipe)
             pipe.close()

@@ -11,7 +11,7 @@ _LARGEST_LOG = 10_000_000
 
 
 @dataclass(frozen=True)
-class Server:
+class ValkeyServer:
     """The server whose files live in `var`. It lives and ends with `manage.py up`."""
 
     var: Path

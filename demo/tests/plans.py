@@ -4,7 +4,7 @@ import datetime as dt
 from typing import Any
 
 from demo.history import generate_portfolio
-from demo.portfolio import Portfolio, SitePlan
+from demo.portfolio import MadePortfolio, SitePlan
 from sites_app.rules import rules_from_rows
 
 TODAY = dt.date(2026, 11, 23)
@@ -60,5 +60,5 @@ def plan_of(code: str, tenants: int, max_properties: int = 3000, today: dt.date 
     )
 
 
-def made(code: str = "GN_CONAKRY", tenants: int = 200, seed: int = 1, **given: Any) -> Portfolio:
+def made(code: str = "GN_CONAKRY", tenants: int = 200, seed: int = 1, **given: Any) -> MadePortfolio:
     return generate_portfolio(plan_of(code, tenants, **given), seed)

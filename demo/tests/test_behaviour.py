@@ -9,7 +9,7 @@ import pytest
 
 from demo.behaviour import Leaving, departure_chance, drift, season_delay
 from demo.months import months_between, plus_months
-from demo.portfolio import Portfolio, Stay
+from demo.portfolio import MadePortfolio, Stay
 from demo.rent import due_days
 from demo.tests.plans import TODAY
 from imports.tables.contracts import ContractRow
@@ -33,7 +33,7 @@ def delays(contract: ContractRow, payments: list[PaymentRow]) -> dict[dt.date, i
     return found
 
 
-def gone(portfolio: Portfolio) -> list[Stay]:
+def gone(portfolio: MadePortfolio) -> list[Stay]:
     return [stay for stay in portfolio.stays if stay.leaves_on is not None and stay.leaves_on <= TODAY]
 
 

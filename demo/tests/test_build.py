@@ -12,7 +12,7 @@ from accounts.models import User
 from demo import build as build_module
 from demo.accounts import DEMO_ACCOUNTS, DEMO_PASSWORD, account_lines
 from demo.build import DemoRefused, build_demo, is_unfinished
-from demo.portfolio import Portfolio, SitePlan
+from demo.portfolio import MadePortfolio, SitePlan
 from demo.tests.plans import DAY, TODAY
 from leasing.models import (
     Allocation,
@@ -169,7 +169,7 @@ def test_an_agency_with_records_of_its_own_is_left_alone():
 def test_a_build_that_was_cut_short_goes_on_where_it_was(monkeypatch):
     whole = build_module.generate_portfolio
 
-    def fails_at_mamou(plan: SitePlan, seed: int) -> Portfolio:
+    def fails_at_mamou(plan: SitePlan, seed: int) -> MadePortfolio:
         if plan.code == "GN_MAMOU":
             raise KeyboardInterrupt
         return whole(plan, seed)

@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.forms.utils import ErrorDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -51,7 +52,10 @@ def _wrong(name: str, file: Any) -> str:
 
 
 class ImportForm(forms.Form):
-    files = FilesField(label=gettext_lazy("Files"), help_text=gettext_lazy("CSV, XLSX or zip, at most 50 MB in all."))
+    _errors: ErrorDict
+    files = FilesField(  # type: ignore[assignment]  # a field: Django takes it off the class again
+        label=gettext_lazy("Files"), help_text=gettext_lazy("CSV, XLSX or zip, at most 50 MB in all.")
+    )
     dry_run = forms.BooleanField(
         label=gettext_lazy("Check only"),
         required=False,

@@ -1,6 +1,6 @@
 """Too large an upload is not written to the disk: the view says so, instead of a connection that breaks."""
 
-from typing import Any
+from typing import IO, Any
 
 from django.core.files.uploadhandler import FileUploadHandler, StopUpload
 
@@ -15,10 +15,10 @@ class UploadLimit(FileUploadHandler):
 
     def handle_raw_input(
         self,
-        input_data: Any,
-        meta: dict,
+        input_data: IO[bytes],
+        META: dict[str, str],  # noqa: N803 -- Django's name
         content_length: int,
-        boundary: bytes,
+        boundary: str,
         encoding: str | None = None,
     ) -> None:
         self.too_large = content_length > LARGEST_BODY

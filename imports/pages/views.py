@@ -6,7 +6,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import get_language
@@ -23,6 +23,7 @@ from imports.runs import import_later, import_now, is_large, job_is_lost, progre
 from screens.exports import KINDS, TooManyRows, as_csv, download
 from sites_app.models import Site
 from sites_app.permissions import needs
+from sites_app.request import SiteRequest
 
 _RUNS_A_PAGE = 10
 _ROWS_A_PAGE = 50
@@ -30,7 +31,7 @@ _ROWS_A_PAGE = 50
 
 @needs("imports.import_portfolio")
 @require_http_methods(["GET", "HEAD", "POST"])
-def upload(request: HttpRequest) -> HttpResponse:
+def upload(request: SiteRequest) -> HttpResponse:
     """The form that takes spreadsheets, what they have to look like, and what was imported before."""
     site = _chosen_site(request)
     if request.method == "POST":
@@ -50,7 +51,7 @@ def upload(request: HttpRequest) -> HttpResponse:
     return render(request, "imports/import.html", context, status=400 if form.errors else 200)
 
 
-def _start(request: HttpRequest, site: Site, form: ImportForm) -> ImportRun:
+def _start(request: SiteRequest, site: Site, form: ImportForm) -> ImportRun:
     uploads, dry_run = form.cleaned_data["files"], form.cleaned_data["dry_run"]
     files = [(name, upload.read()) for name, upload in uploads]
     if is_large([(name, upload.size) for name, upload in uploads]):
@@ -60,7 +61,7 @@ def _start(request: HttpRequest, site: Site, form: ImportForm) -> ImportRun:
 
 @needs("imports.import_portfolio")
 @require_safe
-def import_run(request: HttpRequest, pk: UUID) -> HttpResponse:
+def import_run(request: SiteRequest, pk: UUID) -> HttpResponse:
     """How far an import is; then what it did, or every row that kept it from being done."""
     _chosen_site(request)
     run = get_object_or_404(ImportRun.objects.select_related("started_by"), pk=pk)
@@ -82,7 +83,7 @@ def import_run(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @needs("imports.import_portfolio")
 @require_safe
-def import_report(request: HttpRequest, pk: UUID) -> HttpResponse:
+def import_report(request: SiteRequest, pk: UUID) -> HttpResponse:
     """The bad rows and the remarks of an import, to be worked through in a spreadsheet."""
     _chosen_site(request)
     run = get_object_or_404(ImportRun, pk=pk)
@@ -94,7 +95,7 @@ def import_report(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @needs("leasing.manage_portfolio")
 @require_safe
-def export_table(request: HttpRequest, table: str, kind: str) -> HttpResponse:
+def export_table(request: SiteRequest, table: str, kind: str) -> HttpResponse:
     """A table as a file that can be imported again and then changes nothing."""
     site = _chosen_site(request)
     if table not in EXPORTED or kind not in KINDS:
@@ -108,7 +109,7 @@ def export_table(request: HttpRequest, table: str, kind: str) -> HttpResponse:
     return download(content, f"{table}.{kind}")
 
 
-def _chosen_site(request: HttpRequest) -> Site:
+def _chosen_site(request: SiteRequest) -> Site:
     if request.site is None:
         raise PermissionDenied(_("Choose one site: files are imported into one site, and exported from one."))
     return request.site

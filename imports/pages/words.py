@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from imports.models import ImportRun
 from imports.pages.shapes import column_in
 from imports.read import Problem
-from imports.runs import Progress
+from imports.runs import ImportProgress
 from imports.tables import TABLES
 from screens import formats
 
@@ -38,7 +38,7 @@ def counts_of(run: ImportRun) -> list[CountLine]:
     return [CountLine(table.label, **run.counts[name]) for name, table in TABLES.items() if name in run.counts]
 
 
-def stage_sentence(progress: Progress | None) -> str:
+def stage_sentence(progress: ImportProgress | None) -> str:
     """What the import is at, in words: "" when it has not begun."""
     if progress is None:
         return ""

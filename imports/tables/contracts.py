@@ -18,7 +18,7 @@ from imports.mistakes import (
     unknown_property,
     unknown_tenant,
 )
-from imports.table import Check, Column, Table
+from imports.table import Check, FileColumn, Table
 from leasing.models import Contract
 from leasing.readings import is_signed
 from sites_app.models import Membership, Site
@@ -26,10 +26,10 @@ from sites_app.models import Membership, Site
 
 class ContractRow(NamedTuple):
     reference: str
-    property: str | None  # code
-    tenant: str | None  # code
-    start_date: dt.date | None
-    monthly_rent: int | None
+    property: str  # code
+    tenant: str  # code
+    start_date: dt.date
+    monthly_rent: int
     agent: str | None = None  # user name or e-mail
     end_date: dt.date | None = None
     payment_day: int | None = None
@@ -50,44 +50,44 @@ STATES = words(
     terminated="resilie rompu annule",
 )
 COLUMNS = {
-    "reference": Column(
+    "reference": FileColumn(
         "reference ref contrat contract numero n_contrat no_contrat numero_contrat ref_contrat bail n",
         french="contrat", read=text(40), required=True,
     ),
     "property": PROPERTY,
     "tenant": TENANT,
     "agent": AGENT,
-    "start_date": Column(
+    "start_date": FileColumn(
         "start_date debut date_debut date_de_debut date_d_effet date_effet debut_du_bail entree",
         french="debut", read=date, required=True,
     ),
-    "end_date": Column(
+    "end_date": FileColumn(
         "end_date fin date_fin date_de_fin echeance terme fin_du_bail date_echeance", french="fin", read=date
     ),
-    "monthly_rent": Column(
+    "monthly_rent": FileColumn(
         "monthly_rent loyer loyer_mensuel rent montant_loyer loyer_mensuel_gnf",
         french="loyer", read=amount, required=True,
     ),
-    "payment_day": Column(
+    "payment_day": FileColumn(
         "payment_day jour_de_paiement jour_paiement jour", french="jour_de_paiement", read=whole_number(1, 31)
     ),
-    "deposit": Column(
+    "deposit": FileColumn(
         "deposit deposit_amount caution depot_de_garantie depot garantie montant_caution",
         french="caution", read=amount,
     ),
-    "advance_months": Column(
+    "advance_months": FileColumn(
         "advance_months avance mois_d_avance mois_avance avance_mois nombre_de_mois_d_avance",
         french="mois_avance", read=whole_number(0, 60),
     ),
-    "status": Column(STATUS, french="statut", read=choice(STATES)),
-    "signed_on": Column(
+    "status": FileColumn(STATUS, french="statut", read=choice(STATES)),
+    "signed_on": FileColumn(
         "signed_on date_signature date_de_signature signe_le signature", french="date_signature", read=date
     ),
-    "ended_on": Column(
+    "ended_on": FileColumn(
         "ended_on date_sortie date_de_sortie sorti_le resilie_le date_de_resiliation date_resiliation sortie",
         french="date_sortie", read=date,
     ),
-    "renewal_of": Column(
+    "renewal_of": FileColumn(
         "renewal_of renouvellement_de renouvelle remplace ancien_contrat", french="renouvellement_de", read=text(40)
     ),
 }  # fmt: skip

@@ -8,13 +8,13 @@ from django.utils.translation import gettext_lazy as _
 from imports.cells import amount, choice, date, words
 from imports.columns import CONTRACT, STATE
 from imports.mistakes import still_to_come, twice, unknown_contract
-from imports.table import Check, Column, Table
+from imports.table import Check, FileColumn, Table
 from leasing.models import Deposit
 
 
 class DepositRow(NamedTuple):
     contract: str  # reference
-    state: str | None
+    state: str
     refunded_amount: int | None = None  # None: everything when state is "full", else nothing
     settled_on: dt.date | None = None
     source: str = ""
@@ -29,12 +29,12 @@ STATES = words(
 )
 COLUMNS = {
     "contract": CONTRACT,
-    "state": Column(STATE, french="etat", read=choice(STATES), required=True),
-    "refunded_amount": Column(
+    "state": FileColumn(STATE, french="etat", read=choice(STATES), required=True),
+    "refunded_amount": FileColumn(
         "refunded_amount montant_rendu montant_restitue rembourse montant_rembourse",
         french="montant_rendu", read=amount,
     ),
-    "settled_on": Column(
+    "settled_on": FileColumn(
         "settled_on rendu_le restitue_le date_restitution date_de_restitution date solde_le",
         french="rendu_le", read=date,
     ),

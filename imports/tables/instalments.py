@@ -9,26 +9,26 @@ from django.utils.translation import gettext_lazy as _
 from imports.cells import amount, date
 from imports.columns import AMOUNT, CONTRACT
 from imports.mistakes import kept, on_a_draft, twice, unknown_contract
-from imports.table import Column, Table
+from imports.table import FileColumn, Table
 from leasing.models import Instalment
 from sites_app.models import Site
 
 
 class InstalmentRow(NamedTuple):
     contract: str  # reference
-    due_date: dt.date | None
-    amount: int | None
+    due_date: dt.date
+    amount: int
     source: str = ""
     line: int = 0
 
 
 COLUMNS = {
     "contract": CONTRACT,
-    "due_date": Column(
+    "due_date": FileColumn(
         "due_date echeance date_echeance date_d_echeance date mois periode exigible_le",
         french="echeance", read=date, required=True,
     ),
-    "amount": Column(f"{AMOUNT} loyer montant_du montant_loyer", french="montant", read=amount, required=True),
+    "amount": FileColumn(f"{AMOUNT} loyer montant_du montant_loyer", french="montant", read=amount, required=True),
 }  # fmt: skip
 
 _MATCH = """

@@ -10,14 +10,14 @@ from imports.cells import choice, moment, text, words
 from imports.columns import AGENT, TENANT
 from imports.mistakes import still_to_come, unknown_tenant
 from imports.pairs import pair
-from imports.table import Column, Table
+from imports.table import FileColumn, Table
 from leasing.models import Interaction
 
 
 class InteractionRow(NamedTuple):
     tenant: str  # code
-    channel: str | None
-    happened_at: dt.datetime | None  # aware
+    channel: str
+    happened_at: dt.datetime  # aware
     agent: str | None = None  # user name or e-mail
     direction: str = "out"
     note: str | None = None
@@ -39,12 +39,12 @@ DIRECTIONS = {
 COLUMNS = {
     "tenant": TENANT,
     "agent": AGENT,
-    "channel": Column("channel canal moyen type", french="canal", read=choice(CHANNELS), required=True),
-    "direction": Column("direction sens", french="sens", read=choice(DIRECTIONS)),
-    "happened_at": Column(
+    "channel": FileColumn("channel canal moyen type", french="canal", read=choice(CHANNELS), required=True),
+    "direction": FileColumn("direction sens", french="sens", read=choice(DIRECTIONS)),
+    "happened_at": FileColumn(
         "happened_at date date_heure date_et_heure quand le", french="date_heure", read=moment, required=True
     ),
-    "note": Column("note notes commentaire observation observations", french="note", read=text(5000)),
+    "note": FileColumn("note notes commentaire observation observations", french="note", read=text(5000)),
 }
 
 _INSERT = f"""

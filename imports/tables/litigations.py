@@ -9,14 +9,14 @@ from imports.cells import choice, date, words
 from imports.columns import CONTRACT, KIND
 from imports.mistakes import before, still_to_come, unknown_contract
 from imports.pairs import pair
-from imports.table import Column, Table
+from imports.table import FileColumn, Table
 from leasing.models import Litigation
 
 
 class LitigationRow(NamedTuple):
     contract: str  # reference
-    kind: str | None
-    opened_on: dt.date | None
+    kind: str
+    opened_on: dt.date
     resolved_on: dt.date | None = None
     source: str = ""
     line: int = 0
@@ -30,11 +30,11 @@ KINDS = words(
 )
 COLUMNS = {
     "contract": CONTRACT,
-    "kind": Column(f"{KIND} motif objet", french="motif", read=choice(KINDS), required=True),
-    "opened_on": Column(
+    "kind": FileColumn(f"{KIND} motif objet", french="motif", read=choice(KINDS), required=True),
+    "opened_on": FileColumn(
         "opened_on ouvert_le date_ouverture date_d_ouverture date", french="ouvert_le", read=date, required=True
     ),
-    "resolved_on": Column(
+    "resolved_on": FileColumn(
         "resolved_on resolu_le regle_le date_resolution date_de_resolution clos_le date_cloture",
         french="resolu_le", read=date,
     ),

@@ -9,7 +9,7 @@ from imports.cells import choice, date, words
 from imports.columns import CONTRACT, KIND, STATE
 from imports.mistakes import before, unknown_contract
 from imports.pairs import pair
-from imports.table import Column, Table
+from imports.table import FileColumn, Table
 from imports.writing import Writing
 from leasing.models import Notice
 from sites_app.deadlines import legal_deadline
@@ -19,8 +19,8 @@ from sites_app.rules import RegionalRules
 
 class NoticeRow(NamedTuple):
     contract: str  # reference
-    kind: str | None
-    issued_on: dt.date | None
+    kind: str
+    issued_on: dt.date
     state: str | None = None
     closed_on: dt.date | None = None
     source: str = ""
@@ -42,13 +42,15 @@ STATES = words(
 )
 COLUMNS = {
     "contract": CONTRACT,
-    "kind": Column(KIND, french="type", read=choice(KINDS), required=True),
-    "issued_on": Column(
+    "kind": FileColumn(KIND, french="type", read=choice(KINDS), required=True),
+    "issued_on": FileColumn(
         "issued_on date date_emission emis_le remis_le date_de_remise date_preavis",
         french="emis_le", read=date, required=True,
     ),
-    "state": Column(STATE, french="etat", read=choice(STATES)),
-    "closed_on": Column("closed_on cloture_le date_cloture date_de_cloture clos_le", french="cloture_le", read=date),
+    "state": FileColumn(STATE, french="etat", read=choice(STATES)),
+    "closed_on": FileColumn(
+        "closed_on cloture_le date_cloture date_de_cloture clos_le", french="cloture_le", read=date
+    ),
 }  # fmt: skip
 
 _CLOSE = """

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from imports.cells import amount, choice, date, text, words
 from imports.columns import AMOUNT, CONTRACT
 from imports.mistakes import on_a_draft, still_to_come, twice, unknown_contract
-from imports.table import Check, Column, Table
+from imports.table import Check, FileColumn, Table
 from imports.values import folded
 from leasing.models import Payment
 from sites_app.models import Site
@@ -19,9 +19,9 @@ from sites_app.models import Site
 
 class PaymentRow(NamedTuple):
     contract: str  # reference
-    received_on: dt.date | None
-    amount: int | None
-    method: str | None
+    received_on: dt.date
+    amount: int
+    method: str
     provider: str | None = None
     reference: str | None = None
     source: str = ""
@@ -41,20 +41,20 @@ PROVIDERS = {
 }  # fmt: skip
 COLUMNS = {
     "contract": CONTRACT,
-    "received_on": Column(
+    "received_on": FileColumn(
         "received_on date date_paiement date_de_paiement recu_le date_reception encaisse_le date_d_encaissement date_versement",
         french="date", read=date, required=True,
     ),
-    "amount": Column(
+    "amount": FileColumn(
         f"{AMOUNT} montant_paye paye montant_recu montant_verse versement",
         french="montant", read=amount, required=True,
     ),
-    "method": Column(
+    "method": FileColumn(
         "method mode moyen mode_de_paiement moyen_de_paiement mode_paiement moyen_paiement mode_de_reglement",
         french="mode", read=choice(METHODS), required=True,
     ),
-    "provider": Column("provider operateur fournisseur", french="operateur", read=text(40)),
-    "reference": Column(
+    "provider": FileColumn("provider operateur fournisseur", french="operateur", read=text(40)),
+    "reference": FileColumn(
         "reference ref reference_paiement transaction id_transaction numero_transaction n_transaction recu n_recu no_recu",
         french="reference", read=text(80),
     ),

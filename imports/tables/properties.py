@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from imports.cells import amount, choice, phone, text, words
 from imports.columns import KIND, STATUS
 from imports.mistakes import kept, twice
-from imports.table import Column, Table
+from imports.table import FileColumn, Table
 from imports.writing import Writing
 from leasing.models import Property
 from sites_app.models import Site
@@ -16,7 +16,7 @@ from sites_app.models import Site
 
 class PropertyRow(NamedTuple):
     code: str
-    kind: str | None
+    kind: str
     address: str | None = None
     neighbourhood: str | None = None
     owner_name: str | None = None
@@ -41,26 +41,26 @@ STATES = words(
     withdrawn="retire hors_location indisponible vendu",
 )
 COLUMNS = {
-    "code": Column(
+    "code": FileColumn(
         "code code_bien ref_bien reference ref bien numero lot", french="code", read=text(40), required=True
     ),
-    "kind": Column(f"{KIND} type_de_bien type_bien", french="type", read=choice(KINDS), required=True),
-    "address": Column("address adresse", french="adresse", read=text(200)),
-    "neighbourhood": Column(
+    "kind": FileColumn(f"{KIND} type_de_bien type_bien", french="type", read=choice(KINDS), required=True),
+    "address": FileColumn("address adresse", french="adresse", read=text(200)),
+    "neighbourhood": FileColumn(
         "neighbourhood neighborhood quartier secteur zone", french="quartier", read=text(80)
     ),
-    "owner_name": Column(
+    "owner_name": FileColumn(
         "owner_name owner proprietaire bailleur nom_proprietaire nom_du_proprietaire nom_bailleur concessionnaire",
         french="proprietaire", read=text(120),
     ),
-    "owner_phone": Column(
+    "owner_phone": FileColumn(
         "owner_phone telephone_proprietaire tel_proprietaire telephone_bailleur tel_bailleur telephone_du_proprietaire",
         french="telephone_proprietaire", read=phone,
     ),
-    "market_rent": Column(
+    "market_rent": FileColumn(
         "market_rent loyer_de_marche loyer_marche valeur_locative loyer", french="valeur_locative", read=amount
     ),
-    "status": Column(STATUS, french="statut", read=choice(STATES)),
+    "status": FileColumn(STATUS, french="statut", read=choice(STATES)),
 }  # fmt: skip
 
 _MATCH = """

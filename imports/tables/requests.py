@@ -9,15 +9,15 @@ from imports.cells import choice, date, words, yes_or_no
 from imports.columns import PROPERTY, TENANT
 from imports.mistakes import before, still_to_come, unknown_property, unknown_tenant
 from imports.pairs import pair
-from imports.table import Column, Table
+from imports.table import FileColumn, Table
 from leasing.models import ServiceRequest
 
 
 class RequestRow(NamedTuple):
     tenant: str  # code
-    property: str | None  # code
-    category: str | None
-    opened_on: dt.date | None
+    property: str  # code
+    category: str
+    opened_on: dt.date
     priority: str | None = None
     closed_on: dt.date | None = None
     is_complaint: bool = False
@@ -44,16 +44,18 @@ PRIORITIES = words(
 COLUMNS = {
     "tenant": TENANT,
     "property": PROPERTY,
-    "category": Column(
+    "category": FileColumn(
         "category categorie type nature objet", french="categorie", read=choice(CATEGORIES), required=True
     ),
-    "priority": Column("priority priorite urgence", french="priorite", read=choice(PRIORITIES)),
-    "opened_on": Column(
+    "priority": FileColumn("priority priorite urgence", french="priorite", read=choice(PRIORITIES)),
+    "opened_on": FileColumn(
         "opened_on ouverte_le ouvert_le date date_demande date_ouverture",
         french="ouverte_le", read=date, required=True,
     ),
-    "closed_on": Column("closed_on close_le clos_le date_cloture terminee_le fait_le", french="close_le", read=date),
-    "is_complaint": Column("is_complaint plainte reclamation complaint", french="plainte", read=yes_or_no),
+    "closed_on": FileColumn(
+        "closed_on close_le clos_le date_cloture terminee_le fait_le", french="close_le", read=date
+    ),
+    "is_complaint": FileColumn("is_complaint plainte reclamation complaint", french="plainte", read=yes_or_no),
 }  # fmt: skip
 
 _CLOSE = """

@@ -9,15 +9,15 @@ from imports.cells import choice, date, text, whole_number, words
 from imports.columns import KIND, TENANT
 from imports.mistakes import still_to_come, unknown_tenant
 from imports.pairs import pair
-from imports.table import Column, Table
+from imports.table import FileColumn, Table
 from leasing.models import Survey
 
 
 class SurveyRow(NamedTuple):
     tenant: str  # code
-    kind: str | None
-    rating: int | None
-    answered_on: dt.date | None
+    kind: str
+    rating: int
+    answered_on: dt.date
     comment: str | None = None
     source: str = ""
     line: int = 0
@@ -26,10 +26,10 @@ class SurveyRow(NamedTuple):
 KINDS = words(nps="recommandation", satisfaction="contentement")
 COLUMNS = {
     "tenant": TENANT,
-    "kind": Column(f"{KIND} enquete", french="enquete", read=choice(KINDS), required=True),
-    "rating": Column("rating note score", french="note", read=whole_number(0, 10), required=True),
-    "answered_on": Column("answered_on date repondu_le date_reponse", french="date", read=date, required=True),
-    "comment": Column("comment commentaire remarque observations", french="commentaire", read=text(5000)),
+    "kind": FileColumn(f"{KIND} enquete", french="enquete", read=choice(KINDS), required=True),
+    "rating": FileColumn("rating note score", french="note", read=whole_number(0, 10), required=True),
+    "answered_on": FileColumn("answered_on date repondu_le date_reponse", french="date", read=date, required=True),
+    "comment": FileColumn("comment commentaire remarque observations", french="commentaire", read=text(5000)),
 }
 
 _INSERT = """

@@ -8,14 +8,14 @@ from django.utils.translation import gettext_lazy as _
 
 from imports.cells import choice, date, phone, text, words
 from imports.mistakes import kept, refers_to_itself, twice, unknown_tenant
-from imports.table import Column, Table
+from imports.table import FileColumn, Table
 from leasing.models import Tenant
 from sites_app.models import Site
 
 
 class TenantRow(NamedTuple):
     code: str
-    name: str | None
+    name: str
     phone: str | None = None
     email: str | None = None
     language: str | None = None
@@ -45,24 +45,24 @@ EMPLOYMENT = words(
     company="societe entreprise ong morale",
 )
 COLUMNS = {
-    "code": Column(
+    "code": FileColumn(
         "code code_locataire ref_locataire reference ref numero matricule", french="code", read=text(40), required=True
     ),
-    "name": Column(
+    "name": FileColumn(
         "name nom nom_complet nom_et_prenom nom_et_prenoms prenom_et_nom nom_prenom nom_du_locataire locataire",
         french="nom", read=text(120), required=True,
     ),
-    "phone": Column(
+    "phone": FileColumn(
         "phone telephone tel portable mobile contact numero_de_telephone no_tel", french="telephone", read=phone
     ),
-    "email": Column("email e_mail mail courriel adresse_email adresse_mail", french="email", read=text(254)),
-    "language": Column("language langue", french="langue", read=choice(LANGUAGES)),
-    "employment_status": Column(
+    "email": FileColumn("email e_mail mail courriel adresse_email adresse_mail", french="email", read=text(254)),
+    "language": FileColumn("language langue", french="langue", read=choice(LANGUAGES)),
+    "employment_status": FileColumn(
         "employment_status profession emploi situation_professionnelle statut_professionnel",
         french="profession", read=choice(EMPLOYMENT),
     ),
-    "referred_by": Column("referred_by parrain recommande_par parraine_par", french="parrain", read=text(40)),
-    "joined_on": Column(
+    "referred_by": FileColumn("referred_by parrain recommande_par parraine_par", french="parrain", read=text(40)),
+    "joined_on": FileColumn(
         "joined_on date_entree date_d_entree client_depuis depuis date_arrivee inscrit_le",
         french="client_depuis", read=date,
     ),

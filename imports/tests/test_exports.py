@@ -9,7 +9,7 @@ import pytest
 from accounts.models import User
 from imports import exports
 from imports.exports import EXPORTED, export
-from imports.load import Count
+from imports.load import RowCounts
 from imports.run import run_import
 from imports.tables import TABLES
 from imports.values import as_text
@@ -85,11 +85,11 @@ def test_an_export_imported_again_changes_nothing(agency, kind):
     report = run_import(site=agency, files=files, by=None, today=DAY)
     assert report.problems == ()
     assert report.counts == {
-        "properties": Count(unchanged=3),
-        "tenants": Count(unchanged=3),
-        "contracts": Count(unchanged=3),
-        "instalments": Count(unchanged=3),
-        "payments": Count(unchanged=5),
+        "properties": RowCounts(unchanged=3),
+        "tenants": RowCounts(unchanged=3),
+        "contracts": RowCounts(unchanged=3),
+        "instalments": RowCounts(unchanged=3),
+        "payments": RowCounts(unchanged=5),
     }
     assert content() == before
     assert set(Instalment.objects.values_list("contract", "period", "amount")) == months

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from accounts.models import User
-from imports.load import Count, LoadResult, load_rows
+from imports.load import LoadResult, RowCounts, load_rows
 from imports.tables import TABLES
 from imports.tables.contracts import ContractRow
 from imports.tables.deposits import DepositRow
@@ -233,7 +233,7 @@ def test_the_same_rows_again_change_nothing_and_write_no_history(kindia):
 
     assert result.changes_nothing
     assert (result.needed, result.generated_instalments, result.allocations) == (0, 0, 0)
-    assert result.counts["payments"] == Count(inserted=0, unchanged=4, closed=0)
+    assert result.counts["payments"] == RowCounts(inserted=0, unchanged=4, closed=0)
     assert everything() == before
 
 
@@ -249,7 +249,7 @@ def test_a_third_equal_payment_of_one_day_is_new_when_the_site_has_two(kindia):
 
     result = load(kindia, one, one, one)
 
-    assert result.counts["payments"] == Count(inserted=1, unchanged=2)
+    assert result.counts["payments"] == RowCounts(inserted=1, unchanged=2)
     assert Payment.objects.count() == 3
 
 
@@ -268,7 +268,7 @@ def test_a_reference_of_cash_bank_or_cheque_is_no_key_and_a_mobile_transaction_i
 
     again = load(kindia, *rows, paid(1_000_000, april, "C1", method="bank", reference="loyer"))
 
-    assert again.counts["payments"] == Count(inserted=1, unchanged=6)
+    assert again.counts["payments"] == RowCounts(inserted=1, unchanged=6)
 
 
 def test_what_was_open_is_closed_by_a_later_file(kindia):
@@ -290,7 +290,7 @@ def test_what_was_open_is_closed_by_a_later_file(kindia):
 
     result = load(kindia, *closing)
 
-    assert all(count == Count(closed=1) for count in result.counts.values())
+    assert all(count == RowCounts(closed=1) for count in result.counts.values())
     deposit = Deposit.objects.get()
     assert (deposit.state, deposit.refunded_amount, deposit.settled_on) == ("partial", 200_000, dt.date(2026, 3, 3))
     assert (Notice.objects.get().state, Notice.objects.get().closed_on) == ("acknowledged", dt.date(2026, 3, 1))

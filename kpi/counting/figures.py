@@ -31,14 +31,14 @@ class AgentFigures:
 
 
 @dataclass(frozen=True)
-class Part:
+class FrancsPart:
     """So many rents or payments, and their francs together."""
 
     n: int = 0
     francs: int = 0
 
-    def __add__(self, other: "Part") -> "Part":
-        return Part(self.n + other.n, self.francs + other.francs)
+    def __add__(self, other: "FrancsPart") -> "FrancsPart":
+        return FrancsPart(self.n + other.n, self.francs + other.francs)
 
 
 @dataclass(frozen=True)
@@ -46,15 +46,15 @@ class Figures:
     """Of one site, or of several with one currency together."""
 
     agents: Mapping[int, AgentFigures] = field(default_factory=dict)  # by user; NO_AGENT for nobody
-    arrears: tuple[Part, ...] = (Part(),) * (len(AGES) + 1)  # owed on the last day, by age
-    income: Mapping[str, Part] = field(default_factory=dict)  # received in the period, by method
+    arrears: tuple[FrancsPart, ...] = (FrancsPart(),) * (len(AGES) + 1)  # owed on the last day, by age
+    income: Mapping[str, FrancsPart] = field(default_factory=dict)  # received in the period, by method
     median_rent: int | None = None  # of the contracts in force on the last day; of one site only
 
     def __add__(self, other: "Figures") -> "Figures":
         return Figures(
             agents=_merged(self.agents, other.agents, AgentFigures()),
             arrears=tuple(a + b for a, b in zip(self.arrears, other.arrears, strict=True)),
-            income=_merged(self.income, other.income, Part()),
+            income=_merged(self.income, other.income, FrancsPart()),
         )
 
 
@@ -79,14 +79,14 @@ def as_json(figures: Figures) -> dict[str, Any]:
     }
 
 
-def from_json(found: Mapping[str, Any]) -> Figures:
+def from_json(document: Mapping[str, Any]) -> Figures:
     """What `as_json` has written, or a row of the statement FIGURES, which leaves out what is zero."""
-    owed = {row["age"]: Part(row["rents"], row["francs"]) for row in found["arrears"]}
+    owed = {row["age"]: FrancsPart(row["rents"], row["francs"]) for row in document["arrears"]}
     return Figures(
         agents={
-            row["agent"]: AgentFigures(**{k: v for k, v in row.items() if k != "agent"}) for row in found["agents"]
+            row["agent"]: AgentFigures(**{k: v for k, v in row.items() if k != "agent"}) for row in document["agents"]
         },
-        arrears=tuple(owed.get(age, Part()) for age in range(len(AGES) + 1)),
-        income={row["method"]: Part(row["payments"], row["francs"]) for row in found["income"]},
-        median_rent=found["median_rent"],
+        arrears=tuple(owed.get(age, FrancsPart()) for age in range(len(AGES) + 1)),
+        income={row["method"]: FrancsPart(row["payments"], row["francs"]) for row in document["income"]},
+        median_rent=document["median_rent"],
     )

@@ -65,7 +65,7 @@ WHERE site.code = ANY (%(sites)s)
 
 
 @dataclass(frozen=True)
-class Record:
+class SitesRecord:
     """What the records of some sites hold: for each period asked for each site's counts, and more for one of them.
 
     `agents` are the names of the sites' agents now, by user id.
@@ -76,7 +76,7 @@ class Record:
     agents: Mapping[int, str]
 
 
-def record_of(codes: Sequence[str], periods: Sequence[Period], *, figured: Period | None = None) -> Record:
+def record_of(codes: Sequence[str], periods: Sequence[Period], *, figured: Period | None = None) -> SitesRecord:
     """The counts of each period, and the figures of one of them. At most five statements; one when all are kept.
 
     A calendar month is read from its snapshots if each site has one that no record has touched since. Raises
@@ -107,7 +107,7 @@ def record_of(codes: Sequence[str], periods: Sequence[Period], *, figured: Perio
         for period in periods
     }
     names = {user: name for of_site in agents.values() for user, name in of_site.items()}
-    return Record(counts, figures, names)
+    return SitesRecord(counts, figures, names)
 
 
 def kept_rows(

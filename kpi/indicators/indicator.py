@@ -63,9 +63,9 @@ class Metric:
     is_few: bool = field(default=False, compare=False)  # it has cases, and too few to be held against anything
 
 
-def half_up(numerator: int, denominator: int) -> int:
+def half_up(numerator: Decimal | int, denominator: int) -> int:
     """The nearest whole number; exactly halfway goes up, also below zero: 2.5 → 3, −2.5 → −2."""
-    return (2 * numerator + denominator) // (2 * denominator)
+    return int((2 * numerator + denominator) // (2 * denominator))
 
 
 @dataclass(frozen=True)
@@ -117,7 +117,7 @@ class Score:
             if not _number(counts, whole):
                 return Measured(None, n, reason)
         shares = {pair: Decimal(_number(counts, pair[0])) / _number(counts, pair[1]) for pair in self.of}
-        return Measured(min(sum(self.of[pair] * share for pair, share in shares.items()), Decimal(100)), n)
+        return Measured(min(sum((self.of[pair] * share for pair, share in shares.items()), Decimal()), Decimal(100)), n)
 
 
 def _number(counts: Counts, name: str) -> int:

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy, ngettext_lazy
 
 from kpi.counting.counts import Counts
 from kpi.indicators.indicator import Advice, Indicator, Missing, Quotient, Unit, part_of
-from kpi.indicators.rows import AGENT, RENT, TERM, WHO, Column, Group, Rows, Shape, date
+from kpi.indicators.rows import AGENT, RENT, TERM, WHO, FactColumn, Group, Rows, Shape, date
 from kpi.indicators.worth import Gain, Worth, at_the_median_rent, rounded_up
 from leasing.readings import is_signed
 
@@ -69,7 +69,7 @@ RENEWAL = Indicator(
                 "renewed",
                 gettext_lazy("Renewed, or running on"),
                 gettext_lazy("No contract that came to its term was renewed."),
-                (*WHO, TERM, Column(gettext_lazy("How"), Shape.KIND, "kind", HOW), RENT, AGENT),
+                (*WHO, TERM, FactColumn(gettext_lazy("How"), Shape.KIND, "kind", HOW), RENT, AGENT),
                 is_money=True,
             ),
         ),

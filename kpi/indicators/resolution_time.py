@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy, ngettext_lazy
 
 from kpi.indicators.indicator import Advice, Breakdown, Indicator, Missing, Quotient, Unit
-from kpi.indicators.rows import AGENT, WHO, Column, Group, Rows, Shape, date, number
+from kpi.indicators.rows import AGENT, WHO, FactColumn, Group, Rows, Shape, date, number
 
 NO_MATTER = Missing(gettext_lazy("no notice or dispute was closed in this period."))
 
@@ -45,7 +45,7 @@ RESOLUTION_TIME = Indicator(
                 gettext_lazy("Closed, slowest first"),
                 gettext_lazy("No notice or dispute was closed."),
                 (
-                    Column(gettext_lazy("Matter"), Shape.RECORD, "kind"),
+                    FactColumn(gettext_lazy("Matter"), Shape.RECORD, "kind"),
                     *WHO,
                     date(gettext_lazy("Opened on"), "since"),
                     date(gettext_lazy("Closed on"), "until"),

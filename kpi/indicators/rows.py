@@ -26,7 +26,7 @@ class Shape(Enum):
 
 
 @dataclass(frozen=True)
-class Column:
+class FactColumn:
     """A heading, and the field of kpi.report.rows.Row below it; `words` are those of the codes of a kind of its own."""
 
     heading: Text
@@ -49,7 +49,7 @@ class Group:
     name: str
     title: Text
     empty: Text
-    columns: tuple[Column, ...]
+    columns: tuple[FactColumn, ...]
     is_money: bool = False
     has_tasks: bool = False  # what is late makes tasks: those of a row are among the board's
 
@@ -68,25 +68,25 @@ class Rows:
     relations: tuple[str, ...] = ()
 
 
-CONTRACT = Column(gettext_lazy("Contract"), Shape.CONTRACT, "contract_reference")
-TENANT = Column(gettext_lazy("Tenant"), Shape.TENANT, "tenant_name")
-PROPERTY = Column(gettext_lazy("Property"), Shape.PROPERTY, "property_code")
-AGENT = Column(gettext_lazy("Agent"), Shape.TEXT, "agent")
+CONTRACT = FactColumn(gettext_lazy("Contract"), Shape.CONTRACT, "contract_reference")
+TENANT = FactColumn(gettext_lazy("Tenant"), Shape.TENANT, "tenant_name")
+PROPERTY = FactColumn(gettext_lazy("Property"), Shape.PROPERTY, "property_code")
+AGENT = FactColumn(gettext_lazy("Agent"), Shape.TEXT, "agent")
 WHO = (CONTRACT, TENANT, PROPERTY)
-LAST_CONTRACT = Column(gettext_lazy("Last contract"), Shape.CONTRACT, "contract_reference")
-LAST_TENANT = Column(gettext_lazy("Last tenant"), Shape.TENANT, "tenant_name")
+LAST_CONTRACT = FactColumn(gettext_lazy("Last contract"), Shape.CONTRACT, "contract_reference")
+LAST_TENANT = FactColumn(gettext_lazy("Last tenant"), Shape.TENANT, "tenant_name")
 
 
-def date(heading: Text, fact: str) -> Column:
-    return Column(heading, Shape.DATE, fact)
+def date(heading: Text, fact: str) -> FactColumn:
+    return FactColumn(heading, Shape.DATE, fact)
 
 
-def francs(heading: Text, fact: str = "amount") -> Column:
-    return Column(heading, Shape.FRANCS, fact)
+def francs(heading: Text, fact: str = "amount") -> FactColumn:
+    return FactColumn(heading, Shape.FRANCS, fact)
 
 
-def number(heading: Text, fact: str = "days") -> Column:
-    return Column(heading, Shape.NUMBER, fact)
+def number(heading: Text, fact: str = "days") -> FactColumn:
+    return FactColumn(heading, Shape.NUMBER, fact)
 
 
 RENT = francs(gettext_lazy("Rent"))
@@ -94,7 +94,7 @@ DUE_ON = date(pgettext_lazy("rent", "Due on"), "since")
 ENDED_ON = date(gettext_lazy("Ended on"), "since")
 TERM = date(gettext_lazy("End of term"), "since")
 SETTLED_ON = date(gettext_lazy("Settled on"), "until")
-KIND = Column(gettext_lazy("Kind"), Shape.KIND, "kind")
+KIND = FactColumn(gettext_lazy("Kind"), Shape.KIND, "kind")
 SINCE = date(gettext_lazy("Since"), "since")
 LITIGATIONS = number(gettext_lazy("Disputes"), "number")
 MISSING_RENT = (
@@ -108,13 +108,13 @@ DEPOSIT = (
     francs(gettext_lazy("Deposit")),
     francs(gettext_lazy("Refunded"), "received"),
     francs(gettext_lazy("Kept"), "lacking"),
-    Column(gettext_lazy("State"), Shape.RECORD, "kind"),
+    FactColumn(gettext_lazy("State"), Shape.RECORD, "kind"),
 )
 ANSWER = (
     TENANT,
     number(gettext_lazy("Rating"), "number"),
     date(gettext_lazy("Answered on"), "since"),
-    Column(gettext_lazy("Comment"), Shape.TEXT, "remark"),
+    FactColumn(gettext_lazy("Comment"), Shape.TEXT, "remark"),
     CONTRACT,
     PROPERTY,
     AGENT,

@@ -2,12 +2,11 @@
 
 import datetime as dt
 
-from django.http import HttpRequest
-
 from sites_app.models import Site
+from sites_app.request import SiteRequest
 
 
-def sites_of(request: HttpRequest) -> list[Site]:
+def sites_of(request: SiteRequest) -> list[Site]:
     """The sites in the request's scope, by code: one, or those of "all my sites" whose KPIs the person may see."""
     sites = (access.site for access in request.accessible_sites if access.code in request.site_codes)
     return sorted(sites, key=lambda site: site.code)

@@ -23,6 +23,7 @@ from kpi.counting.periods import (
 )
 from kpi.report.metrics import Metrics
 from screens import formats
+from screens.texts import Text
 
 
 class Choice(TextChoices):
@@ -33,7 +34,7 @@ class Choice(TextChoices):
 
 
 @dataclass(frozen=True)
-class Asked:
+class ComparedPeriod:
     """The period to show and the one to compare it with; `choice` is "" for dates of one's own.
 
     `cut_from` is the end that was asked for, where that is still to come.
@@ -49,16 +50,16 @@ class Asked:
         """The part of an address that asks for the same again."""
         if self.choice:
             return urlencode({"period": self.choice})
-        return urlencode({"start": self.period.start, "end": self.period.end})
+        return urlencode({"start": self.period.start.isoformat(), "end": self.period.end.isoformat()})
 
 
-def asked_for(choice: str, today: dt.date) -> Asked:
+def asked_for(choice: str, today: dt.date) -> ComparedPeriod:
     """A choice as dates: the month so far, or full months up to the last one that is over."""
     if choice == Choice.THIS_MONTH:
-        return Asked(*month_so_far(today), choice)
+        return ComparedPeriod(*month_so_far(today), choice)
     months = {Choice.LAST_MONTH: 1, Choice.QUARTER: 3, Choice.YEAR: 12}[Choice(choice)]
     period = last_full_months(today, months)
-    return Asked(period, period.previous(), choice)
+    return ComparedPeriod(period, period.previous(), choice)
 
 
 @dataclass(frozen=True)
@@ -66,18 +67,18 @@ class Beginning:
     """Where the records begin, for who asks for a period before them: the day, and its month, which has some."""
 
     day: dt.date
-    month: Asked
+    month: ComparedPeriod
 
 
-def beginning(found: Metrics, first_day: dt.date | None, today: dt.date) -> Beginning | None:
+def beginning(metrics: Metrics, first_day: dt.date | None, today: dt.date) -> Beginning | None:
     """The beginning of the records, if what was found lies before it; none is to come yet."""
-    if not found.is_before(first_day) or first_day > today:
+    if first_day is None or not metrics.is_before(first_day) or first_day > today:
         return None
     month = whole_month(first_of_month(first_day), today)
-    return Beginning(first_day, Asked(month, month.previous(), ""))
+    return Beginning(first_day, ComparedPeriod(month, month.previous(), ""))
 
 
-def _day(label: Any) -> forms.DateField:
+def _day(label: Text) -> forms.DateField:
     widget = forms.DateInput(
         format="%Y-%m-%d", attrs={"type": "date", "min": EARLIEST.isoformat(), "max": LATEST.isoformat()}
     )
@@ -100,7 +101,8 @@ class PeriodForm(forms.Form):
         self.fields["start"].widget.attrs["max"] = today.isoformat()
 
     def clean(self) -> dict[str, Any]:
-        cleaned = super().clean()
+        super().clean()
+        cleaned = self.cleaned_data
         for name in ("start", "end"):
             day = cleaned.get(name)
             if day is not None and not EARLIEST <= day <= LATEST:
@@ -120,14 +122,14 @@ class PeriodForm(forms.Form):
             self.add_error("end", _("A period has at most %(years)s years.") % {"years": LONGEST_YEARS})
         return cleaned
 
-    def asked(self) -> Asked:
+    def asked(self) -> ComparedPeriod:
         """What to show; for a form with errors, what is shown without one."""
         if not self.is_valid():
             return asked_for(Choice.LAST_MONTH, self.today)
         start, end = self.cleaned_data["start"], self.cleaned_data["end"]
         if start is not None:
             period = Period(start, min(end, self.today))
-            return Asked(period, period.previous(), "", cut_from=end if end > self.today else None)
+            return ComparedPeriod(period, period.previous(), "", cut_from=end if end > self.today else None)
         return asked_for(self.cleaned_data["period"] or Choice.LAST_MONTH, self.today)
 
 

@@ -2,7 +2,6 @@
 
 import datetime as dt
 from email.utils import formataddr
-from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
@@ -11,6 +10,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from kpi.counting.periods import calendar_month
 from kpi.pages.report_page import page_of
 from kpi.report.report import report
@@ -18,7 +18,7 @@ from screens import formats
 from sites_app.models import Site
 
 
-def send_report(*, site: Site, person: Any, month: dt.date) -> None:
+def send_report(*, site: Site, person: User, month: dt.date) -> None:
     """Send the month's report in the person's own language, else in the site's. Needs the site in scope.
 
     Raises what the mail server's client raises, so that the job is tried again.
@@ -42,7 +42,7 @@ def send_report(*, site: Site, person: Any, month: dt.date) -> None:
     mail.send()
 
 
-def recipient(person: Any) -> str:
+def recipient(person: User) -> str:
     """The person's name and address as a mail server's client takes them, whatever the name: "Diallo, Mariama"."""
     name = " ".join(person.get_full_name().split())
     return formataddr((name, sanitize_address(person.email, "utf-8")))

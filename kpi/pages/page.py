@@ -42,7 +42,7 @@ class Reading:
 
 
 @dataclass(frozen=True)
-class Card:
+class IndicatorCard:
     key: str
     name: str
     icon: str
@@ -51,9 +51,9 @@ class Card:
 
 
 @dataclass(frozen=True)
-class Board:
-    headline: tuple[Card, ...]
-    others: tuple[Card, ...]
+class IndicatorBoard:
+    headline: tuple[IndicatorCard, ...]
+    others: tuple[IndicatorCard, ...]
     is_empty: bool
 
 
@@ -140,8 +140,8 @@ class HeatRow:
 
 @dataclass(frozen=True)
 class Page:
-    headline: Sequence[Card]
-    others: Sequence[Card]
+    headline: Sequence[IndicatorCard]
+    others: Sequence[IndicatorCard]
     is_empty: bool
     gaps: Sequence[Gap]
     gaps_by_francs: bool  # they are in order of what they are worth, not of how large they are

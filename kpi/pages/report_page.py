@@ -11,19 +11,30 @@ from insight.rates import Interval
 from kpi.counting.periods import first_of_month
 from kpi.indicators import BY_KEY, DRAWN, HEADLINE, OTHERS
 from kpi.indicators.indicator import Indicator, Unit
-from kpi.pages.page import BenchmarkRow, Card, Gap, HeatCell, HeatRow, LeaderCell, LeaderRow, LeaderTable, Page, Reading
+from kpi.pages.page import (
+    BenchmarkRow,
+    Gap,
+    HeatCell,
+    HeatRow,
+    IndicatorCard,
+    LeaderCell,
+    LeaderRow,
+    LeaderTable,
+    Page,
+    Reading,
+)
 from kpi.pages.words import Text, bars, cards_of, counted, lines, written
 from kpi.report.benchmarks import Benchmark, Position
-from kpi.report.improvements import Improvement, Priority, is_by_francs
+from kpi.report.improvements import GapPriority, Improvement, is_by_francs
 from kpi.report.leaders import CONTESTS, Mark
 from kpi.report.report import Report, SiteReport
 from screens import formats
 
-PRIORITIES: Mapping[Priority, tuple[Text, str]] = {
-    Priority.CRITICAL: (gettext_lazy("Critical shortfall"), "bad"),
-    Priority.HIGH: (gettext_lazy("Large shortfall"), "bad"),
-    Priority.MEDIUM: (gettext_lazy("Medium shortfall"), "warn"),
-    Priority.LOW: (gettext_lazy("Small shortfall"), ""),
+PRIORITIES: Mapping[GapPriority, tuple[Text, str]] = {
+    GapPriority.CRITICAL: (gettext_lazy("Critical shortfall"), "bad"),
+    GapPriority.HIGH: (gettext_lazy("Large shortfall"), "bad"),
+    GapPriority.MEDIUM: (gettext_lazy("Medium shortfall"), "warn"),
+    GapPriority.LOW: (gettext_lazy("Small shortfall"), ""),
 }
 POSITIONS: Mapping[Position, tuple[Text, str]] = {
     Position.ABOVE: (gettext_lazy("better than average"), "good"),
@@ -68,7 +79,7 @@ def page_of(report: Report) -> Page:
     )
 
 
-def _gap(report: Report, short: Improvement, card: Card) -> Gap:
+def _gap(report: Report, short: Improvement, card: IndicatorCard) -> Gap:
     indicator, reading = BY_KEY[short.key], _reading_in(card, short.currency)
     priority, tone = PRIORITIES[short.priority]
     url_name, _query, query = indicator.advice.admin.partition("?")
@@ -87,17 +98,20 @@ def _gap(report: Report, short: Improvement, card: Card) -> Gap:
     )
 
 
-def _reading_in(card: Card, currency: str) -> Reading:
+def _reading_in(card: IndicatorCard, currency: str) -> Reading:
     # A card of one value names no currency, whatever it is of.
     return next(reading for reading in card.readings if len(card.readings) == 1 or reading.currency == currency)
 
 
 def _worth(short: Improvement) -> Iterator[str]:
     """What closing the gap is worth in each currency, and how that was counted."""
+    gain = BY_KEY[short.key].gain
+    if gain is None:
+        return
     for currency, worth in short.worth.items():
         [count] = formats.numbers_at_most([worth.units], 0)
         amount = formats.francs(worth.francs, currency)
-        yield BY_KEY[short.key].gain.sentence % {"n": worth.units, "count": count, "amount": amount}
+        yield gain.sentence % {"n": worth.units, "count": count, "amount": amount}
 
 
 def _unusual(report: Report) -> Iterator[tuple[str, str, str]]:
@@ -136,7 +150,7 @@ def _days(benchmarks: Sequence[Benchmark]) -> dict[date, str]:
     return {day: formats.date_short(day) for day in days}
 
 
-def _benchmark(row: Benchmark, card: Card, days: Mapping[date, str]) -> BenchmarkRow:
+def _benchmark(row: Benchmark, card: IndicatorCard, days: Mapping[date, str]) -> BenchmarkRow:
     reference, network = row.reference, row.network
     position, tone = POSITIONS[row.position] if row.position else ("", "")
     network_position, network_tone = NETWORK_POSITIONS[row.network_position] if row.network_position else ("", "")
@@ -172,7 +186,7 @@ def _benchmark(row: Benchmark, card: Card, days: Mapping[date, str]) -> Benchmar
     )
 
 
-def _of_each_currency(card: Card) -> str:
+def _of_each_currency(card: IndicatorCard) -> str:
     """The value; over sites of two currencies one of each where francs go into it."""
     if len(card.readings) == 1:
         return card.readings[0].value

@@ -9,7 +9,7 @@ from kpi.indicators import rows as declared
 from kpi.indicators.rows import Group, Shape
 from kpi.report.rows import PAGE_ROWS, SORTABLE, Evidence, Row
 from leasing.models import Deposit, Litigation, Notice, Property
-from screens.lists import Column, Empty, Found, Kind, Listing
+from screens.lists import Column, Empty, FoundRows, Kind, Listing
 
 _KINDS = {Shape.DATE: Kind.DATE, Shape.NUMBER: Kind.NUMBER, Shape.FRANCS: Kind.FRANCS}
 # What the page writes with something beside it: links, a phone, a neighbourhood; or cut short.
@@ -28,14 +28,14 @@ def listing_of(group: Group, name: str, site_names: Mapping[str, str], empty: Em
     )
 
 
-def found_in(evidence: Evidence) -> Found:
+def found_in(evidence: Evidence) -> FoundRows:
     """A page of a group, with its sums by column."""
     sums: dict[str, dict[str, int]] = {}
     for currency, of_currency in evidence.sums.items():
         for fact, amount in of_currency.items():
             if amount is not None:
                 sums.setdefault(fact, {})[currency] = amount
-    return Found(evidence.rows, evidence.count, evidence.page, sums)
+    return FoundRows(evidence.rows, evidence.count, evidence.page, sums)
 
 
 def _columns(group: Group, site_names: Mapping[str, str]) -> Iterator[Column]:
@@ -52,7 +52,7 @@ def _columns(group: Group, site_names: Mapping[str, str]) -> Iterator[Column]:
             yield Column("neighbourhood", _("Neighbourhood"), "neighbourhood", on_page=False)
 
 
-def _column(column: declared.Column) -> Column:
+def _column(column: declared.FactColumn) -> Column:
     return Column(
         name=column.fact,
         heading=str(column.heading),
@@ -63,8 +63,10 @@ def _column(column: declared.Column) -> Column:
     )
 
 
-def _kind(row: Row, column: declared.Column) -> Any:
-    if row.kind is None or column.words:
+def _kind(row: Row, column: declared.FactColumn) -> Any:
+    if row.kind is None:
+        return None
+    if column.words:
         return column.words.get(row.kind)
     match row.model:
         case "notice":

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -15,19 +15,21 @@ from kpi.flag import behind_flag
 from kpi.indicators import BY_KEY
 from kpi.indicators.rows import Group
 from kpi.pages.asked import sites_of, today_of
-from kpi.pages.forms import Asked, Choice, PeriodForm, beginning
-from kpi.pages.page import Card
+from kpi.pages.forms import Choice, ComparedPeriod, PeriodForm, beginning
+from kpi.pages.page import IndicatorCard
 from kpi.pages.rows import found_in, listing_of
-from kpi.pages.words import card_of
+from kpi.pages.words import card_for_indicator
 from kpi.pages.words import lines as charts_of
 from kpi.report.report import history
-from kpi.report.rows import Evidence, every_row, evidence, group_of
+from kpi.report.rows import Evidence, every_row, group_of
+from kpi.report.rows import evidence as evidence_of
 from kpi.report.yardsticks import yardsticks_of
 from screens import lists
 from screens.exports import KINDS, TooManyRows
 from screens.lists.address import SORT
 from sites_app.models import Site
 from sites_app.permissions import needs
+from sites_app.request import SiteRequest
 
 
 @dataclass(frozen=True)
@@ -37,9 +39,9 @@ class _Question:
     key: str
     sites: list[Site]
     form: PeriodForm
-    asked: Asked
+    asked: ComparedPeriod
     group: Group
-    listed: lists.Asked
+    listed: lists.ListState
 
     @property
     def codes(self) -> list[str]:
@@ -53,7 +55,7 @@ class _Question:
         return f"{reverse(url_name, args=[self.key, *arguments])}?{query}"
 
 
-def _question(request: HttpRequest, key: str) -> _Question:
+def _question(request: SiteRequest, key: str) -> _Question:
     if key not in BY_KEY:
         raise Http404
     sites = sites_of(request)
@@ -70,30 +72,30 @@ def _question(request: HttpRequest, key: str) -> _Question:
 @needs("kpi.view_kpi")
 @require_safe
 @behind_flag
-def indicator(request: HttpRequest, key: str) -> HttpResponse:
+def indicator(request: SiteRequest, key: str) -> HttpResponse:
     """One KPI of a period: its value, how it is counted, and the rows of one of its groups."""
     question = _question(request, key)
     asked, sites, group = question.asked, question.sites, question.group
     past = history(sites, asked.period, asked.previous, today=today_of(sites))
-    held_against = yardsticks_of(sites, asked.period.end)
-    trends = past.trends([key], held_against.targets)
-    found = evidence(key, question.codes, asked.period, group, question.listed.page, order=question.listed.order)
-    shown = card_of(key, trends, past.now.counts)
+    yardsticks = yardsticks_of(sites, asked.period.end)
+    trends = past.trends([key], yardsticks.targets)
+    evidence = evidence_of(key, question.codes, asked.period, group, question.listed.page, order=question.listed.order)
+    card = card_for_indicator(key, trends, past.now.counts)
     rows = replace(
-        lists.page_of(question.listed, found_in(found)),
+        lists.page_of(question.listed, found_in(evidence)),
         files=[(kind.upper(), question.address("kpi:rows", kind)) for kind in KINDS],
     )
-    if reason := _why_nothing(found, shown):
+    if reason := _why_nothing(evidence, card):
         text = _("Not enough data: %(reason)s") % {"reason": reason}
-        rows = replace(rows, empty=lists.Empty(_("Nothing to list for this period"), text, icon=shown.icon))
+        rows = replace(rows, empty=lists.Empty(_("Nothing to list for this period"), text, icon=card.icon))
     context = {
         "form": question.form,
         "choices": Choice.choices,
         "asked": asked,
-        "beginning": beginning(past.now, held_against.first_day, question.form.today),
-        "card": shown,
+        "beginning": beginning(past.now, yardsticks.first_day, question.form.today),
+        "card": card,
         "lines_over_time": charts_of(trends),
-        "groups": [(of, found.counts[of.name]) for of in BY_KEY[key].groups],
+        "groups": [(of, evidence.counts[of.name]) for of in BY_KEY[key].groups],
         "group": group,
         "group_is_unknown": request.GET.get("group", group.name) != group.name,
         "list": rows,
@@ -107,7 +109,7 @@ def indicator(request: HttpRequest, key: str) -> HttpResponse:
 @needs("kpi.view_kpi")
 @require_safe
 @behind_flag
-def rows_as_file(request: HttpRequest, key: str, kind: str) -> HttpResponse:
+def rows_as_file(request: SiteRequest, key: str, kind: str) -> HttpResponse:
     """All rows of one of a KPI's groups, to be worked through in a spreadsheet."""
     if kind not in KINDS:
         raise Http404
@@ -121,11 +123,11 @@ def rows_as_file(request: HttpRequest, key: str, kind: str) -> HttpResponse:
     except TooManyRows as refusal:
         messages.error(request, str(refusal))
         return HttpResponseRedirect(question.address("kpi:indicator"))
-    return lists.file_of(question.listed.with_file(kind), lists.Found(rows, 0))
+    return lists.file_of(question.listed.with_file(kind), lists.FoundRows(rows, 0))
 
 
-def _why_nothing(found: Evidence, shown: Card) -> str:
+def _why_nothing(evidence: Evidence, card: IndicatorCard) -> str:
     """Why the KPI has nothing to list in any group; "" where an empty group says something by itself."""
-    if any(found.counts.values()) or len(found.counts) == 1:
+    if any(evidence.counts.values()) or len(evidence.counts) == 1:
         return ""
-    return next((reading.missing for reading in shown.readings if not reading.value), "")
+    return next((reading.missing for reading in card.readings if not reading.value), "")

@@ -12,14 +12,14 @@ from sites_app.models import Site
 
 
 @dataclass(frozen=True)
-class Standing:
+class AgentStanding:
     """What an agent did in a month, each with its place among those who have one."""
 
     period: Period
     cells: tuple[LeaderCell, ...]
 
 
-def standing_of(site: Site, user_id: int, today: dt.date) -> Standing | None:
+def standing_of(site: Site, user_id: int, today: dt.date) -> AgentStanding | None:
     """The agent's marks of the last full month; None for who is no agent of the site. Needs the site in scope.
 
     One statement when the month has its snapshot, five at most.
@@ -31,4 +31,4 @@ def standing_of(site: Site, user_id: int, today: dt.date) -> Standing | None:
     ranked = leaders(record.figures[site.code].agents, record.agents)
     mine = next(leader for leader in ranked if leader.agent == user_id)
     cells = tuple(cell for key, mark in mine.marks.items() for cell in leader_cells(key, [mark], site.currency))
-    return Standing(period, cells)
+    return AgentStanding(period, cells)

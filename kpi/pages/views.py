@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.core.exceptions import BadRequest
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -16,67 +16,69 @@ from kpi.pages.exports import report_file
 from kpi.pages.forms import Beginning, Choice, PeriodForm, beginning
 from kpi.pages.report_page import page_of
 from kpi.pages.words import board
-from kpi.report.report import Report, metrics_of, report
+from kpi.report.report import Report, metrics_of
+from kpi.report.report import report as report_of
 from kpi.report.trends import trends_of
 from kpi.report.yardsticks import Yardsticks, yardsticks_of
 from screens.exports import KINDS, download
 from sites_app.permissions import needs
+from sites_app.request import SiteRequest, one_site
 
 
 @needs("kpi.view_kpi")
 @require_safe
-def dashboard(request: HttpRequest) -> HttpResponse:
+def dashboard(request: SiteRequest) -> HttpResponse:
     """The whole report of a period; for those outside the flag its indicators alone."""
     sites = sites_of(request)
     form = PeriodForm(request.GET, today=today_of(sites))
     asked = form.asked()
     context = {"form": form, "choices": Choice.choices, "asked": asked}
     if is_on(request):
-        template, found = "kpi/dashboard.html", _report(request, form)
-        context |= {"report": found, "page": page_of(found), "beginning": _beginning(found, form)}
-        context |= {"is_subscribed": _is_subscribed(request, found)}
+        template, report = "kpi/dashboard.html", _report(request, form)
+        context |= {"report": report, "page": page_of(report), "beginning": _beginning(report, form)}
+        context |= {"is_subscribed": _is_subscribed(request, report)}
     else:
         current, previous = metrics_of(sites, [asked.period, asked.previous])
-        held_against = yardsticks_of(sites, asked.period.end, user_id=request.user.pk)
+        yardsticks = yardsticks_of(sites, asked.period.end, user_id=request.user.pk)
         template = "kpi/plain.html"
-        found = trends_of(KEYS, current, previous, held_against.targets.of)
-        context |= {"board": board(found, current.counts)}
-        context |= {"is_subscribed": _is_subscribed(request, held_against)}
-        context |= {"beginning": beginning(current, held_against.first_day, form.today)}
+        trends = trends_of(KEYS, current, previous, yardsticks.targets.of)
+        context |= {"board": board(trends, current.counts)}
+        context |= {"is_subscribed": _is_subscribed(request, yardsticks)}
+        context |= {"beginning": beginning(current, yardsticks.first_day, form.today)}
     return render(request, template, context, status=400 if form.errors else 200)
 
 
 @needs("kpi.view_kpi")
 @require_safe
 @behind_flag
-def printed(request: HttpRequest) -> HttpResponse:
+def printed(request: SiteRequest) -> HttpResponse:
     """The report on paper: everything open, nothing to press."""
     form = PeriodForm(request.GET, today=today_of(sites_of(request)))
-    found = _report(request, form)
-    context = {"form": form, "asked": form.asked(), "report": found, "page": page_of(found)}
-    context |= {"beginning": _beginning(found, form)}
+    report = _report(request, form)
+    context = {"form": form, "asked": form.asked(), "report": report, "page": page_of(report)}
+    context |= {"beginning": _beginning(report, form)}
     return render(request, "kpi/print.html", context, status=400 if form.errors else 200)
 
 
 @needs("kpi.view_kpi")
 @require_safe
 @behind_flag
-def report_as_file(request: HttpRequest, kind: str) -> HttpResponse:
+def report_as_file(request: SiteRequest, kind: str) -> HttpResponse:
     """The report for a spreadsheet. Dates that cannot be, or without records, lead to the page that says so."""
     if kind not in KINDS:
         raise Http404
     form = PeriodForm(request.GET, today=today_of(sites_of(request)))
-    found = _report(request, form) if form.is_valid() else None
-    if found is None or found.is_before_records:
+    report = _report(request, form) if form.is_valid() else None
+    if report is None or report.is_before_records:
         return HttpResponseRedirect(f"{reverse('kpi:dashboard')}?{request.GET.urlencode()}")
     period = form.asked().period
     name = f"akig-{request.site_code}-{period.start}-{period.end}.{kind}"
-    return download(report_file(found, kind), name)
+    return download(report_file(report, kind), name)
 
 
 @needs("kpi.view_kpi")
 @require_POST
-def subscription(request: HttpRequest) -> HttpResponse:
+def subscription(request: SiteRequest) -> HttpResponse:
     """Have the report of each month sent by mail, or no more: `want` is 1 or 0. To end it takes no flag."""
     match request.POST.get("want"):
         case "1" if not is_on(request):
@@ -87,24 +89,24 @@ def subscription(request: HttpRequest) -> HttpResponse:
             messages.error(request, _("Your profile has no e-mail address. Enter one there first."))
             return HttpResponseRedirect(reverse("accounts:profile"))
         case "1":
-            subscribe(site=request.site, user=request.user, today=request.site.today())
+            subscribe(site=one_site(request), user=request.user, today=one_site(request).today())
             messages.success(request, _("The monthly report is sent to %(address)s.") % {"address": request.user.email})
         case "0":
-            unsubscribe(site=request.site, user=request.user)
+            unsubscribe(site=one_site(request), user=request.user)
             messages.success(request, _("The report no longer comes by e-mail."))
         case _other:
             raise BadRequest(_("Say whether you want the report: want is 1 or 0."))
     return HttpResponseRedirect(reverse("kpi:dashboard"))
 
 
-def _report(request: HttpRequest, form: PeriodForm) -> Report:
+def _report(request: SiteRequest, form: PeriodForm) -> Report:
     sites, asked = sites_of(request), form.asked()
-    return report(sites, asked.period, asked.previous, today=today_of(sites), user_id=request.user.pk)
+    return report_of(sites, asked.period, asked.previous, today=today_of(sites), user_id=request.user.pk)
 
 
-def _beginning(found: Report, form: PeriodForm) -> Beginning | None:
-    return beginning(found.metrics, found.first_day, form.today)
+def _beginning(report: Report, form: PeriodForm) -> Beginning | None:
+    return beginning(report.metrics, report.first_day, form.today)
 
 
-def _is_subscribed(request: HttpRequest, found: Report | Yardsticks) -> bool:
-    return request.site is not None and request.site.code in found.subscribed
+def _is_subscribed(request: SiteRequest, read: Report | Yardsticks) -> bool:
+    return request.site is not None and request.site.code in read.subscribed

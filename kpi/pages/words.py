@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy, pgettext
 
 from kpi.counting.counts import Counts
-from kpi.counting.figures import Figures, Part
+from kpi.counting.figures import Figures, FrancsPart
 from kpi.indicators import BY_KEY, HEADLINE, OTHERS
 from kpi.indicators.indicator import Breakdown, Indicator, Unit
-from kpi.pages.page import Board, Card, Move, Reading
+from kpi.pages.page import IndicatorBoard, IndicatorCard, Move, Reading
 from kpi.report.trends import Comparison, Direction, Trend
 from screens import formats
 from screens.charts import Bar, BarChart, LineChart, rounded_range
@@ -119,26 +119,26 @@ def counted(noun: Text, numbers: Sequence[int]) -> list[str]:
 # --- cards --------------------------------------------------------------------------------------------------
 
 
-def board(found: Iterable[Trend], counts: Mapping[str, Counts]) -> Board:
+def board(trends: Iterable[Trend], counts: Mapping[str, Counts]) -> IndicatorBoard:
     """The indicators of one period beside the one before, and nothing else."""
-    trends = list(found)
+    trends = list(trends)
     cards = cards_of(trends, counts)
-    return Board(
+    return IndicatorBoard(
         headline=tuple(cards[key] for key in HEADLINE),
         others=tuple(cards[key] for key in OTHERS),
         is_empty=all(trend.current.n == 0 for trend in trends),
     )
 
 
-def cards_of(trends: Sequence[Trend], counts: Mapping[str, Counts]) -> dict[str, Card]:
+def cards_of(trends: Sequence[Trend], counts: Mapping[str, Counts]) -> dict[str, IndicatorCard]:
     """The card of each indicator."""
-    return {key: card_of(key, [trend for trend in trends if trend.key == key], counts) for key in BY_KEY}
+    return {key: card_for_indicator(key, [trend for trend in trends if trend.key == key], counts) for key in BY_KEY}
 
 
-def card_of(key: str, of_key: Sequence[Trend], counts: Mapping[str, Counts]) -> Card:
+def card_for_indicator(key: str, of_key: Sequence[Trend], counts: Mapping[str, Counts]) -> IndicatorCard:
     """One KPI from its trends, one for each currency where francs go into it; `counts` as in Metrics."""
     indicator = BY_KEY[key]
-    return Card(
+    return IndicatorCard(
         key=key,
         name=str(indicator.name),
         icon=indicator.icon,
@@ -204,9 +204,9 @@ def _basis(breakdown: Breakdown, numbers: Mapping[str, int], parts: Sequence[str
 # --- charts -------------------------------------------------------------------------------------------------
 
 
-def lines(found: Iterable[Trend]) -> tuple[LineChart, ...]:
+def lines(trends: Iterable[Trend]) -> tuple[LineChart, ...]:
     """The trends of which there is anything to draw. A chart names its currency where its KPI has several."""
-    drawn = [trend for trend in found if any(point.value is not None for point in trend.series)]
+    drawn = [trend for trend in trends if any(point.value is not None for point in trend.series)]
     keys = [trend.key for trend in drawn]
     if not drawn:
         return ()
@@ -260,7 +260,13 @@ def bars(by_currency: Mapping[str, Figures]) -> Iterator[BarChart]:
 
 
 def _bars(
-    kind: str, name: str, remark: str, parts: Sequence[tuple[Text, Part]], noun: Text, currency: str, tone: str = ""
+    kind: str,
+    name: str,
+    remark: str,
+    parts: Sequence[tuple[Text, FrancsPart]],
+    noun: Text,
+    currency: str,
+    tone: str = "",
 ) -> BarChart:
     francs = [part.francs for _name, part in parts]
     *amounts, total = formats.francs_of([*francs, sum(francs)], currency)

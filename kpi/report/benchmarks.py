@@ -76,9 +76,11 @@ def best_first(indicator: Indicator, values: Sequence[Decimal]) -> list[Decimal]
     return sorted(values, reverse=indicator.higher_is_better)
 
 
-def network(indicator: Indicator, values: Sequence[Decimal], value: Decimal | None, as_of: dt.date) -> Network | None:
+def network(
+    indicator: Indicator, values: Sequence[Decimal], value: Decimal | None, as_of: dt.date | None
+) -> Network | None:
     """The sites' values, the best first, as the site with this value sees them; None when they are too few."""
-    if len(values) < LEAST_SITES:
+    if as_of is None or len(values) < LEAST_SITES:
         return None
     if value is None:
         rank = None

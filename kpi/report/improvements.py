@@ -13,7 +13,7 @@ from kpi.indicators.worth import Worth
 from kpi.report.trends import Trend, meets
 
 
-class Priority(Enum):
+class GapPriority(Enum):
     CRITICAL = "critical"
     HIGH = "high"
     MEDIUM = "medium"
@@ -21,9 +21,9 @@ class Priority(Enum):
 
 
 _STEPS = (
-    (Decimal("0.30"), Priority.CRITICAL),
-    (Decimal("0.15"), Priority.HIGH),
-    (Decimal("0.05"), Priority.MEDIUM),
+    (Decimal("0.30"), GapPriority.CRITICAL),
+    (Decimal("0.15"), GapPriority.HIGH),
+    (Decimal("0.05"), GapPriority.MEDIUM),
 )
 
 
@@ -36,7 +36,7 @@ class Improvement:
     value: Decimal
     target: Decimal
     gap: Decimal | None  # as a share of the target; None for a target of 0
-    priority: Priority
+    priority: GapPriority
     worth: Mapping[str, Worth]
 
 
@@ -48,11 +48,11 @@ def relative_gap(indicator: Indicator, value: Decimal, target: Decimal) -> Decim
     return gap / abs(target)
 
 
-def priority(gap: Decimal | None) -> Priority:
+def priority(gap: Decimal | None) -> GapPriority:
     """By the gap's share of the target: 30 %, 15 %, 5 %. Short of a target of 0, which has no share, is critical."""
     if gap is None:
-        return Priority.CRITICAL
-    return next((priority for least, priority in _STEPS if gap >= least), Priority.LOW)
+        return GapPriority.CRITICAL
+    return next((priority for least, priority in _STEPS if gap >= least), GapPriority.LOW)
 
 
 def worth(key: str, counts: Counts, target: Decimal, median_rent: int | None) -> Worth | None:
@@ -86,7 +86,7 @@ def is_by_francs(improvements: Iterable[Improvement]) -> bool:
     return len({currency for improvement in improvements for currency in improvement.worth}) == 1
 
 
-def _order(improvement: Improvement, *, by_francs: bool) -> tuple:
+def _order(improvement: Improvement, *, by_francs: bool) -> tuple[int, Decimal, str, str]:
     francs = sum(worth.francs for worth in improvement.worth.values()) if by_francs else 0
     gap = improvement.gap if improvement.gap is not None else Decimal("Infinity")
     return (-francs, -gap, improvement.key, improvement.currency)
@@ -101,7 +101,7 @@ def improvements(
     """What falls short, in order, each priced from the counts and figures of the sites that it concerns."""
     found = []
     for trend in trends:
-        if trend.is_met is not False:
+        if trend.is_met is not False or trend.target is None:
             continue
         gained: dict[str, Worth] = {}
         for code in counts:

@@ -8,7 +8,7 @@ from kpi.counting.counts import Counts
 from kpi.counting.figures import Figures, together
 from kpi.counting.periods import Period, months_up_to
 from kpi.counting.reading import site_counts
-from kpi.counting.snapshots import Record, record_of
+from kpi.counting.snapshots import SitesRecord, record_of
 from kpi.indicators import KEYS
 from kpi.indicators.indicator import Metric
 from kpi.report.benchmarks import Benchmark, benchmarks
@@ -71,7 +71,7 @@ class History:
     `closed` is the last of these months that is over; None where none is.
     """
 
-    record: Record
+    record: SitesRecord
     now: Metrics
     then: Metrics
     monthly: Mapping[dt.date, Metrics]
@@ -113,8 +113,8 @@ def report(
     """
     currency_of = {site.code: site.currency for site in sites}
     past = history(sites, period, previous, today=today, with_figures=True)
-    held_against = yardsticks_of(sites, period.end, month=past.closed, user_id=user_id)
-    targets, counts = held_against.targets, past.record.counts[period]
+    yardsticks = yardsticks_of(sites, period.end, month=past.closed, user_id=user_id)
+    targets, counts = yardsticks.targets, past.record.counts[period]
     figures = {
         currency: together(past.record.figures[code] for code in currency_of if currency_of[code] == currency)
         for currency in past.now.by_currency
@@ -131,8 +131,8 @@ def report(
         benchmarks=benchmarks(
             past.now.by_key,
             past.monthly[past.closed].by_key if past.closed else {},
-            held_against.references,
-            held_against.network,
+            yardsticks.references,
+            yardsticks.network,
             has_rank=len(sites) == 1,
         ),
         agents=past.record.agents,
@@ -140,8 +140,8 @@ def report(
         figures=figures,
         improvements=improvements(trends, counts, past.record.figures, currency_of),
         sites=tuple(_side_by_side(sites, past.now, counts, targets)),
-        subscribed=held_against.subscribed,
-        first_day=held_against.first_day,
+        subscribed=yardsticks.subscribed,
+        first_day=yardsticks.first_day,
     )
 
 

@@ -7,6 +7,7 @@ import datetime as dt
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -189,7 +190,7 @@ def _read(
 ) -> tuple[dict[str, int], Sums, Iterator[Row]]:
     require_scope(codes)
     rows = BY_KEY[key].rows
-    parameters = {
+    parameters: dict[str, Any] = {
         "sites": list(codes),
         "a": period.start,
         "b": period.end,
@@ -209,5 +210,6 @@ def _read(
         found = cursor.fetchall()
     counts = dict.fromkeys((group.name for group in rows.groups), 0)
     counts |= {in_group: counted for in_group, counted, *_rest in found}
-    sums = next((json.loads(sums) for in_group, _counted, sums, *_rest in found if in_group == group.name), {})
+    kept = (row[2] for row in found if row[0] == group.name)
+    sums: dict[str, dict[str, int]] = json.loads(next(kept, "{}"))
     return counts, sums, (Row(*row) for _in_group, _counted, _sums, position, *row in found if position is not None)

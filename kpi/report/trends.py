@@ -97,7 +97,8 @@ def robust_z(value: Decimal, others: Sequence[Decimal]) -> Decimal | None:
     """
     middle = median(others)
     deviations = [abs(other - middle) for other in others]
-    spread = median(deviations) * _PER_MEDIAN_DEVIATION or sum(deviations) / len(deviations) * _PER_MEAN_DEVIATION
+    mean = sum(deviations, Decimal()) / len(deviations)
+    spread = median(deviations) * _PER_MEDIAN_DEVIATION or mean * _PER_MEAN_DEVIATION
     return (value - middle) / spread if spread else None
 
 
@@ -122,17 +123,17 @@ def series(months: Sequence[dt.date], metrics: Sequence[Metric], closed: dt.date
     ]
     points = []
     for place, (month, metric) in enumerate(zip(months, metrics, strict=True)):
-        others = [m.value for i, m in enumerate(metrics) if i != place and judged[i]]
-        unusual = judged[place] and is_unusual(metric.value, others)
+        others = [m.value for i, m in enumerate(metrics) if i != place and judged[i] and m.value is not None]
+        unusual = judged[place] and metric.value is not None and is_unusual(metric.value, others)
         points.append(Point(month, metric.value, metric.n, unusual))
     return tuple(points)
 
 
-def values(found: Metrics, key: str) -> Mapping[str, Metric]:
+def values(metrics: Metrics, key: str) -> Mapping[str, Metric]:
     """An indicator's value under "" or, when francs go into it, one for each currency of the scope."""
     if key not in MONEY_KEYS:
-        return {"": found.by_key[key]}
-    return {currency: by_key[key] for currency, by_key in found.by_currency.items()}
+        return {"": metrics.by_key[key]}
+    return {currency: by_key[key] for currency, by_key in metrics.by_currency.items()}
 
 
 def trends(
@@ -150,7 +151,6 @@ def trends(
     indicator, before, months = BY_KEY[key], values(then, key), monthly or {}
     for currency, metric in values(now, key).items():
         target = targets.get((key, currency))
-        is_held = metric.value is not None and target is not None
         yield Trend(
             key=key,
             currency=currency,
@@ -158,8 +158,8 @@ def trends(
             previous=before[currency],
             comparison=compare(indicator, metric, before[currency]),
             target=target,
-            is_met=meets(indicator, metric.value, target) if is_held else None,
-            variance=metric.value - target if is_held else None,
+            is_met=None if metric.value is None or target is None else meets(indicator, metric.value, target),
+            variance=None if metric.value is None or target is None else metric.value - target,
             series=series(list(months), [values(found, key)[currency] for found in months.values()], closed),
         )
 

@@ -11,14 +11,15 @@ from kpi.indicators import BY_KEY, KEYS
 from kpi.indicators.indicator import Metric
 from kpi.indicators.worth import Basis, Worth
 from kpi.report.benchmarks import Position, position
-from kpi.report.improvements import Priority, improvement, in_order, priority, worth
+from kpi.report.improvements import GapPriority, improvement, in_order, priority, worth
 
 
 @pytest.mark.parametrize(
     ("gap", "found"),
     [
-        ("0.30", Priority.CRITICAL), ("0.2999", Priority.HIGH), ("0.15", Priority.HIGH), ("0.1499", Priority.MEDIUM),
-        ("0.05", Priority.MEDIUM), ("0.0499", Priority.LOW), ("0.0001", Priority.LOW),
+        ("0.30", GapPriority.CRITICAL), ("0.2999", GapPriority.HIGH), ("0.15", GapPriority.HIGH),
+        ("0.1499", GapPriority.MEDIUM), ("0.05", GapPriority.MEDIUM), ("0.0499", GapPriority.LOW),
+        ("0.0001", GapPriority.LOW),
     ],
 )  # fmt: skip
 def test_the_priority_steps_at_thirty_fifteen_and_five_percent(gap, found):
@@ -26,7 +27,7 @@ def test_the_priority_steps_at_thirty_fifteen_and_five_percent(gap, found):
 
 
 def test_short_of_a_target_of_nothing_is_critical():
-    assert priority(None) is Priority.CRITICAL
+    assert priority(None) is GapPriority.CRITICAL
 
 
 @pytest.mark.parametrize(

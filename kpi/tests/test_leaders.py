@@ -5,7 +5,7 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kpi.counting.figures import NO_AGENT, AgentFigures, Figures, Part, as_json, from_json, together
+from kpi.counting.figures import NO_AGENT, AgentFigures, Figures, FrancsPart, as_json, from_json, together
 from kpi.report.leaders import leaders, ranks
 
 whole = st.integers(0, 50)
@@ -13,8 +13,8 @@ parts = st.builds(AgentFigures, whole, whole, whole, whole, whole, whole, whole,
 figures = st.builds(
     Figures,
     st.dictionaries(st.integers(0, 5), parts, max_size=4),
-    st.tuples(*[st.builds(Part, whole, whole)] * 4),
-    st.dictionaries(st.sampled_from(["cash", "bank"]), st.builds(Part, whole, whole)),
+    st.tuples(*[st.builds(FrancsPart, whole, whole)] * 4),
+    st.dictionaries(st.sampled_from(["cash", "bank"]), st.builds(FrancsPart, whole, whole)),
 )
 
 

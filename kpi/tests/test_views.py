@@ -14,7 +14,7 @@ from kpi.counting.counts import Counts
 from kpi.indicators import BY_KEY, HEADLINE, KEYS, OTHERS
 from kpi.indicators.indicator import Metric
 from kpi.models import KPITarget
-from kpi.pages.words import card_of
+from kpi.pages.words import card_for_indicator
 from kpi.report.trends import Trend, compare
 from leasing.models import Contract
 from leasing.tests.factories import make_contract, make_instalment, make_paid_instalment, make_property
@@ -86,7 +86,7 @@ def test_a_move_of_which_no_digit_is_shown_is_stable(now, words):
     moved = compare(BY_KEY["agentProductivity"], *metrics)
     trend = Trend("agentProductivity", "", *metrics, moved, None, None, None, ())
     with translation.override("en"):
-        [reading] = card_of("agentProductivity", [trend], {"": Counts()}).readings
+        [reading] = card_for_indicator("agentProductivity", [trend], {"": Counts()}).readings
     assert (reading.move.arrow, reading.move.change, reading.move.verdict, reading.move.tone) == words
 
 

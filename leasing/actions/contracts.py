@@ -1,12 +1,12 @@
 """A contract's life: signed, renewed, ended."""
 
 import datetime as dt
-from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from accounts.models import Actor
 from changes.audit import change
 from changes.refusals import RuleBroken, broken_constraint, constraint_of, not_on_this_site, require_past
 from leasing.actions.instalments import MONTHS_AHEAD, drop_after_end, generate_instalments, month_after
@@ -18,7 +18,7 @@ from screens import formats
 _NO_OVERLAP = "contracts_in_force_do_not_overlap"
 
 
-def sign_contract(*, contract: Contract, by: Any, today: dt.date, signed_on: dt.date | None = None) -> Contract:
+def sign_contract(*, contract: Contract, by: Actor, today: dt.date, signed_on: dt.date | None = None) -> Contract:
     """Put a contract in force: a draft that is saved, or a new one with its values. Signed today unless it says when.
 
     Its instalments are made a year ahead, or for its months of avance if they are more, and its deposit is held.
@@ -55,7 +55,7 @@ def renew_contract(
     contract: Contract,
     reference: str,
     start_date: dt.date,
-    by: Any,
+    by: Actor,
     today: dt.date,
     end_date: dt.date | None = None,
     monthly_rent: int | None = None,
@@ -110,7 +110,7 @@ def renew_contract(
 
 
 def end_contract(
-    *, contract: Contract, ended_on: dt.date, by: Any, today: dt.date, terminated: bool = False
+    *, contract: Contract, ended_on: dt.date, by: Actor, today: dt.date, terminated: bool = False
 ) -> Contract:
     """Say that a contract's last day is `ended_on` (past or to come), at its term or terminated before it.
 

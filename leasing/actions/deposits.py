@@ -1,10 +1,10 @@
 """What becomes of the caution when a contract has ended."""
 
 import datetime as dt
-from typing import Any
 
 from django.utils.translation import gettext as _
 
+from accounts.models import Actor
 from changes.audit import change
 from changes.refusals import RuleBroken, require_past
 from leasing.actions.locks import locked_contract
@@ -12,7 +12,9 @@ from leasing.models import Deposit
 from screens import formats
 
 
-def settle_deposit(*, deposit: Deposit, refunded_amount: int, settled_on: dt.date, by: Any, today: dt.date) -> Deposit:
+def settle_deposit(
+    *, deposit: Deposit, refunded_amount: int, settled_on: dt.date, by: Actor, today: dt.date
+) -> Deposit:
     """Give a deposit back, in full, in part or (0 francs) not at all. Saying the same again changes nothing.
 
     Raises RuleBroken: more would be given back than was deposited, it was settled otherwise before, its contract has

@@ -1,10 +1,10 @@
 """Litigations: opened and resolved."""
 
 import datetime as dt
-from typing import Any
 
 from django.utils.translation import gettext as _
 
+from accounts.models import Actor
 from changes.audit import change
 from changes.refusals import RuleBroken, require_past
 from leasing.actions.locks import locked_contract
@@ -12,7 +12,7 @@ from leasing.models import Contract, Litigation
 from screens import formats
 
 
-def open_litigation(*, contract: Contract, kind: str, opened_on: dt.date, by: Any, today: dt.date) -> Litigation:
+def open_litigation(*, contract: Contract, kind: str, opened_on: dt.date, by: Actor, today: dt.date) -> Litigation:
     """Open a dispute about a contract. One of the same kind and day that is still open is returned as it is.
 
     Raises RuleBroken: the day is to come, or the contract is not on a site in scope.
@@ -26,7 +26,7 @@ def open_litigation(*, contract: Contract, kind: str, opened_on: dt.date, by: An
         return known or Litigation.objects.create(**same)
 
 
-def resolve_litigation(*, litigation: Litigation, resolved_on: dt.date, by: Any, today: dt.date) -> Litigation:
+def resolve_litigation(*, litigation: Litigation, resolved_on: dt.date, by: Actor, today: dt.date) -> Litigation:
     """Close a dispute. One that is resolved already is returned as it is.
 
     Raises RuleBroken: the day is to come or before the dispute was opened, or it is not on a site in scope.

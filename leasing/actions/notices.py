@@ -1,10 +1,10 @@
 """Legal notices: their deadline is the site's rule, and no eviction is carried out when the law forbids it."""
 
 import datetime as dt
-from typing import Any
 
 from django.utils.translation import gettext as _
 
+from accounts.models import Actor
 from changes.audit import change
 from changes.refusals import RuleBroken, require_past
 from leasing.actions.locks import locked_contract
@@ -25,7 +25,7 @@ _EXECUTED = (Notice.Kind.TO_QUIT, Notice.Kind.EVICTION)
 
 
 def issue_notice(
-    *, contract: Contract, kind: str, issued_on: dt.date, by: Any, today: dt.date, execute_on: dt.date | None = None
+    *, contract: Contract, kind: str, issued_on: dt.date, by: Actor, today: dt.date, execute_on: dt.date | None = None
 ) -> Notice:
     """Issue a notice. Its legal deadline is the day of issue plus the site's days, on or after a business day.
 

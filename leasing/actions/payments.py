@@ -7,6 +7,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
+from accounts.models import Actor
 from changes.keys import digest_of, is_known
 from changes.refusals import IdempotencyConflict, RuleBroken, constraint_of, not_on_this_site, require_past
 from leasing.actions.instalments import drop_after_end, generate_instalments, month_after
@@ -49,7 +50,7 @@ def record_payment(
     provider: str = "",
     external_reference: str = "",
     received_on: dt.date,
-    by: Any,
+    by: Actor,
     idempotency_key: str,
     today: dt.date,
 ) -> Payment:
@@ -108,7 +109,7 @@ def record_payment(
         return payment
 
 
-def reverse_payment(*, payment: Payment, by: Any, reason: str, today: dt.date) -> PaymentReversal:
+def reverse_payment(*, payment: Payment, by: Actor, reason: str, today: dt.date) -> PaymentReversal:
     """Say that a payment was a mistake. Both rows stay; the payment counts nowhere any more.
 
     The months that it paid are open again, and what the contract has on account pays them, the oldest first; months
@@ -155,12 +156,12 @@ def _place(contract: Contract, today: dt.date) -> None:
 
 
 def _is_renewed(contract: Contract) -> bool:
-    return contract.renewals.signed().exists()
+    return Contract.objects.signed().filter(renewal_of=contract).exists()
 
 
 def _recorded_before(contract: Contract, key: str, receipt: _Receipt) -> Payment | None:
     first = Payment.objects.filter(site_id=contract.site_id, idempotency_key=key).first()
-    is_known(first and first.request_digest, receipt.digest(), _key_reused())
+    is_known(None if first is None else first.request_digest, receipt.digest(), _key_reused())
     return first
 
 

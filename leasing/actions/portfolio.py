@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from accounts.models import Actor
 from changes.audit import change
 from changes.refusals import RuleBroken, not_on_this_site, require_past
 from leasing.models import Interaction, Property, Tenant
@@ -14,7 +15,7 @@ from screens import formats
 from sites_app.models import Site
 
 
-def create_tenant(*, site: Site, by: Any, **values: Any) -> Tenant:
+def create_tenant(*, site: Site, by: Actor, **values: Any) -> Tenant:
     """Add a tenant to a site. `values` are the columns of Tenant.
 
     Raises RuleBroken when the site has its maximum of tenants, ValidationError when a value is wrong or the code is
@@ -28,7 +29,7 @@ def create_tenant(*, site: Site, by: Any, **values: Any) -> Tenant:
         return tenant
 
 
-def create_property(*, site: Site, by: Any, **values: Any) -> Property:
+def create_property(*, site: Site, by: Actor, **values: Any) -> Property:
     """Add a property to a site. `values` are the columns of Property.
 
     Raises RuleBroken when the site has its maximum of properties, ValidationError when a value is wrong or the code
@@ -80,7 +81,7 @@ def record_interaction(
     tenant: Tenant,
     channel: str,
     happened_at: dt.datetime,
-    by: Any,
+    by: Actor,
     today: dt.date,
     direction: str = Interaction.Direction.OUTBOUND,
     note: str = "",
@@ -91,19 +92,19 @@ def record_interaction(
     scope.
     """
     with change(by):
-        tenant = (
+        locked = (
             Tenant.objects.select_related("site")
             .select_for_update(of=("self",), no_key=True)
             .filter(pk=tenant.pk)
             .first()
         )
-        if tenant is None:
+        if locked is None:
             raise not_on_this_site("tenant")
-        day = happened_at.astimezone(zoneinfo.ZoneInfo(tenant.site.timezone)).date()
+        day = happened_at.astimezone(zoneinfo.ZoneInfo(locked.site.timezone)).date()
         require_past("happened_at", day, today)
         values = {
-            "site_id": tenant.site_id,
-            "tenant": tenant,
+            "site_id": locked.site_id,
+            "tenant": locked,
             "agent": by,
             "channel": Interaction.Channel(channel),
             "direction": Interaction.Direction(direction),

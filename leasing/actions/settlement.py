@@ -1,7 +1,7 @@
 """Writes down which payment pays which month. Everything here needs the contracts' locks (change.locked_contract)."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from uuid import UUID
 
 from django.db import connection
@@ -50,7 +50,7 @@ def release(site_code: str, payment: UUID) -> None:
     bring_up_to_date(site_code, instalments)
 
 
-def bring_up_to_date(site_code: str, instalments: Iterable[UUID]) -> None:
+def bring_up_to_date(site_code: str, instalments: Iterable[Hashable]) -> None:
     """What each month says it has been paid is the sum of its allocations.
 
     It was settled on the day the last of its payments was received.

@@ -2,18 +2,21 @@
 
 from collections.abc import Callable
 from types import MethodType
-from typing import Any
+from typing import Any, cast
 
 import phonenumbers
 from django import forms
 from django.db import models
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from unfold.decorators import display
 
 from changes.refusals import RuleBroken
 from leasing.admin import forms as admin_forms
 from leasing.models import Contract, Deposit, Instalment, Interaction, Payment, Tenant
 from screens import formats
+from screens.texts import Text
+from sites_app.models import SiteScopedModel
+from sites_app.request import SiteRequest
 from sites_app.site_admin import ReadOnlyInline, SiteModelAdmin
 
 MANAGE = "leasing.manage_portfolio"
@@ -22,8 +25,9 @@ MANAGE = "leasing.manage_portfolio"
 class PortfolioAdmin(SiteModelAdmin):
     view_permission = "leasing.view_portfolio"
     change_permission = MANAGE
+    actions_list: list[Any]
 
-    def has_manage_permission(self, request: HttpRequest) -> bool:
+    def has_manage_permission(self, request: SiteRequest) -> bool:
         """Who manages the portfolio of one site, also while the site takes no changes."""
         return request.site is not None and MANAGE in request.site_permissions
 
@@ -34,7 +38,7 @@ class PortfolioAdmin(SiteModelAdmin):
 
     def asked(
         self,
-        request: HttpRequest,
+        request: SiteRequest,
         row: Any,
         form: forms.Form,
         do: Callable[[dict[str, Any]], Any],
@@ -55,11 +59,15 @@ class PortfolioAdmin(SiteModelAdmin):
         return self.ask(request, row, title=title, sentence=sentence, button=button, form=form)
 
 
+def _words_for(model: type[models.Model], name: str) -> Text:
+    return cast("models.Field", model._meta.get_field(name)).verbose_name
+
+
 def money(model: type[models.Model], name: str) -> Callable[..., str]:
     """A column of francs with the currency of the row's site."""
 
-    @display(description=model._meta.get_field(name).verbose_name, ordering=name)
-    def column(self: Any, row: models.Model) -> str:
+    @display(description=_words_for(model, name), ordering=name)
+    def column(self: Any, row: SiteScopedModel) -> str:
         amount = getattr(row, name)
         return formats.NOTHING if amount is None else formats.francs(amount, row.site.currency)
 
@@ -69,7 +77,7 @@ def money(model: type[models.Model], name: str) -> Callable[..., str]:
 def tag(model: type[models.Model], name: str, tones: dict[Any, str]) -> Callable[..., tuple[str, str]]:
     """A column that shows a state as a coloured word."""
 
-    @display(description=model._meta.get_field(name).verbose_name, ordering=name, label=tones)
+    @display(description=_words_for(model, name), ordering=name, label=tones)
     def column(self: Any, row: models.Model) -> tuple[str, str]:
         return getattr(row, name), getattr(row, f"get_{name}_display")()
 
@@ -79,14 +87,14 @@ def tag(model: type[models.Model], name: str, tones: dict[Any, str]) -> Callable
 def person(model: type[models.Model], name: str) -> Callable[..., str]:
     """Who did something, as a word."""
 
-    @display(description=model._meta.get_field(name).verbose_name)
+    @display(description=_words_for(model, name))
     def column(self: Any, row: models.Model) -> str:
         return str(getattr(row, name) or formats.NOTHING)
 
     return column
 
 
-@display(description=Tenant._meta.get_field("phone").verbose_name, ordering="phone")
+@display(description=_words_for(Tenant, "phone"), ordering="phone")
 def phone(self: Any, row: Any) -> str:
     if not row.phone:
         return formats.NOTHING

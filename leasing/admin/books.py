@@ -26,6 +26,7 @@ from leasing.models import (
     PaymentReversal,
 )
 from screens import formats
+from sites_app.request import SiteRequest, one_site
 from sites_app.site_admin import ReadOnlyInline, ShownAdmin
 
 
@@ -56,7 +57,7 @@ class InstalmentAdmin(PortfolioAdmin, ShownAdmin):
     due = money(Instalment, "amount")
     paid = money(Instalment, "paid_amount")
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Instalment | None = None) -> Sequence[str]:
+    def get_readonly_fields(self, request: SiteRequest, obj: Instalment | None = None) -> Sequence[str]:
         return self.fields
 
     @display(description=Instalment._meta.get_field("period").verbose_name, ordering="period")
@@ -75,7 +76,7 @@ class InstalmentAdmin(PortfolioAdmin, ShownAdmin):
     )
     def state(self, instalment: Instalment) -> tuple[str, str]:
         state = instalment.state_on(instalment.site.today())
-        return state, state.label
+        return state, str(state.label)
 
     @display(description=gettext_lazy("state"))
     def state_word(self, instalment: Instalment) -> str:
@@ -90,7 +91,7 @@ class AllocationInline(ReadOnlyInline):
     fields = ["month", "amount"]
     readonly_fields = ["month"]
 
-    def get_queryset(self, request: HttpRequest) -> models.QuerySet:
+    def get_queryset(self, request: SiteRequest) -> models.QuerySet:
         return super().get_queryset(request).select_related("instalment")
 
     @display(description=Instalment._meta.get_field("period").verbose_name)
@@ -132,41 +133,43 @@ class PaymentAdmin(PortfolioAdmin):
     received = money(Payment, "amount")
     person = person(Payment, "recorded_by")
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Payment | None = None) -> Sequence[str]:
+    def get_readonly_fields(self, request: SiteRequest, obj: Payment | None = None) -> Sequence[str]:
         return super().get_readonly_fields(request, obj) if obj else []
 
-    def get_queryset(self, request: HttpRequest) -> models.QuerySet:
+    def get_queryset(self, request: SiteRequest) -> models.QuerySet:
         reversals = PaymentReversal.objects.filter(payment=OuterRef("pk"))
         return super().get_queryset(request).annotate(is_reversed=Exists(reversals))
 
-    def get_inlines(self, request: HttpRequest, obj: Payment | None) -> list[Any]:
+    def get_inlines(self, request: SiteRequest, obj: Payment | None) -> list[Any]:
         return [AllocationInline, ReversalInline] if obj else []
 
-    def get_form(self, request: HttpRequest, obj: Payment | None = None, change: bool = False, **kwargs: Any) -> Any:
+    def get_form(self, request: SiteRequest, obj: Payment | None = None, change: bool = False, **kwargs: Any) -> Any:
         if obj is None:
             kwargs["form"] = admin_forms.ReceiptForm
         return super().get_form(request, obj, change=change, **kwargs)
 
-    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+    def get_changeform_initial_data(self, request: SiteRequest) -> dict[str, Any]:
         given = super().get_changeform_initial_data(request)
-        return {"received_on": request.site.today(), **given, "idempotency_key": f"admin-{uuid.uuid4()}"}
+        return {"received_on": one_site(request).today(), **given, "idempotency_key": f"admin-{uuid.uuid4()}"}
 
-    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
+    def get_actions_detail(self, request: SiteRequest, object_id: Any) -> list[Any]:
         payment = self.get_object(request, object_id)
         if payment is None or payment.is_reversed or not self.may_write(request):
             return []
         return super().get_actions_detail(request, object_id)
 
     @action(description=gettext_lazy("Reverse"), url_path="reverse", icon="undo", variant=ActionVariant.DANGER)
-    def reverse(self, request: HttpRequest, object_id: str) -> HttpResponse:
+    def reverse(self, request: SiteRequest, object_id: str) -> HttpResponse:
         payment = self.row_or_404(request, object_id, allowed=self.may_write(request))
+        site = one_site(request)
         return self.asked(
             request,
             payment,
             admin_forms.ReasonForm(request.POST or None),
-            lambda said: actions.reverse_payment(payment=payment, by=request.user, today=request.site.today(), **said),
-            title=_("Reverse the payment of %(amount)s?")
-            % {"amount": formats.francs(payment.amount, request.site.currency)},
+            lambda said: actions.reverse_payment(
+                payment=payment, by=request.user, today=one_site(request).today(), **said
+            ),
+            title=_("Reverse the payment of %(amount)s?") % {"amount": formats.francs(payment.amount, site.currency)},
             sentence=_(
                 "It was a mistake: it no longer counts anywhere, and the months it paid are due again. Both stay in "
                 "the books."
@@ -181,7 +184,8 @@ class PaymentAdmin(PortfolioAdmin):
 
     @display(description=gettext_lazy("state"), label={"reversed": "danger", "standing": "success"})
     def standing(self, payment: Payment) -> tuple[str, str]:
-        return ("reversed", _("Reversed")) if payment.is_reversed else ("standing", _("Received"))
+        is_reversed = payment.is_reversed  # type: ignore[attr-defined]  # get_queryset has counted it
+        return ("reversed", _("Reversed")) if is_reversed else ("standing", _("Received"))
 
     @display(description=gettext_lazy("state"))
     def standing_word(self, payment: Payment) -> str:
@@ -267,16 +271,16 @@ class DepositAdmin(PortfolioAdmin, ShownAdmin):
     def choice_label(self, obj: Deposit) -> str:
         return f"{obj.contract.reference} · {self.held(obj)}"
 
-    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
+    def get_actions_detail(self, request: SiteRequest, object_id: Any) -> list[Any]:
         deposit = self.get_object(request, object_id)
         if deposit is None or deposit.state != Deposit.State.HELD or not self.may_write(request):
             return []
         return super().get_actions_detail(request, object_id)
 
     @action(description=gettext_lazy("Settle"), url_path="settle", icon="price_check", variant=ActionVariant.PRIMARY)
-    def settle(self, request: HttpRequest, object_id: str) -> HttpResponse:
+    def settle(self, request: SiteRequest, object_id: str) -> HttpResponse:
         deposit = self.row_or_404(request, object_id, allowed=self.may_write(request))
-        today = request.site.today()
+        today = one_site(request).today()
         return self.asked(
             request,
             deposit,
@@ -286,7 +290,7 @@ class DepositAdmin(PortfolioAdmin, ShownAdmin):
             lambda said: actions.settle_deposit(deposit=deposit, by=request.user, today=today, **said),
             title=_("Settle the deposit of contract %(reference)s") % {"reference": deposit.contract.reference},
             sentence=_("The deposit is %(amount)s. Say how much of it is given back.")
-            % {"amount": formats.francs(deposit.amount, request.site.currency)},
+            % {"amount": formats.francs(deposit.amount, one_site(request).currency)},
             button=_("Settle"),
             done=_("The deposit is settled."),
         )

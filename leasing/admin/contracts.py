@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.db import models
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import action
@@ -22,6 +22,7 @@ from leasing.admin.base import (
     tag,
 )
 from leasing.models import Contract
+from sites_app.request import SiteRequest, one_site
 
 _CONTRACT_TONES = {
     Contract.Status.DRAFT: "info",
@@ -60,17 +61,17 @@ class ContractAdmin(PortfolioAdmin):
     rent = money(Contract, "monthly_rent")
     status_tag = tag(Contract, "status", _CONTRACT_TONES)
 
-    def get_queryset(self, request: HttpRequest) -> models.QuerySet:
+    def get_queryset(self, request: SiteRequest) -> models.QuerySet:
         # Here and not for the list alone: choices name the three, too.
         return super().get_queryset(request).select_related("site", "tenant", "property", "agent")
 
     def choice_label(self, obj: Contract) -> str:
         return f"{obj.reference} · {obj.property.code} · {obj.tenant.name}"
 
-    def get_inlines(self, request: HttpRequest, obj: Contract | None) -> list[Any]:
+    def get_inlines(self, request: SiteRequest, obj: Contract | None) -> list[Any]:
         return [InstalmentInline, PaymentInline, DepositInline] if obj else []
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Contract | None = None) -> Sequence[str]:
+    def get_readonly_fields(self, request: SiteRequest, obj: Contract | None = None) -> Sequence[str]:
         by_actions = ["status", "signed_on", "ended_on", "renewal_of"]
         if obj is None or obj.status == Contract.Status.DRAFT:
             return by_actions
@@ -78,11 +79,11 @@ class ContractAdmin(PortfolioAdmin):
         agreed = ["property", "tenant", "start_date", "monthly_rent", "deposit_amount", "advance_months"]
         return [*by_actions, *agreed]
 
-    def has_delete_permission(self, request: HttpRequest, obj: Contract | None = None) -> bool:
+    def has_delete_permission(self, request: SiteRequest, obj: Contract | None = None) -> bool:
         signed = obj is not None and obj.status != Contract.Status.DRAFT
         return not signed and super().has_delete_permission(request, obj)
 
-    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
+    def get_actions_detail(self, request: SiteRequest, object_id: Any) -> list[Any]:
         contract = self.get_object(request, object_id)
         if contract is None or not self.may_write(request):
             return []
@@ -94,9 +95,9 @@ class ContractAdmin(PortfolioAdmin):
         return [entry for entry in offered if entry.action_name.rpartition("_")[2] in fitting]
 
     @action(description=gettext_lazy("Sign"), url_path="sign", icon="signature", variant=ActionVariant.PRIMARY)
-    def sign(self, request: HttpRequest, object_id: str) -> HttpResponse:
+    def sign(self, request: SiteRequest, object_id: str) -> HttpResponse:
         contract = self.row_or_404(request, object_id, allowed=self.may_write(request))
-        today = request.site.today()
+        today = one_site(request).today()
         return self.asked(
             request,
             contract,
@@ -109,13 +110,14 @@ class ContractAdmin(PortfolioAdmin):
         )
 
     @action(description=gettext_lazy("Renew"), url_path="renew", icon="autorenew")
-    def renew(self, request: HttpRequest, object_id: str) -> HttpResponse:
+    def renew(self, request: SiteRequest, object_id: str) -> HttpResponse:
         contract = self.row_or_404(request, object_id, allowed=self.may_write(request))
+        today = one_site(request).today()
         return self.asked(
             request,
             contract,
             admin_forms.RenewForm(request.POST or None, initial={"monthly_rent": contract.monthly_rent}),
-            lambda said: actions.renew_contract(contract=contract, by=request.user, today=request.site.today(), **said),
+            lambda said: actions.renew_contract(contract=contract, by=request.user, today=today, **said),
             title=_("Renew contract %(reference)s") % {"reference": contract.reference},
             sentence=_(
                 "This contract ends on the day before the renewal starts. Property, tenant, agent and the deposit held "
@@ -126,9 +128,9 @@ class ContractAdmin(PortfolioAdmin):
         )
 
     @action(description=gettext_lazy("End"), url_path="end", icon="event_busy", variant=ActionVariant.DANGER)
-    def end(self, request: HttpRequest, object_id: str) -> HttpResponse:
+    def end(self, request: SiteRequest, object_id: str) -> HttpResponse:
         contract = self.row_or_404(request, object_id, allowed=self.may_write(request))
-        today = request.site.today()
+        today = one_site(request).today()
         return self.asked(
             request,
             contract,

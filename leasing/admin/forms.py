@@ -14,6 +14,7 @@ from unfold.widgets import (
     UnfoldBooleanSwitchWidget,
 )
 
+from accounts.models import User
 from changes.refusals import RuleBroken
 from leasing.actions import claim_room, issue_notice, open_litigation, record_interaction, record_payment
 from leasing.models import Contract, Deposit, Interaction, Litigation, Notice, Payment, Property, Tenant
@@ -71,10 +72,10 @@ class ContractForm(SiteForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         agent = self.fields.get("agent")
-        if agent is not None and self.instance.agent_id:
+        if isinstance(agent, forms.ModelChoiceField) and agent.queryset is not None and self.instance.agent_id:
             # Somebody who has left the site stays the agent until another one is chosen.
             people = [*agent.queryset.values_list("pk", flat=True), self.instance.agent_id]
-            agent.queryset = agent.queryset.model.objects.filter(pk__in=people)
+            agent.queryset = User.objects.filter(pk__in=people)
 
 
 class ReceiptForm(PortfolioActionForm):

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import admin
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import action
@@ -14,6 +14,7 @@ from leasing import actions
 from leasing.admin import forms as admin_forms
 from leasing.admin.base import PortfolioAdmin, person, tag
 from leasing.models import Interaction, Litigation, Notice, ServiceRequest, Survey
+from sites_app.request import SiteRequest, one_site
 
 
 @admin.register(Notice)
@@ -42,16 +43,16 @@ class NoticeAdmin(PortfolioAdmin):
         },
     )
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Notice | None = None) -> Sequence[str]:
+    def get_readonly_fields(self, request: SiteRequest, obj: Notice | None = None) -> Sequence[str]:
         return ["contract", "kind", "issued_on", "legal_deadline"] if obj else []
 
-    def get_form(self, request: HttpRequest, obj: Notice | None = None, change: bool = False, **kwargs: Any) -> Any:
+    def get_form(self, request: SiteRequest, obj: Notice | None = None, change: bool = False, **kwargs: Any) -> Any:
         if obj is None:
             kwargs["form"] = admin_forms.IssueNoticeForm
         return super().get_form(request, obj, change=change, **kwargs)
 
-    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
-        return {"issued_on": request.site.today(), **super().get_changeform_initial_data(request)}
+    def get_changeform_initial_data(self, request: SiteRequest) -> dict[str, Any]:
+        return {"issued_on": one_site(request).today(), **super().get_changeform_initial_data(request)}
 
 
 @admin.register(Litigation)
@@ -69,24 +70,24 @@ class LitigationAdmin(PortfolioAdmin):
     actions_detail = ["resolve"]
     state_tag = tag(Litigation, "state", {Litigation.State.OPEN: "warning", Litigation.State.RESOLVED: "success"})
 
-    def get_form(self, request: HttpRequest, obj: Litigation | None = None, change: bool = False, **kwargs: Any) -> Any:
+    def get_form(self, request: SiteRequest, obj: Litigation | None = None, change: bool = False, **kwargs: Any) -> Any:
         if obj is None:
             kwargs["form"] = admin_forms.OpenLitigationForm
         return super().get_form(request, obj, change=change, **kwargs)
 
-    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
-        return {"opened_on": request.site.today(), **super().get_changeform_initial_data(request)}
+    def get_changeform_initial_data(self, request: SiteRequest) -> dict[str, Any]:
+        return {"opened_on": one_site(request).today(), **super().get_changeform_initial_data(request)}
 
-    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
+    def get_actions_detail(self, request: SiteRequest, object_id: Any) -> list[Any]:
         litigation = self.get_object(request, object_id)
         if litigation is None or litigation.state != Litigation.State.OPEN or not self.may_write(request):
             return []
         return super().get_actions_detail(request, object_id)
 
     @action(description=gettext_lazy("Resolve"), url_path="resolve", icon="handshake", variant=ActionVariant.PRIMARY)
-    def resolve(self, request: HttpRequest, object_id: str) -> HttpResponse:
+    def resolve(self, request: SiteRequest, object_id: str) -> HttpResponse:
         litigation = self.row_or_404(request, object_id, allowed=self.may_write(request))
-        today = request.site.today()
+        today = one_site(request).today()
         return self.asked(
             request,
             litigation,
@@ -135,11 +136,11 @@ class InteractionAdmin(PortfolioAdmin):
     person = person(Interaction, "agent")
     add_fieldsets = [(None, {"fields": ["tenant", "channel", "direction", "happened_at", "note"]})]
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Interaction | None = None) -> Sequence[str]:
+    def get_readonly_fields(self, request: SiteRequest, obj: Interaction | None = None) -> Sequence[str]:
         return ["tenant", "person"] if obj else []
 
     def get_form(
-        self, request: HttpRequest, obj: Interaction | None = None, change: bool = False, **kwargs: Any
+        self, request: SiteRequest, obj: Interaction | None = None, change: bool = False, **kwargs: Any
     ) -> Any:
         if obj is None:
             kwargs["form"] = admin_forms.RecordInteractionForm

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import admin
-from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
 
 from leasing.admin import forms as admin_forms
@@ -16,6 +15,7 @@ from leasing.admin.base import (
     tag,
 )
 from leasing.models import Owner, Property, Tenant
+from sites_app.request import SiteRequest
 
 
 @admin.register(Tenant)
@@ -33,7 +33,7 @@ class TenantAdmin(PortfolioAdmin):
     ]
     phone_number = phone
 
-    def get_inlines(self, request: HttpRequest, obj: Tenant | None) -> list[Any]:
+    def get_inlines(self, request: SiteRequest, obj: Tenant | None) -> list[Any]:
         return [ContractInline, InteractionInline] if obj else []
 
     def choice_label(self, obj: Tenant) -> str:
@@ -64,7 +64,7 @@ class PropertyAdmin(PortfolioAdmin):
         },
     )
 
-    def get_inlines(self, request: HttpRequest, obj: Property | None) -> list[Any]:
+    def get_inlines(self, request: SiteRequest, obj: Property | None) -> list[Any]:
         return [ContractInline] if obj else []
 
     def choice_label(self, obj: Property) -> str:

@@ -1,6 +1,7 @@
 """Rent due and rent received, and the deposits. What was received is never edited or deleted."""
 
 import datetime as dt
+from typing import ClassVar
 
 import pghistory
 import pgtrigger
@@ -100,6 +101,9 @@ class PaymentQuerySet(SiteScopedQuerySet):
         return self.annotate(on_account=F("amount") - Coalesce(Sum("allocations__amount"), Value(0)))
 
 
+PaymentManager = models.Manager.from_queryset(PaymentQuerySet)
+
+
 class Payment(SiteScopedModel):
     """Money received. Never edited, never deleted: a mistake is reversed (PaymentReversal)."""
 
@@ -124,7 +128,7 @@ class Payment(SiteScopedModel):
     idempotency_key = models.CharField(_("idempotency key"), max_length=120)
     request_digest = models.CharField(max_length=64, editable=False)
 
-    objects = scoped_manager(PaymentQuerySet)
+    objects: ClassVar[PaymentManager["Payment"]] = scoped_manager(PaymentManager)
 
     class Meta:
         ordering = ["-received_on", "-recorded_at"]

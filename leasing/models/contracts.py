@@ -1,6 +1,7 @@
 """Contracts: which property is let to whom, since when, for how much and until when."""
 
 import datetime as dt
+from typing import ClassVar
 
 import pghistory
 from django.conf import settings
@@ -28,6 +29,9 @@ class ContractQuerySet(SiteScopedQuerySet):
     def in_force_on(self, day: dt.date) -> "ContractQuerySet":
         """Signed, begun, and not ended before the day: readings.is_in_force."""
         return self.signed().filter(Q(ended_on=None) | Q(ended_on__gte=day), start_date__lte=day)
+
+
+ContractManager = models.Manager.from_queryset(ContractQuerySet)
 
 
 @pghistory.track(*every_change())
@@ -76,7 +80,7 @@ class Contract(SiteScopedModel):
         verbose_name=_("renewal of"),
     )
 
-    objects = scoped_manager(ContractQuerySet)
+    objects: ClassVar[ContractManager["Contract"]] = scoped_manager(ContractManager)
 
     class Meta:
         ordering = ["-start_date", "reference"]

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -12,11 +12,12 @@ from leasing.models import Contract, Tenant
 from screens.panels import panels_of
 from screens.timeline import timeline_page
 from sites_app.permissions import needs, rights_on
+from sites_app.request import SiteRequest
 
 
 @needs("leasing.view_portfolio")
 @require_safe
-def tenant(request: HttpRequest, pk: UUID) -> HttpResponse:
+def tenant(request: SiteRequest, pk: UUID) -> HttpResponse:
     """Who a tenant is, how to reach them, what they rent, and everything that has happened, the newest first."""
     tenants = Tenant.objects.filter(site__in=request.site_codes).select_related("site")
     found = get_object_or_404(tenants, pk=pk)

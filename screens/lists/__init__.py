@@ -3,19 +3,19 @@
 Columns are declared once; the table, a phone's cards, CSV and XLSX are made of them.
 """
 
-from screens.lists.address import Asked, ask
+from screens.lists.address import ListState, ask
 from screens.lists.columns import Column, Empty, Kind, Listing, Phone
 from screens.lists.files import file_of
 from screens.lists.page import ListPage, answer, page_of
-from screens.lists.sources import Found, matching, of_queryset, of_sequence
+from screens.lists.sources import FoundRows, matching, of_queryset, of_sequence
 
 __all__ = [
-    "Asked",
     "Column",
     "Empty",
-    "Found",
+    "FoundRows",
     "Kind",
     "ListPage",
+    "ListState",
     "Listing",
     "Phone",
     "answer",

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.http import QueryDict
@@ -26,7 +26,7 @@ class Filter:
 
 
 @dataclass(frozen=True)
-class Asked:
+class ListState:
     """The state of a list: what is filtered, sorted, and which page or file is wanted."""
 
     listing: Listing
@@ -66,21 +66,21 @@ class Asked:
             pairs.append((FILE, self.file))
         return urlencode(pairs)
 
-    def with_page(self, page: int) -> "Asked":
+    def with_page(self, page: int) -> "ListState":
         return replace(self, page=page)
 
-    def with_order(self, order: str) -> "Asked":
+    def with_order(self, order: str) -> "ListState":
         return replace(self, order=order, page=1)
 
-    def with_file(self, kind: str) -> "Asked":
+    def with_file(self, kind: str) -> "ListState":
         return replace(self, file=kind, page=1)
 
-    def without(self, *filters: Filter) -> "Asked":
+    def without(self, *filters: Filter) -> "ListState":
         """The state with some filters taken off."""
         return replace(self, filters=tuple(one for one in self.filters if one not in filters), page=1)
 
 
-def ask(data: QueryDict, listing: Listing, form: forms.Form | None = None, keep: Sequence[str] = ()) -> Asked:
+def ask(data: QueryDict, listing: Listing, form: forms.Form | None = None, keep: Sequence[str] = ()) -> ListState:
     """What an address asks of a list. What it cannot mean is left out, and the form's errors say so.
 
     `form` holds the filters, bound to `data`; a field named `q` is the search box. `keep` names what else of the
@@ -89,7 +89,7 @@ def ask(data: QueryDict, listing: Listing, form: forms.Form | None = None, keep:
     order = data.get(SORT, listing.order)
     kind = data.get(FILE, "")
     kept = [(name, value) for name in keep for value in data.getlist(name) if value and "\0" not in value]
-    return Asked(
+    return ListState(
         listing=listing,
         form=form,
         filters=tuple(_filters(form)) if form is not None else (),
@@ -114,7 +114,7 @@ def _filters(form: forms.Form) -> Iterator[Filter]:
         if name in form.errors or value is False or value in field.empty_values:
             continue
         many = getattr(field.widget, "allow_multiple_selected", False)
-        sent = form.data.getlist(form.add_prefix(name))
+        sent = cast("QueryDict", form.data).getlist(form.add_prefix(name))
         for raw in dict.fromkeys(sent) if many else sent[-1:]:
             yield Filter(form.add_prefix(name), raw, str(form[name].label), _in_words(field, raw, value))
 

@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.html import format_html_join
 
 from screens import formats
+from screens.texts import Text
 
 # Where a value is found: attributes of the row ("tenant.name"), or a function of the row.
 Where = str | Callable[[Any], Any]
@@ -37,7 +38,7 @@ class Phone(Enum):
     HIDDEN = "hidden"
 
 
-def tag_attributes(*pairs: tuple[str, str]) -> str:
+def tag_attributes(*pairs: tuple[str, Text]) -> str:
     """The attributes of a tag that say something, to be written behind its name."""
     return format_html_join("", ' {}="{}"', [pair for pair in pairs if pair[1]])
 
@@ -53,7 +54,7 @@ class Column:
     """
 
     name: str
-    heading: str
+    heading: Text
     value: Where
     kind: Kind = Kind.TEXT
     sort: bool | Where = False
@@ -77,7 +78,7 @@ class Column:
         """How a cell looks: a number stands at the end; a phone writes it beside its heading, in a line, or not."""
         of_phone = {Phone.FACT: "", Phone.LINE: "inline", Phone.HIDDEN: "wide"}[self.phone]
         classes = " ".join(filter(None, ["num" if self.kind.is_number else "", of_phone]))
-        label = self.heading if self.phone is Phone.FACT else ""
+        label: Text = self.heading if self.phone is Phone.FACT else ""
         return tag_attributes(("class", classes), ("data-label", label))
 
     @property
@@ -89,10 +90,10 @@ class Column:
 class Empty:
     """What a list without a single row says, and what to do about it."""
 
-    title: str
-    text: str = ""
-    url: str = ""
-    action: str = ""
+    title: Text
+    text: Text = ""
+    url: Text = ""  # or a lazy reverse
+    action: Text = ""
     icon: str = "empty"
 
 

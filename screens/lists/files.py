@@ -9,16 +9,16 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from screens.exports import as_csv, as_xlsx, download, readable_number
-from screens.lists.address import Asked
+from screens.lists.address import ListState
 from screens.lists.columns import Column, Kind, fact
-from screens.lists.sources import Found
+from screens.lists.sources import FoundRows
 
 MAX_FILE_ROWS = 200_000
 _LONGEST_SHEET_NAME = 31
 _XLSX_FORMATS = {Kind.FRANCS: "#,##0", Kind.PERCENT: "0.0%", Kind.DATE: "dd/mm/yyyy", Kind.MOMENT: "dd/mm/yyyy hh:mm"}
 
 
-def file_of(asked: Asked, found: Found) -> HttpResponse:
+def file_of(asked: ListState, found: FoundRows) -> HttpResponse:
     """The file that was asked for, with the rows that were found for it."""
     listing = asked.listing
     columns = [column for column in listing.columns if column.in_file]
@@ -31,7 +31,7 @@ def file_of(asked: Asked, found: Found) -> HttpResponse:
     return download(content, f"{listing.name}.{asked.file}")
 
 
-def _table(asked: Asked, columns: list[Column], found: Found) -> Iterator[list[Any]]:
+def _table(asked: ListState, columns: list[Column], found: FoundRows) -> Iterator[list[Any]]:
     """Headings first. Francs are plain numbers, with their currency in a column of its own at the end."""
     has_francs = any(column.kind is Kind.FRANCS for column in columns)
     headings = [str(column.heading) for column in columns]

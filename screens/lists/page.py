@@ -13,10 +13,10 @@ from django.utils.html import conditional_escape, format_html
 from django.utils.translation import gettext as _
 
 from screens import formats
-from screens.lists.address import FILE, Asked
+from screens.lists.address import FILE, ListState
 from screens.lists.columns import Column, Empty, Kind, Listing, fact, tag_attributes, written
 from screens.lists.files import MAX_FILE_ROWS, file_of
-from screens.lists.sources import Found
+from screens.lists.sources import FoundRows
 
 # A press on a link of the list shows the list again, not the top of its page.
 _PLACE = "#list"
@@ -37,7 +37,7 @@ class Head:
 
     @property
     def html(self) -> str:
-        return _link(self.url, self.column.heading)
+        return _link(self.url, str(self.column.heading))
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ class Total:
 
 
 @dataclass(frozen=True)
-class Order:
+class SortChoice:
     """One way to sort, as a selector offers it."""
 
     value: str
@@ -93,9 +93,9 @@ class ListPage:
     chips: Sequence[Chip]
     heads: Sequence[Head]
     lines: Sequence[Line]
-    orders: Sequence[Order]
+    orders: Sequence[SortChoice]
     count: int
-    page: Page
+    page: Page[Any]
     before: str
     after: str
     totals: Sequence[Total]
@@ -114,7 +114,7 @@ class ListPage:
 
 
 def answer(
-    request: HttpRequest, template: str, asked: Asked, found: Found, context: Mapping[str, Any] | None = None
+    request: HttpRequest, template: str, asked: ListState, found: FoundRows, context: Mapping[str, Any] | None = None
 ) -> HttpResponse:
     """The page, with the list as `list`; or the file that was asked for. Of a wrong address the page says what is."""
     if not asked.file:
@@ -132,7 +132,7 @@ def answer(
     return HttpResponseRedirect(f"{request.path}?{back.urlencode()}")
 
 
-def page_of(asked: Asked, found: Found, files_at: str = "") -> ListPage:
+def page_of(asked: ListState, found: FoundRows, files_at: str = "") -> ListPage:
     """A list for its template. `files_at` is the address of the files, where it is not the page's own."""
     listing = asked.listing
     now = asked.with_file("").with_page(found.page)
@@ -160,7 +160,7 @@ def _link(url: str, text: str) -> str:
     return format_html('<a href="{}">{}</a>', url, text) if url else conditional_escape(text)
 
 
-def _to(asked: Asked) -> str:
+def _to(asked: ListState) -> str:
     return f"?{asked.query}{_PLACE}"
 
 
@@ -168,7 +168,7 @@ def _chip(label: str, value: str) -> str:
     return _("%(label)s: %(value)s") % {"label": label, "value": value} if value else label
 
 
-def _head(now: Asked, column: Column) -> Head:
+def _head(now: ListState, column: Column) -> Head:
     if not column.sort:
         return Head(column)
     rising, falling = column.name, f"-{column.name}"
@@ -180,16 +180,16 @@ def _head(now: Asked, column: Column) -> Head:
     return Head(column, _to(now.with_order(falling)), "ascending")
 
 
-def _orders(now: Asked) -> Iterator[Order]:
+def _orders(now: ListState) -> Iterator[SortChoice]:
     sortable = [column for column in now.listing.columns if column.sort]
     if sortable and not now.listing.order:
-        yield Order("", _("Usual order"), not now.order)
+        yield SortChoice("", _("Usual order"), not now.order)
     for column in sortable:
         for value, arrow in ((column.name, "↑"), (f"-{column.name}", "↓")):
-            yield Order(value, f"{column.heading} {arrow}", now.order == value)
+            yield SortChoice(value, f"{column.heading} {arrow}", now.order == value)
 
 
-def _lines(listing: Listing, columns: Sequence[Column], found: Found) -> Iterator[Line]:
+def _lines(listing: Listing, columns: Sequence[Column], found: FoundRows) -> Iterator[Line]:
     has_francs = any(column.kind is Kind.FRANCS for column in columns)
     attributes = [(column, column.attributes) for column in columns]  # once, not for every row
     for row in found.rows:
@@ -207,12 +207,12 @@ def _cell(row: Any, column: Column, currency: str, attributes: str) -> Cell:
     return Cell(column, value, written(value, column.kind, currency), url or "", attributes)
 
 
-def _total(column: Column, found: Found) -> Total:
+def _total(column: Column, found: FoundRows) -> Total:
     amounts = found.sums[column.name].items()
     return Total(str(column.heading), [formats.francs(amount, currency) for currency, amount in amounts])
 
 
-def _empty(now: Asked) -> Empty:
+def _empty(now: ListState) -> Empty:
     if not now.filters:
         return now.listing.empty
     return Empty(

@@ -1,4 +1,4 @@
-"""Where the rows of a list come from: a queryset, a sequence. Hand-written SQL makes a Found of its own.
+"""Where the rows of a list come from: a queryset, a sequence. Hand-written SQL makes a FoundRows of its own.
 
 A source runs a fixed number of statements, and a list none besides.
 """
@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db.models import Count, F, Q, QuerySet, Sum
 
-from screens.lists.address import Asked
+from screens.lists.address import ListState
 from screens.lists.columns import Column, Where, fact
 
 Sums = Mapping[str, Mapping[str, int]]  # the column's name → the currency → francs
@@ -19,7 +19,7 @@ _CHUNK = 5000
 
 
 @dataclass(frozen=True)
-class Found:
+class FoundRows:
     """The rows that were asked for, those of one page or, for a file, all; and what holds for everything found."""
 
     rows: Iterable[Any]
@@ -41,7 +41,7 @@ def matching(words: str, *paths: str) -> Q:
     return found
 
 
-def of_queryset(asked: Asked, rows: QuerySet) -> Found:
+def of_queryset(asked: ListState, rows: QuerySet[Any]) -> FoundRows:
     """One statement for the count and the sums, one for the rows; for a file they are read as they are written.
 
     `rows` comes filtered, with what the cells need selected, and with an order where the listing has none. What is
@@ -52,13 +52,13 @@ def of_queryset(asked: Asked, rows: QuerySet) -> Found:
     count, sums = _tally(asked, rows)
     rows = _ordered(asked, rows)
     if asked.file:
-        return Found(rows.iterator(chunk_size=_CHUNK), count, 1, sums)
+        return FoundRows(rows.iterator(chunk_size=_CHUNK), count, 1, sums)
     page = min(asked.page, last_page(count, asked.listing.page_rows))
     offset = asked.with_page(page).offset
-    return Found(list(rows[offset : offset + asked.listing.page_rows]) if count else [], count, page, sums)
+    return FoundRows(list(rows[offset : offset + asked.listing.page_rows]) if count else [], count, page, sums)
 
 
-def _tally(asked: Asked, rows: QuerySet) -> tuple[int, Sums]:
+def _tally(asked: ListState, rows: QuerySet[Any]) -> tuple[int, Sums]:
     listing = asked.listing
     if not listing.totals:
         return rows.count(), {}
@@ -72,7 +72,7 @@ def _tally(asked: Asked, rows: QuerySet) -> tuple[int, Sums]:
     return sum(one["rows_found"] for one in found), sums
 
 
-def _ordered(asked: Asked, rows: QuerySet) -> QuerySet:
+def _ordered(asked: ListState, rows: QuerySet[Any]) -> QuerySet[Any]:
     """By the column that was asked for, among equals as before; at last by the key, so that no row is on two pages."""
     own = rows.query.order_by or (rows.model._meta.ordering if rows.query.default_ordering else ())
     column = asked.sorted_by
@@ -89,19 +89,19 @@ def _path(where: Where) -> str:
     return where.replace(".", "__")
 
 
-def of_sequence(asked: Asked, rows: Sequence[Any]) -> Found:
+def of_sequence(asked: ListState, rows: Sequence[Any]) -> FoundRows:
     """Rows that Python has found, and ranked: their order is kept until somebody sorts by a column. No statement."""
     sums = {column.name: _summed(asked, rows, column) for column in asked.listing.totals}
     if column := asked.sorted_by:
         rows = _sorted(rows, column, is_falling=asked.is_falling)
     if asked.file:
-        return Found(rows, len(rows), 1, sums)
+        return FoundRows(rows, len(rows), 1, sums)
     page = min(asked.page, last_page(len(rows), asked.listing.page_rows))
     offset = asked.with_page(page).offset
-    return Found(rows[offset : offset + asked.listing.page_rows], len(rows), page, sums)
+    return FoundRows(rows[offset : offset + asked.listing.page_rows], len(rows), page, sums)
 
 
-def _summed(asked: Asked, rows: Iterable[Any], column: Column) -> Mapping[str, int]:
+def _summed(asked: ListState, rows: Iterable[Any], column: Column) -> Mapping[str, int]:
     by_currency: dict[str, int] = defaultdict(int)
     for row in rows:
         by_currency[fact(row, asked.listing.currency)] += fact(row, column.summed) or 0
@@ -109,7 +109,8 @@ def _summed(asked: Asked, rows: Iterable[Any], column: Column) -> Mapping[str, i
 
 
 def _sorted(rows: Iterable[Any], column: Column, *, is_falling: bool) -> list[Any]:
-    known, unknown = [], []
+    known: list[tuple[Any, Any]] = []
+    unknown: list[tuple[Any, Any]] = []
     for row in rows:
         value = fact(row, column.sorted_by)
         (unknown if value is None or value == "" else known).append((row, value))

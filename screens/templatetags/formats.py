@@ -8,7 +8,7 @@ register = template.Library()
 
 for form in (formats.francs, formats.number, formats.percent, formats.phone, formats.whatsapp):
     register.filter(form)
-for form in (
+for on_the_sites_clock in (
     formats.date_short,
     formats.date_long,
     formats.date_middle,
@@ -16,4 +16,4 @@ for form in (
     formats.month_short,
     formats.clock,
 ):
-    register.filter(form, expects_localtime=True)
+    register.filter(on_the_sites_clock, expects_localtime=True)

@@ -8,12 +8,12 @@ from django.http import HttpRequest, HttpResponse
 from django.template import engines
 from django.urls import include, path
 
-from screens.lists import Asked, Column, Empty, Found, Kind, Listing, Phone, ask, of_sequence, page_of
+from screens.lists import Column, Empty, FoundRows, Kind, Listing, ListState, Phone, ask, of_sequence, page_of
 from sites_app.permissions import needs
 
 
 @dataclass(frozen=True)
-class Rent:
+class ListedRent:
     """What somebody owes."""
 
     number: int
@@ -55,10 +55,10 @@ class RentFilter(forms.Form):
     late = forms.BooleanField(label="Only late ones", required=False)
 
 
-def rents(count: int) -> list[Rent]:
+def rents(count: int) -> list[ListedRent]:
     """So many, the last due first; every fifth in Dakar and CFA, every fourth not received."""
     return [
-        Rent(
+        ListedRent(
             number,
             f"Tenant {number:03}",
             "dakar" if number % 5 == 0 else "kindia",
@@ -72,7 +72,7 @@ def rents(count: int) -> list[Rent]:
     ]
 
 
-def found_in(asked: Asked, form: RentFilter, rows: list[Rent]) -> Found:
+def found_in(asked: ListState, form: RentFilter, rows: list[ListedRent]) -> FoundRows:
     """The rows by the filters: a field that is wrong filters nothing."""
     wanted = form.cleaned_data
     rows = [row for row in rows if wanted.get("q", "").lower() in row.tenant.lower()]

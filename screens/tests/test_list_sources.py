@@ -13,7 +13,7 @@ from django.test import RequestFactory
 
 from leasing.models import Contract, Instalment
 from leasing.tests.factories import make_contract, make_instalment, make_tenant
-from screens.lists import Column, Empty, Found, Kind, Listing, answer, ask, matching, of_queryset, page_of
+from screens.lists import Column, Empty, FoundRows, Kind, Listing, answer, ask, matching, of_queryset, page_of
 from screens.lists import page as list_page
 from screens.tests.rents import RENTS, RentFilter
 from sites_app.models import Site
@@ -179,8 +179,8 @@ def test_too_many_rows_for_a_file_come_back_to_the_page_which_says_so(due, monke
 def test_a_wrong_filter_is_said_on_the_page_and_never_makes_a_file():
     request = asked_for("town=paris&file=csv")
     asked = ask(request.GET, RENTS, RentFilter(request.GET))
-    back = answer(request, "components/list.html", asked, Found([], 0))
+    back = answer(request, "components/list.html", asked, FoundRows([], 0))
     assert back["Location"] == "/rents/?town=paris"
     request = asked_for("town=paris")
     asked = ask(request.GET, RENTS, RentFilter(request.GET))
-    assert answer(request, "components/list.html", asked, Found([], 0)).status_code == 400
+    assert answer(request, "components/list.html", asked, FoundRows([], 0)).status_code == 400

@@ -15,8 +15,8 @@ from django.utils import translation
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from screens.lists import Asked, Column, Empty, Found, Kind, Listing, ask, file_of, of_sequence, page_of
-from screens.tests.rents import RENTS, Rent, RentFilter, found_in, rents
+from screens.lists import Column, Empty, FoundRows, Kind, Listing, ListState, ask, file_of, of_sequence, page_of
+from screens.tests.rents import RENTS, ListedRent, RentFilter, found_in, rents
 
 
 @pytest.fixture(autouse=True)
@@ -25,7 +25,7 @@ def _in_english():
         yield
 
 
-def asked_by(query: str, **options) -> Asked:
+def asked_by(query: str, **options) -> ListState:
     data = QueryDict(query)
     return ask(data, RENTS, RentFilter(data), **options)
 
@@ -35,7 +35,7 @@ def shown(query: str = "", count: int = 34):
     return page_of(asked, found_in(asked, asked.form, rents(count)))
 
 
-def state(asked: Asked):
+def state(asked: ListState):
     return asked.filters, asked.kept, asked.order, asked.page, asked.file
 
 
@@ -127,7 +127,9 @@ def test_a_head_sorts_and_a_second_press_reverses():
 
 def test_words_sort_as_in_a_dictionary_and_nothing_is_last_both_ways():
     names = ["Zoumanigui", "élan", "", "Echo", "Ébène", "abou"]
-    rows = [Rent(n, name, "kindia", None if n == 2 else dt.date(2026, 1, n), 1, 1) for n, name in enumerate(names, 1)]
+    rows = [
+        ListedRent(n, name, "kindia", None if n == 2 else dt.date(2026, 1, n), 1, 1) for n, name in enumerate(names, 1)
+    ]
 
     def order(by, name):
         return [getattr(row, name) for row in of_sequence(asked_by(f"sort={by}"), rows).rows]
@@ -141,7 +143,7 @@ def test_words_sort_as_in_a_dictionary_and_nothing_is_last_both_ways():
 
 @given(st.lists(st.tuples(st.sampled_from(["GNF", "XOF"]), st.integers(0, 10**9), st.none() | st.integers(0, 10**9))))
 def test_the_sums_are_of_everything_found_and_never_of_two_currencies(amounts):
-    rows = [Rent(1, "a", "kindia", None, amount, got, currency) for currency, amount, got in amounts]
+    rows = [ListedRent(1, "a", "kindia", None, amount, got, currency) for currency, amount, got in amounts]
     sums = of_sequence(asked_by("page=2"), rows).sums
     assert set(sums) == {"rent", "received"}
     for name, position in (("rent", 1), ("received", 2)):
@@ -179,7 +181,7 @@ def test_the_template_says_every_fact_once_with_its_heading_where_a_phone_needs_
 
 
 def test_what_a_row_says_is_text_never_html():
-    rows = [Rent(1, "<script>alert(1)</script>", "kindia", None, 1, 1)]
+    rows = [ListedRent(1, "<script>alert(1)</script>", "kindia", None, 1, 1)]
     html = render_to_string("components/list.html", {"list": page_of(asked_by(""), of_sequence(asked_by(""), rows))})
     assert "<script>" not in html
     assert "&lt;script&gt;" in html
@@ -246,7 +248,7 @@ def test_a_csv_has_all_that_the_pages_show_in_their_order_and_what_stands_below(
 
 
 def test_a_decimal_in_a_csv_is_one_in_the_readers_language():
-    rows = [Rent(1, "a", "kindia", None, 8, 1)]
+    rows = [ListedRent(1, "a", "kindia", None, 8, 1)]
     assert b";0.125;" in file_for("file=csv", rows).content
     with translation.override("fr"):
         assert b";0,125;" in file_for("file=csv", rows).content
@@ -279,7 +281,7 @@ def test_an_xlsx_has_numbers_and_dates_with_formats_below_a_bold_head_that_stays
 @example("=1+1")
 @example("@SUM(A1)")
 def test_no_text_of_a_row_is_run_by_a_spreadsheet(text):
-    rows = [Rent(1, text, "kindia", None, 1, 1)]
+    rows = [ListedRent(1, text, "kindia", None, 1, 1)]
     asked = asked_by("file=xlsx")
     sheet = sheet_of(file_of(asked, of_sequence(asked, rows)).content)
     assert sheet["A2"].data_type != "f"
@@ -314,7 +316,7 @@ def test_a_declaration_that_cannot_be_is_refused_at_once():
 
 
 def test_rows_of_ones_own_sql_come_with_their_count_page_and_sums():
-    page = page_of(asked_by("page=7"), Found(rents(4), count=34, page=4, sums={"rent": {"GNF": 5, "XOF": 6}}))
+    page = page_of(asked_by("page=7"), FoundRows(rents(4), count=34, page=4, sums={"rent": {"GNF": 5, "XOF": 6}}))
     assert (page.count, page.page.number, page.after) == (34, 4, "")
     assert [(total.heading, total.amounts) for total in page.totals] == [("Rent", ["5\u00a0GNF", "6\u00a0XOF"])]
 

@@ -1,7 +1,7 @@
 """What can be done with tasks: one function for each change, all of it or nothing, once for a key."""
 
 from tasks.actions.handover import can_take_back, reassign_tasks, take_back
-from tasks.actions.orders import Order, close_tasks, create_tasks
+from tasks.actions.orders import TaskOrder, close_tasks, create_tasks
 from tasks.actions.planning import create_task, stop_waiting, wait_for
 from tasks.actions.rankings import keep_rankings
 from tasks.actions.taps import (
@@ -18,8 +18,8 @@ from tasks.refusals import TaskConflict
 
 __all__ = [
     "OUTCOMES_OF_PEOPLE",
-    "Order",
     "TaskConflict",
+    "TaskOrder",
     "can_take_back",
     "cancel_task",
     "cannot_do",

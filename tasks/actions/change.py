@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
+from accounts.models import Actor
 from changes import keys
 from changes.audit import change
 from changes.refusals import RuleBroken, constraint_of
@@ -29,7 +30,7 @@ def change_task(
     *,
     task_id: UUID,
     verb: str,
-    by: Any,
+    by: Actor,
     now: dt.datetime,
     key: str,
     version: int | None,
@@ -73,12 +74,12 @@ def locked_task(task_id: UUID) -> Task:
     return tasks.select_for_update(of=("self",), no_key=True).get(pk=task_id)
 
 
-def key_of(by: Any, key: str) -> str:
+def key_of(by: Actor, key: str) -> str:
     """A person's key as it is kept: nobody takes another's, or one of those that AKIG gives its own changes."""
     return f"by {by and by.pk}:{key}"
 
 
-def was_done_before(site_code: str, by: Any, key: str, digest: str) -> bool:
+def was_done_before(site_code: str, by: Actor, key: str, digest: str) -> bool:
     """Whether the key's change was made. Raises KeyReused when it was another one, RuleBroken for no key at all."""
     if not key:
         raise RuleBroken("key", "idempotency_key", _("Without a key the same change could be made twice."))
@@ -90,7 +91,7 @@ def was_done_before(site_code: str, by: Any, key: str, digest: str) -> bool:
 
 
 def write_down(
-    task: Task, *, verb: str, by: Any, now: dt.datetime, key: str, digest: str, before: dict[str, Any]
+    task: Task, *, verb: str, by: Actor, now: dt.datetime, key: str, digest: str, before: dict[str, Any]
 ) -> None:
     """Keep the change with what was before. Raises KeyReused when the key was taken at this very moment."""
     try:
@@ -103,7 +104,7 @@ def write_down(
 
 
 def as_change(
-    task: Task, *, verb: str, by: Any, now: dt.datetime, key: str, before: dict[str, Any], digest: str = ""
+    task: Task, *, verb: str, by: Actor, now: dt.datetime, key: str, before: dict[str, Any], digest: str = ""
 ) -> TaskChange:
     """The row, not saved yet, that says what was done to a task, which has its new version."""
     return TaskChange(
@@ -119,7 +120,7 @@ def as_change(
     )
 
 
-def digest_of(verb: str, by: Any, **asked: Any) -> str:
+def digest_of(verb: str, by: Actor, **asked: Any) -> str:
     """The same for the same change asked for by the same person."""
     return keys.digest_of({"verb": verb, "by": by and by.pk, **asked})
 

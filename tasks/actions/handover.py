@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from accounts.models import Actor, User
 from changes.audit import change
 from changes.refusals import RuleBroken
 from sites_app.models import Site
@@ -19,7 +20,7 @@ from tasks.workers import works_on
 
 
 def reassign_tasks(
-    *, site: Site, task_ids: Iterable[UUID], agent: Any, by: Any, now: dt.datetime, handover: UUID | None = None
+    *, site: Site, task_ids: Iterable[UUID], agent: User, by: Actor, now: dt.datetime, handover: UUID | None = None
 ) -> int:
     """Give open tasks to somebody who works on the site. Returns how many changed hands.
 
@@ -41,7 +42,7 @@ def reassign_tasks(
         return len(moved)
 
 
-def take_back(*, site: Site, handover: UUID, by: Any, now: dt.datetime) -> tuple[int, int]:
+def take_back(*, site: Site, handover: UUID, by: Actor, now: dt.datetime) -> tuple[int, int]:
     """Give the tasks of a handover back to whom they belonged, as they were. Only who handed them over can do it.
 
     Returns how many went back, and how many did not, because somebody has changed them since. Twice is once.
@@ -58,24 +59,24 @@ def take_back(*, site: Site, handover: UUID, by: Any, now: dt.datetime) -> tuple
         return len(untouched), len(tasks) - len(untouched)
 
 
-def can_take_back(*, site: Site, handover: UUID, by: Any) -> bool:
+def can_take_back(*, site: Site, handover: UUID, by: Actor) -> bool:
     """Whether the person has made this handover, and not taken all of it back."""
     return _given_by(site, handover, by).exists()
 
 
-def _given_by(site: Site, handover: UUID, by: Any) -> QuerySet[TaskChange]:
+def _given_by(site: Site, handover: UUID, by: Actor) -> QuerySet[TaskChange]:
     given = f"{verbs.REASSIGN}:{handover}:"
     return TaskChange.objects.filter(site=site, by=by, key__startswith=given, undone_at=None)
 
 
-def require_worker(site: Site, person: Any) -> None:
+def require_worker(site: Site, person: User) -> None:
     """Raise RuleBroken for somebody who has no tasks on the site."""
     if not works_on(site, person):
         sentence = _("%(person)s does not work on %(site)s: choose one of its agents or managers.")
         raise RuleBroken("agent", "agent_of_the_site", sentence % {"person": person, "site": site.name})
 
 
-def _save(before: dict[Task, dict[str, Any]], verb: str, keys: dict[UUID, str], by: Any, now: dt.datetime) -> None:
+def _save(before: dict[Task, dict[str, Any]], verb: str, keys: dict[UUID, str], by: Actor, now: dt.datetime) -> None:
     """Save tasks, each by its key, and write down what they were `before`."""
     for task in before:
         task.version += 1

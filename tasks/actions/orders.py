@@ -11,25 +11,20 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Model
-
 from changes import sql
 from changes.audit import change
 from changes.refusals import not_on_this_site
 from leasing.models import Contract, Property, Tenant
-from sites_app.models import Site
+from sites_app.models import Site, SiteScopedModel
 from tasks import verbs
-from tasks.actions.planning import LONGEST_TITLE
 from tasks.causes import registry
 from tasks.closing import CLOSED, STATE_BEFORE
-from tasks.models import Task
+from tasks.models import LONGEST_SOURCE, LONGEST_TITLE, Task
 from tasks.workers import who_work_on
-
-LONGEST_SOURCE = Task._meta.get_field("source").max_length
 
 
 @dataclass(frozen=True, kw_only=True)
-class Order:
+class TaskOrder:
     """One task to be made. `source` says what it is for, "<cause>:<what>": on a site a source is one task for ever.
 
     A contract brings its tenant and its property. Facts are what JSON knows: dates as text, whole francs.
@@ -50,7 +45,7 @@ class Order:
     property_id: UUID | None = None
 
 
-def create_tasks(*, site: Site, orders: Iterable[Order], now: dt.datetime) -> int:
+def create_tasks(*, site: Site, orders: Iterable[TaskOrder], now: dt.datetime) -> int:
     """Make what is ordered, once for a source: what was ordered before is left as it is, even when it is over.
 
     A task whose agent does not work on the site (any more) is nobody's. Returns how many tasks were made.
@@ -62,7 +57,7 @@ def create_tasks(*, site: Site, orders: Iterable[Order], now: dt.datetime) -> in
         _require_sound(order)
     with change(None):
         records_of = _records_of(site, wanted)
-        working = who_work_on(site, {order.agent_id for order in wanted} - {None})
+        working = who_work_on(site, {order.agent_id for order in wanted if order.agent_id is not None})
         rows = [
             {
                 "source": order.source,
@@ -101,7 +96,7 @@ def close_tasks(*, site: Site, sources: Iterable[str], reason: str, now: dt.date
         return sql.value(_CLOSE, parameters)
 
 
-def _require_sound(order: Order) -> None:
+def _require_sound(order: TaskOrder) -> None:
     _require_ordered(order.cause)
     kind = order.kind or registry.get(order.cause).kind
     if not order.source.startswith(f"{order.cause}:") or len(order.source) > LONGEST_SOURCE:
@@ -127,12 +122,12 @@ def _require_ordered(cause: str) -> None:
         raise ValueError(f"Tasks of the cause {cause!r} are not ordered: the records or a person ask for them.")
 
 
-def _records_of(site: Site, orders: Sequence[Order]) -> list[dict[str, UUID | None]]:
+def _records_of(site: Site, orders: Sequence[TaskOrder]) -> list[dict[str, UUID | None]]:
     """What each order is about: its own rows and those that its contract brings. Raises RuleBroken: not of the site."""
     contracts = {
         pk: (tenant, home)
         for pk, tenant, home in Contract.objects.filter(
-            site=site, pk__in={order.contract_id for order in orders} - {None}
+            site=site, pk__in={order.contract_id for order in orders if order.contract_id}
         ).values_list("pk", "tenant_id", "property_id")
     }
     known = {
@@ -145,7 +140,7 @@ def _records_of(site: Site, orders: Sequence[Order]) -> list[dict[str, UUID | No
         for field_name, ids in known.items():
             if getattr(order, f"{field_name}_id") not in {None, *ids}:
                 raise not_on_this_site(field_name)
-        tenant, home = contracts.get(order.contract_id, (None, None))
+        tenant, home = contracts[order.contract_id] if order.contract_id else (None, None)
         found.append(
             {
                 "contract_id": order.contract_id,
@@ -156,8 +151,8 @@ def _records_of(site: Site, orders: Sequence[Order]) -> list[dict[str, UUID | No
     return found
 
 
-def _ids(model: type[Model], site: Site, wanted: set[UUID | None]) -> set[UUID]:
-    return set(model.objects.filter(site=site, pk__in=wanted - {None}).values_list("pk", flat=True))
+def _ids(model: type[SiteScopedModel], site: Site, wanted: set[UUID | None]) -> set[UUID]:
+    return set(model.objects.filter(site=site, pk__in={pk for pk in wanted if pk}).values_list("pk", flat=True))
 
 
 # In the order of their sources: of two who order the same at once, none waits for the other in a circle.

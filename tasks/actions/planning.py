@@ -2,12 +2,12 @@
 
 import datetime as dt
 import uuid
-from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
+from accounts.models import Actor, User
 from changes.audit import change
 from changes.refusals import RuleBroken, constraint_of, not_on_this_site
 from leasing.models import Contract, Property, Tenant
@@ -16,20 +16,18 @@ from tasks import verbs
 from tasks.actions.change import digest_of, key_of, was_done_before, write_down
 from tasks.actions.handover import require_worker
 from tasks.actions.taps import require_due_to_come
-from tasks.models import Task, TaskDependency
+from tasks.models import LONGEST_TITLE, Task, TaskDependency
 from tasks.refusals import KeyReused
-
-LONGEST_TITLE = Task._meta.get_field("title").max_length
 
 
 def create_task(
     *,
     site: Site,
-    agent: Any,
+    agent: User,
     kind: str,
     title: str,
     due_at: dt.datetime,
-    by: Any,
+    by: Actor,
     now: dt.datetime,
     key: str,
     description: str = "",
@@ -79,7 +77,7 @@ def create_task(
         return task
 
 
-def wait_for(*, task: Task, needs: Task, by: Any) -> Task:
+def wait_for(*, task: Task, needs: Task, by: Actor) -> Task:
     """Have `task` wait for `needs`; saying it twice is saying it once.
 
     Raises RuleBroken: they are not both on a site in scope, are one task, one is over, or they would wait for one
@@ -104,18 +102,18 @@ def wait_for(*, task: Task, needs: Task, by: Any) -> Task:
         return task
 
 
-def stop_waiting(*, task: Task, needs: UUID, by: Any) -> None:
+def stop_waiting(*, task: Task, needs: UUID, by: Actor) -> None:
     """`task` does not wait for that task any more; saying it twice is saying it once."""
     with change(by):
         TaskDependency.objects.filter(site_id=task.site_id, task=task, needs_id=needs).delete()
 
 
-def _digest_of_new(task: Task, by: Any) -> str:
+def _digest_of_new(task: Task, by: Actor) -> str:
     asked = ("agent_id", "kind", "title", "description", "due_at", "tenant_id", "contract_id", "property_id")
     return digest_of(verbs.CREATE, by, **{name: getattr(task, name) for name in asked})
 
 
-def _made_with(site: Site, by: Any, key: str) -> Task:
+def _made_with(site: Site, by: Actor, key: str) -> Task:
     return Task.objects.select_related("site", "agent").get(changes__site=site, changes__key=key_of(by, key))
 
 

@@ -1,11 +1,13 @@
 """What an agent does with a task in one tap, and taking it back."""
 
 import datetime as dt
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext as _
 
+from accounts.models import Actor
 from changes.audit import change
 from changes.refusals import RuleBroken
 from tasks import verbs
@@ -18,7 +20,7 @@ OUTCOMES_OF_PEOPLE = tuple(outcome for outcome in Task.Outcome if outcome != Tas
 """Only AKIG itself finds that the cause is gone."""
 
 
-def start_task(*, task_id: UUID, by: Any, now: dt.datetime, key: str, version: int | None = None) -> Task:
+def start_task(*, task_id: UUID, by: Actor, now: dt.datetime, key: str, version: int | None = None) -> Task:
     """Begin. A task that waits for an open one may be begun too: the order is advice.
 
     Like every tap: the same key and request again changes nothing and returns the task as it is.
@@ -38,7 +40,7 @@ def start_task(*, task_id: UUID, by: Any, now: dt.datetime, key: str, version: i
 def finish_task(
     *,
     task_id: UUID,
-    by: Any,
+    by: Actor,
     now: dt.datetime,
     key: str,
     outcome: str,
@@ -65,7 +67,7 @@ def finish_task(
     return _tap(verbs.FINISH, task_id, by, now, key, version, apply, **asked)
 
 
-def cannot_do(*, task_id: UUID, by: Any, now: dt.datetime, key: str, why: str, version: int | None = None) -> Task:
+def cannot_do(*, task_id: UUID, by: Actor, now: dt.datetime, key: str, why: str, version: int | None = None) -> Task:
     """Say why it cannot be done now; it stays open, blocked. Raises like start_task; RuleBroken: without a reason."""
     why = _required(why)
 
@@ -77,7 +79,7 @@ def cannot_do(*, task_id: UUID, by: Any, now: dt.datetime, key: str, why: str, v
 
 
 def postpone_task(
-    *, task_id: UUID, by: Any, now: dt.datetime, key: str, due_at: dt.datetime, version: int | None = None
+    *, task_id: UUID, by: Actor, now: dt.datetime, key: str, due_at: dt.datetime, version: int | None = None
 ) -> Task:
     """Have it to do later, from its beginning. Raises like start_task; RuleBroken: a past or very distant moment."""
 
@@ -90,7 +92,7 @@ def postpone_task(
     return _tap(verbs.POSTPONE, task_id, by, now, key, version, apply, due_at=due_at.isoformat())
 
 
-def resume_task(*, task_id: UUID, by: Any, now: dt.datetime, key: str, version: int | None = None) -> Task:
+def resume_task(*, task_id: UUID, by: Actor, now: dt.datetime, key: str, version: int | None = None) -> Task:
     """Have what was started or blocked to do again. Raises like start_task; RuleBroken: it is to do already."""
 
     def apply(task: Task) -> None:
@@ -102,7 +104,7 @@ def resume_task(*, task_id: UUID, by: Any, now: dt.datetime, key: str, version: 
     return _tap(verbs.RESUME, task_id, by, now, key, version, apply)
 
 
-def cancel_task(*, task_id: UUID, by: Any, now: dt.datetime, key: str, why: str, version: int | None = None) -> Task:
+def cancel_task(*, task_id: UUID, by: Actor, now: dt.datetime, key: str, why: str, version: int | None = None) -> Task:
     """Decide that it is not to be done; for managers. Raises like start_task; RuleBroken: without a reason."""
     why = _required(why)
 
@@ -113,7 +115,7 @@ def cancel_task(*, task_id: UUID, by: Any, now: dt.datetime, key: str, why: str,
     return _tap(verbs.CANCEL, task_id, by, now, key, version, apply, why=why)
 
 
-def undo_change(*, key: str, by: Any, now: dt.datetime) -> Task:
+def undo_change(*, key: str, by: Actor, now: dt.datetime) -> Task:
     """Give the task back what it had before the change made with this key. Undoing twice is undoing once.
 
     Only the person who made a change can undo it, at any time, until somebody changes the task again.
@@ -121,7 +123,7 @@ def undo_change(*, key: str, by: Any, now: dt.datetime) -> Task:
     Raises Task.DoesNotExist: there is no such change of this person; TaskConflict: the task was changed since;
     RuleBroken: the change made or moved the task.
     """
-    mine = TaskChange.objects.filter(key=key_of(by, key), by_id=by and by.pk)
+    mine = TaskChange.objects.filter(key=key_of(by, key), by_id=by.pk if by else None)
     found = mine.values_list("task_id", flat=True).first()
     if found is None:
         raise Task.DoesNotExist
@@ -157,7 +159,16 @@ def require_due_to_come(due_at: dt.datetime, now: dt.datetime) -> None:
         raise RuleBroken("due_at", "due_at_within_a_year", _("Choose a time within a year."))
 
 
-def _tap(verb: str, task_id: UUID, by: Any, now: dt.datetime, key: str, version: Any, apply: Any, **asked: Any) -> Task:
+def _tap(
+    verb: str,
+    task_id: UUID,
+    by: Actor,
+    now: dt.datetime,
+    key: str,
+    version: int | None,
+    apply: Callable[[Task], None],
+    **asked: Any,
+) -> Task:
     return change_task(task_id=task_id, verb=verb, by=by, now=now, key=key, version=version, asked=asked, apply=apply)
 
 

@@ -17,7 +17,7 @@ Facts = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
-class Debt:
+class LateRent:
     """What is late on a contract: the francs that are open, of which months, and the oldest of their due dates.
 
     Nothing of it is left when the rents have come in and the task has not been closed yet.
@@ -28,7 +28,7 @@ class Debt:
     since: dt.date | None = None
 
     @classmethod
-    def from_texts(cls, francs: int, periods: Iterable[str], since: str | None) -> "Debt":
+    def from_texts(cls, francs: int, periods: Iterable[str], since: str | None) -> "LateRent":
         """As JSON keeps it."""
         return cls(francs, tuple(map(dt.date.fromisoformat, periods)), dt.date.fromisoformat(since) if since else None)
 
@@ -41,7 +41,7 @@ class About:
     whom: str
     today: dt.date
     currency: str
-    debt: Debt | None = None
+    debt: LateRent | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,7 +101,7 @@ class Cause:
     """Whether the reason says how near or how late it is, so that nothing more need be said of the day."""
     francs: Callable[[About], int | None] = _is_worth_nothing
     """The amount that stands beside the task."""
-    debt_of: Callable[[Facts], Debt] | None = None
+    debt_of: Callable[[Facts], LateRent] | None = None
     """For a cause that is about late rents: those of its facts. Screens tell what is late by now."""
     ended: Callable[[Any], None] = _needs_no_word
     """Given the task that a person has finished or cancelled, in the same transaction; RuleBroken forbids it."""

@@ -7,11 +7,12 @@ from typing import Any
 
 from leasing.readings import is_signed
 from sites_app.models import Site
-from tasks.causes.cause import Cause
+from tasks.causes.cause import Cause, Records
 from tasks.causes.registry import JUDGED
 
 NAMES = [cause.name for cause in JUDGED]
-ASKING_AGAIN = [cause.name for cause in JUDGED if cause.records.asks_again]
+_RECORDS = [(cause, cause.records) for cause in JUDGED if cause.records]
+ASKING_AGAIN = [cause.name for cause, records in _RECORDS if records.asks_again]
 
 _COLUMNS = "root, asks, facts, due_on, agent_id, tenant_id, contract_id, property_id, begins"
 _SIGNED = f"""
@@ -23,15 +24,15 @@ _SIGNED = f"""
 
 def _tables() -> Iterator[tuple[str, str]]:
     yield "contract", _SIGNED
-    yield from chain.from_iterable(cause.records.tables.items() for cause in JUDGED)
-    yield f"found (cause, kind, {_COLUMNS})", "UNION ALL".join(_found(cause) for cause in JUDGED)
+    yield from chain.from_iterable(records.tables.items() for _cause, records in _RECORDS)
+    yield f"found (cause, kind, {_COLUMNS})", "UNION ALL".join(_found(cause, records) for cause, records in _RECORDS)
 
 
-def _found(cause: Cause) -> str:
+def _found(cause: Cause, records: Records) -> str:
     return f"""
         SELECT '{cause.name}', '{cause.kind}', '{cause.name}:' || root, asks, facts, due_on, agent_id, tenant_id,
             contract_id, property_id, begins
-        FROM ({cause.records.select}) {cause.name} ({_COLUMNS})
+        FROM ({records.select}) {cause.name} ({_COLUMNS})
     """
 
 
@@ -42,6 +43,6 @@ FOUND = ", ".join(f"{name} AS ({select})" for name, select in _tables())
 def parameters(site: Site, today: dt.date) -> dict[str, Any]:
     """What FOUND asks for."""
     given = {"site": site.code, "timezone": site.timezone, "today": today}
-    for cause in JUDGED:
-        given |= cause.records.parameters(site, today)
+    for _cause, records in _RECORDS:
+        given |= records.parameters(site, today)
     return given

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from screens import formats
 from sites_app.models import Site
 from tasks.causes import sentences
-from tasks.causes.cause import About, Cause, Debt, Facts, Records
+from tasks.causes.cause import About, Cause, Facts, LateRent, Records
 
 LATE_STEPS = (3, 10, 20)
 """Days after its due date on which an unpaid rent asks to be followed, and asks again."""
@@ -82,8 +82,8 @@ _SELECT = """
 """
 
 
-def _debt_of(facts: Facts) -> Debt:
-    return Debt.from_texts(facts["amount"], facts["periods"], facts["since"])
+def _debt_of(facts: Facts) -> LateRent:
+    return LateRent.from_texts(facts["amount"], facts["periods"], facts["since"])
 
 
 def _months(about: About) -> list[str]:
@@ -114,8 +114,8 @@ def _subject(about: About) -> str:
 
 
 def _reason(about: About) -> str:
-    debt = about.debt
-    if not debt.periods:
+    debt = about.debt or LateRent()
+    if debt.since is None:
         return _("The rent has come in: this task closes by itself within the hour.")
     days, months = (about.today - debt.since).days, _months(about)
     amount = formats.francs(debt.francs, about.currency)
@@ -133,7 +133,7 @@ def _reason(about: About) -> str:
 
 
 def _francs(about: About) -> int | None:
-    return about.debt.francs or None
+    return about.debt.francs or None if about.debt else None
 
 
 RENT_LATE = Cause(

@@ -3,7 +3,7 @@
 import datetime as dt
 import zoneinfo
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django import forms
@@ -40,7 +40,7 @@ class AgentForm(forms.Form):
         super().__init__(*args, **kwargs)
         self._workers = {worker.pk: worker for worker in workers}
         names = [(pk, worker.get_full_name()) for pk, worker in self._workers.items()]
-        self.fields["agent"].choices = [("", _("Choose a colleague")), *names]
+        cast("forms.ChoiceField", self.fields["agent"]).choices = [("", _("Choose a colleague")), *names]
         self.fields["agent"].error_messages["required"] = _("Say who takes it.")
 
     def clean_agent(self) -> User:
@@ -54,7 +54,7 @@ class GiveForm(AgentForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["task"].valid_value = is_id
+        self.fields["task"].valid_value = is_id  # type: ignore[attr-defined]  # it is a choice
         self.fields["task"].error_messages["required"] = _("Tick at least one task.")
 
 
@@ -90,7 +90,7 @@ class FilterForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.workers = list(workers)
         names = [(str(worker.pk), worker.get_full_name()) for worker in self.workers]
-        self.fields["agent"].choices = [("", _("All")), *names, (self.NOBODY, _("Nobody"))]
+        cast("forms.ChoiceField", self.fields["agent"]).choices = [("", _("All")), *names, (self.NOBODY, _("Nobody"))]
 
     def asks_for_open_ones(self) -> bool:
         """Whether nothing that is over is wanted."""
@@ -165,7 +165,7 @@ class NewForm(AgentForm):
         super().__init__(*args, **kwargs)
         self._site = site
 
-    def clean_due_on(self) -> dt.date:
+    def clean_due_on(self) -> dt.date | None:
         return not_too_far(self.cleaned_data["due_on"])
 
     def clean_contract(self) -> Contract | None:

@@ -14,12 +14,12 @@ from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from accounts.models import User
-from screens.lists import Asked, Column, Empty, Found, Kind, Listing, Phone, ask, of_queryset, of_sequence
+from screens.lists import Column, Empty, FoundRows, Kind, Listing, ListState, Phone, ask, of_queryset, of_sequence
 from sites_app.models import Site
 from tasks import words
 from tasks.models import Task
 from tasks.pages.board_forms import FilterForm
-from tasks.pages.day import ICONS, Card, card_of
+from tasks.pages.day import ICONS, TaskCard, card_of
 from tasks.queries import RankedTask, SiteDay
 
 
@@ -38,15 +38,21 @@ class BoardTask:
         return self.row or self.ranked
 
     @property
+    def _row(self) -> Task:
+        if self.row is None:
+            raise ValueError("a task of the list is ranked, or was read as a row")
+        return self.row
+
+    @property
     def due_at(self) -> dt.datetime:
         return self.task.due_at
 
     @cached_property
     def title(self) -> str:
-        return words.title_of(self.ranked) if self.ranked else words.title_of_row(self.row)
+        return words.title_of(self.ranked) if self.ranked else words.title_of_row(self._row)
 
     @cached_property
-    def card(self) -> Card | None:
+    def card(self) -> TaskCard | None:
         return card_of(self.ranked, 0, reasons=0) if self.ranked else None
 
     @property
@@ -75,19 +81,19 @@ class BoardTask:
 
     @property
     def tenant(self) -> str:
-        return self.ranked.tenant_name if self.ranked else getattr(self.row.tenant, "name", "")
+        return self.ranked.tenant_name if self.ranked else getattr(self._row.tenant, "name", "")
 
     @property
     def phone(self) -> str:
-        return self.ranked.tenant_phone if self.ranked else str(getattr(self.row.tenant, "phone", "") or "")
+        return self.ranked.tenant_phone if self.ranked else str(getattr(self._row.tenant, "phone", "") or "")
 
     @property
     def contract(self) -> str:
-        return self.ranked.contract_reference if self.ranked else getattr(self.row.contract, "reference", "")
+        return self.ranked.contract_reference if self.ranked else getattr(self._row.contract, "reference", "")
 
     @property
     def home(self) -> str:
-        return self.ranked.property_code if self.ranked else getattr(self.row.property, "code", "")
+        return self.ranked.property_code if self.ranked else getattr(self._row.property, "code", "")
 
 
 _TASK = Column("task", gettext_lazy("Task"), "title", template="tasks/_board_task.html", phone=Phone.LINE)
@@ -152,7 +158,7 @@ OF_ALL_SITES = replace(
 )
 
 
-def board_list(data: QueryDict, site: Site | None, form: FilterForm, day: SiteDay) -> tuple[Asked, Found]:
+def board_list(data: QueryDict, site: Site | None, form: FilterForm, day: SiteDay) -> tuple[ListState, FoundRows]:
     """What the address asks of the board, and the tasks found: none or two statements, and one for the names of agents
     who have left.
     """
@@ -169,8 +175,8 @@ _SHOWN = ("site", "agent", "tenant", "contract", "property")
 
 def _ranked(site: Site, form: FilterForm, day: SiteDay) -> list[BoardTask]:
     chosen = [(place, task) for place, task in enumerate(day.ranked.values(), 1) if form.takes(task)]
-    names = _names({task.agent_id for _place, task in chosen} - {None}, form)
-    return [BoardTask(site, names.get(task.agent_id, ""), task, place) for place, task in chosen]
+    names = _names({task.agent_id for _place, task in chosen if task.agent_id is not None}, form)
+    return [BoardTask(site, names.get(task.agent_id or 0, ""), task, place) for place, task in chosen]
 
 
 def _read(rows: Iterable[Task], day: SiteDay) -> Iterable[BoardTask]:

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.http import Http404, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -20,6 +20,7 @@ from leasing.models import Contract
 from screens.lists import answer
 from sites_app.models import Site
 from sites_app.permissions import needs
+from sites_app.request import SiteRequest, one_site
 from tasks import actions
 from tasks.pages.board_forms import FilterForm, GiveForm, NewForm, TakeBackForm
 from tasks.pages.board_list import board_list
@@ -34,7 +35,7 @@ _CONTRACTS_SUGGESTED = 500
 
 @needs("tasks.manage_tasks")
 @require_safe
-def board(request: HttpRequest) -> HttpResponse:
+def board(request: SiteRequest) -> HttpResponse:
     """How much each agent has to do, and the tasks, to be given to somebody else."""
     site = request.site
     workers, now = workers_of(site) if site else [], timezone.now()
@@ -54,26 +55,26 @@ def board(request: HttpRequest) -> HttpResponse:
 
 @needs("tasks.manage_tasks")
 @require_POST
-def give(request: HttpRequest) -> HttpResponse:
+def give(request: SiteRequest) -> HttpResponse:
     """The ticked tasks go to one colleague."""
     query = QueryDict(request.POST.get("filters", ""), mutable=True)
-    form = GiveForm(request.POST, workers=workers_of(request.site))
+    form = GiveForm(request.POST, workers=workers_of(one_site(request)))
     if form.is_valid():
         query.update(_give(request, {form.cleaned_data["agent"]: form.cleaned_data["task"]}))
     for errors in form.errors.values():
-        messages.error(request, " ".join(errors))
+        messages.error(request, " ".join(map(str, errors)))
     return _to("tasks:board", query)
 
 
 @needs("tasks.manage_tasks")
 @require_POST
-def take_back(request: HttpRequest) -> HttpResponse:
+def take_back(request: SiteRequest) -> HttpResponse:
     """What one has just given goes back to whom it belonged, unless somebody has changed it since."""
     form = TakeBackForm(request.POST)
     if not form.is_valid():
         raise Http404
     given = form.cleaned_data["given"]
-    back, stayed = actions.take_back(site=request.site, handover=given, by=request.user, now=timezone.now())
+    back, stayed = actions.take_back(site=one_site(request), handover=given, by=request.user, now=timezone.now())
     if back:
         messages.success(request, _("It is as it was before."))
     if not back and not stayed:
@@ -88,14 +89,15 @@ def take_back(request: HttpRequest) -> HttpResponse:
     return _to("tasks:board", QueryDict(form.cleaned_data["filters"]))
 
 
-def _give(request: HttpRequest, tasks_of: dict[User, list[UUID]]) -> dict[str, str]:
+def _give(request: SiteRequest, tasks_of: dict[User, list[UUID]]) -> dict[str, str]:
     """Hand over, and say so. Returns what the address of the page says of it: the way to take it back."""
-    handover, now = uuid.uuid4(), timezone.now()
+    site, handover, now = one_site(request), uuid.uuid4(), timezone.now()
     given = 0
     for agent, ids in tasks_of.items():
-        asked = {"site": request.site, "task_ids": ids, "agent": agent, "by": request.user, "now": now}
         try:
-            count = actions.reassign_tasks(**asked, handover=handover)
+            count = actions.reassign_tasks(
+                site=site, task_ids=ids, agent=agent, by=request.user, now=now, handover=handover
+            )
         except RuleBroken as refusal:
             messages.error(request, refusal.sentence)
             continue
@@ -105,11 +107,15 @@ def _give(request: HttpRequest, tasks_of: dict[User, list[UUID]]) -> dict[str, s
     return {"given": str(handover)} if given else {}
 
 
-def _just_given(request: HttpRequest) -> dict[str, Any]:
+def _just_given(request: SiteRequest) -> dict[str, Any]:
     """The handover of one's own that the address names, and the filters that stay when it is taken back."""
     query = request.GET.copy()
     given = query.pop("given", [""])[-1]
-    mine = is_id(given) and actions.can_take_back(site=request.site, handover=UUID(given), by=request.user)
+    mine = (
+        request.site is not None
+        and is_id(given)
+        and actions.can_take_back(site=request.site, handover=UUID(given), by=request.user)
+    )
     return {"given": given if mine else "", "filters": query.urlencode()}
 
 
@@ -120,7 +126,7 @@ def _to(name: str, query: QueryDict) -> HttpResponseRedirect:
 
 @needs("tasks.manage_tasks")
 @require_http_methods(["GET", "HEAD", "POST"])
-def absent(request: HttpRequest) -> HttpResponse:
+def absent(request: SiteRequest) -> HttpResponse:
     """Somebody does not come today: who could take which of their tasks. All at once, or one by one.
 
     "nobody" is absent too: what belongs to nobody, or to people who do not work here any more.
@@ -132,25 +138,25 @@ def absent(request: HttpRequest) -> HttpResponse:
     if asked and asked != FilterForm.NOBODY and asked not in workers:
         raise Http404
     away = workers.get(asked)
-    found = proposals(request.site, away and away.pk, timezone.now()) if asked else []
+    proposed = proposals(request.site, away.pk if away else None, timezone.now()) if asked else []
     if request.method == "POST" and asked:
         query = QueryDict(mutable=True)
-        query.update({"agent": asked} | _give(request, _chosen(request, workers, {one.task.id for one in found})))
+        query.update({"agent": asked} | _give(request, _chosen(request, workers, {one.task.id for one in proposed})))
         return _to("tasks:absent", query)
     context = {
         "workers": list(workers.values()),
         "asked": asked,
         "away": away,
         "nobody": FilterForm.NOBODY,
-        "nobody_has_time": bool(found) and not any(one.free_minutes for one in found),
+        "nobody_has_time": bool(proposed) and not any(one.free_minutes for one in proposed),
         **_just_given(request),
-        "proposals": [(card_of(one.task, number), one) for number, one in enumerate(found, 1)],
+        "proposals": [(card_of(one.task, number), one) for number, one in enumerate(proposed, 1)],
         "crumbs": [{"label": _("Tasks"), "url": reverse("tasks:board")}],
     }
     return render(request, "tasks/absent.html", context)
 
 
-def _chosen(request: HttpRequest, workers: dict[str, User], theirs: set[UUID]) -> dict[User, list[UUID]]:
+def _chosen(request: SiteRequest, workers: dict[str, User], theirs: set[UUID]) -> dict[User, list[UUID]]:
     """ "task:colleague" of the one button pressed, or of every box ticked; what is neither is left out.
 
     So is a task that has gone to somebody else since the page was shown.
@@ -176,7 +182,7 @@ def _chosen(request: HttpRequest, workers: dict[str, User], theirs: set[UUID]) -
 
 @needs("tasks.manage_tasks")
 @require_http_methods(["GET", "HEAD", "POST"])
-def new(request: HttpRequest) -> HttpResponse:
+def new(request: SiteRequest) -> HttpResponse:
     """A task that no record asks for."""
     if request.site is None:
         return choose_a_site(request, "tasks:new")

@@ -26,7 +26,7 @@ ICONS = {
 
 
 @dataclass(frozen=True)
-class Card:
+class TaskCard:
     """A task in words: its level as a word and a tone, why it stands where it stands, and what can be done."""
 
     rank: int
@@ -47,8 +47,8 @@ class Card:
 @dataclass(frozen=True)
 class DayPage:
     manifesto: Manifesto
-    cards: tuple[Card, ...]
-    rest: tuple[Card, ...]
+    cards: tuple[TaskCard, ...]
+    rest: tuple[TaskCard, ...]
     more: int
     """How many tasks are not listed."""
     advice: tuple[str, ...]
@@ -56,7 +56,7 @@ class DayPage:
 
 
 def day_page(
-    found: Manifesto, site: Site, now: dt.datetime, tried: Mapping[UUID, dict[str, TapForm]] | None = None
+    manifesto: Manifesto, site: Site, now: dt.datetime, tried: Mapping[UUID, dict[str, TapForm]] | None = None
 ) -> DayPage:
     """The three cards with their forms, and the rest of the day without.
 
@@ -65,26 +65,28 @@ def day_page(
     """
     cards = [
         card_of(task, rank, forms=forms_of(task, site, now) | (tried or {}).get(task.id, {}))
-        for rank, task in enumerate(found.top, 1)
+        for rank, task in enumerate(manifesto.top, 1)
     ]
-    shown = found.rest[: _LONGEST_DAY - len(cards)]
+    shown = manifesto.rest[: _LONGEST_DAY - len(cards)]
     return DayPage(
-        manifesto=found,
+        manifesto=manifesto,
         cards=tuple(cards),
         rest=tuple(card_of(task, rank, reasons=1) for rank, task in enumerate(shown, len(cards) + 1)),
-        more=len(found.rest) - len(shown),
+        more=len(manifesto.rest) - len(shown),
         advice=tuple(
             sentence
-            for advice, sentence in zip(found.recommendations, words.recommendation_sentences(found), strict=True)
+            for advice, sentence in zip(
+                manifesto.recommendations, words.recommendation_sentences(manifesto), strict=True
+            )
             if advice.advice == "delegate"
         ),
-        risks=tuple(words.risk_sentences(found)),
+        risks=tuple(words.risk_sentences(manifesto)),
     )
 
 
-def card_of(task: RankedTask, rank: int, *, reasons: int = 3, forms: dict[str, TapForm] | None = None) -> Card:
+def card_of(task: RankedTask, rank: int, *, reasons: int = 3, forms: dict[str, TapForm] | None = None) -> TaskCard:
     level, tone = words.level_of(task)
-    return Card(
+    return TaskCard(
         rank=rank,
         task=task,
         title=words.title_of(task),
@@ -113,20 +115,20 @@ class Visit:
     place: str
     address: str
     property_code: str
-    cards: tuple[Card, ...]
+    cards: tuple[TaskCard, ...]
 
 
 # What is about the tenant is done where the tenant lives, not where they lived.
 _ABOUT_THE_HOME = ("inspection", "maintenance")
 
 
-def round_of(found: Manifesto, addresses: dict[Any, tuple[str, str]]) -> list[Visit]:
+def round_of(manifesto: Manifesto, addresses: dict[Any, tuple[str, str]]) -> list[Visit]:
     """The visits of today by neighbourhood, then address: the three first tasks and what is due by this evening."""
-    cards: dict[Any, list[Card]] = {}
-    for rank, task in enumerate(found.tasks, 1):
+    cards: dict[Any, list[TaskCard]] = {}
+    for rank, task in enumerate(manifesto.tasks, 1):
         if task.property_id not in addresses or (task.grounds.left_on and task.kind not in _ABOUT_THE_HOME):
             continue
-        if rank <= len(found.top) or task.grounds.is_due:
+        if rank <= len(manifesto.top) or task.grounds.is_due:
             cards.setdefault(task.property_id, []).append(card_of(task, rank, reasons=1))
     visits = [Visit(*addresses[home], here[0].task.property_code, tuple(here)) for home, here in cards.items()]
     return sorted(visits, key=lambda visit: (visit.place.casefold(), visit.address.casefold(), visit.property_code))

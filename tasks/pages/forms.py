@@ -5,7 +5,7 @@ import re
 import uuid
 import zoneinfo
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django import forms
@@ -80,7 +80,7 @@ class WhyForm(TapForm):
 
 class CancelForm(TapForm):
     why = long_text(gettext_lazy("Why is it not needed any more?"), required=True)
-    version = None
+    version = None  # type: ignore[assignment]  # the way Django gives to leave a field out
 
 
 class MomentField(forms.ChoiceField):
@@ -113,7 +113,8 @@ class LaterForm(TapForm):
         super().__init__(*args, **kwargs)
         self.zone = zoneinfo.ZoneInfo(site.timezone)
         here = now.astimezone(self.zone)
-        self.fields["when"].choices = [(moment.isoformat(), words) for moment, words in _moments(here)]
+        when = cast("forms.ChoiceField", self.fields["when"])
+        when.choices = [(moment.isoformat(), words) for moment, words in _moments(here)]
         first = here.date() if here.time() < _MORNING else here.date() + dt.timedelta(days=1)
         self.fields["day"].widget.attrs["min"] = first.isoformat()
 
@@ -175,14 +176,15 @@ class WaitForm(forms.Form):
     def __init__(self, *args: Any, may_manage: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         # What was offered a minute ago may be done by now: the action says what is wrong with it.
-        self.fields["needs"].valid_value = is_id
+        self.fields["needs"].valid_value = is_id  # type: ignore[attr-defined]  # it is a choice
         if not may_manage:
             # Colleagues' tasks are not for everybody's eyes.
             del self.fields["address"]
 
     def offer(self, others: Iterable[tuple[UUID, str]]) -> None:
         """Have these tasks, by id and title, to choose from."""
-        self.fields["needs"].choices = [("", "—"), *((str(pk), title) for pk, title in others)]
+        needs = cast("forms.ChoiceField", self.fields["needs"])
+        needs.choices = [("", "—"), *((str(pk), title) for pk, title in others)]
 
     def clean(self) -> dict[str, Any]:
         needs, address = self.cleaned_data.get("needs"), self.cleaned_data.get("address", "")

@@ -1,7 +1,7 @@
 """Everything about one task, for its page: a fixed number of statements."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from changes.history import HistoryEntry, history_of
 from tasks import words
 from tasks.models import Task, TaskDependency
-from tasks.pages.day import Card, card_of, forms_of
+from tasks.pages.day import TaskCard, card_of, forms_of
 from tasks.pages.forms import TapForm, WaitForm, tap_form
 from tasks.priority import WEIGHTS
 from tasks.queries import RankedTask, manifesto
@@ -28,7 +28,7 @@ PART_NAMES = {
 
 
 @dataclass(frozen=True)
-class Part:
+class ScorePart:
     """A part of the score: from 0 to 100, its weight, and the points that it gives."""
 
     name: str
@@ -59,9 +59,9 @@ class PastRank:
 @dataclass(frozen=True)
 class TaskPage:
     title: str
-    card: Card | None
+    card: TaskCard | None
     """Where it stands now; None for a task that is over or nobody's."""
-    parts: tuple[Part, ...]
+    parts: tuple[ScorePart, ...]
     waits_for: tuple[Neighbour, ...]
     waited_for_by: tuple[Neighbour, ...]
     history: tuple[HistoryEntry, ...]
@@ -101,8 +101,8 @@ def _day_of(task: Task, now: dt.datetime) -> tuple[RankedTask, ...]:
     return manifesto(task.site, task.agent_id, now).tasks
 
 
-def _parts(values: dict[str, Decimal]) -> tuple[Part, ...]:
-    return tuple(Part(str(PART_NAMES[name]), values[name], weight) for name, weight in WEIGHTS.items())
+def _parts(values: Mapping[str, Decimal]) -> tuple[ScorePart, ...]:
+    return tuple(ScorePart(str(PART_NAMES[name]), values[name], weight) for name, weight in WEIGHTS.items())
 
 
 def _neighbours(task: Task) -> tuple[tuple[Neighbour, ...], tuple[Neighbour, ...]]:
@@ -126,7 +126,7 @@ def _named(rows: Iterable[Task], task: Task) -> tuple[Neighbour, ...]:
 def _past(task: Task) -> tuple[PastRank, ...]:
     return tuple(
         PastRank(dt.date.fromisoformat(one["day"]), one["agent"], one["rank"], Decimal(str(one["score"])))
-        for one in task.past_ranks
+        for one in task.past_ranks  # type: ignore[attr-defined]  # by with_past_ranks
     )
 
 

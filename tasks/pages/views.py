@@ -1,11 +1,12 @@
 """The agent's pages: the day, a task, the round. Thin: find the task, ask for what is to be shown or done, answer."""
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import Http404, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
@@ -17,9 +18,10 @@ from waffle import flag_is_active
 from changes.refusals import IdempotencyConflict, RuleBroken
 from leasing.models import Property
 from sites_app.permissions import needs
+from sites_app.request import SiteRequest, one_site
 from tasks import actions, words
 from tasks.actions.change import key_of
-from tasks.models import Task, TaskChange
+from tasks.models import Task, TaskChange, TaskQuerySet
 from tasks.pages.day import day_page, round_of
 from tasks.pages.forms import TapForm, UndoForm, WaitForm, is_id, tap_form
 from tasks.pages.task import PAST_DAYS, task_page
@@ -30,7 +32,7 @@ from tasks.workers import whose_day
 FLAG = "offline_tasks"
 MANAGE = "tasks.manage_tasks"
 # The last word of an address, and what it does.
-TAPS = {
+TAPS: dict[str, Callable[..., Task]] = {
     "start": actions.start_task,
     "done": actions.finish_task,
     "cannot": actions.cannot_do,
@@ -42,7 +44,7 @@ TAPS = {
 
 @needs("tasks.work_on_tasks")
 @require_safe
-def today(request: HttpRequest) -> HttpResponse:
+def today(request: SiteRequest) -> HttpResponse:
     """The three first tasks of an agent's day, and the rest of it folded below."""
     if request.site is None:
         return choose_a_site(request, "tasks:today")
@@ -63,7 +65,7 @@ def today(request: HttpRequest) -> HttpResponse:
 
 @needs("tasks.work_on_tasks")
 @require_safe
-def round_sheet(request: HttpRequest) -> HttpResponse:
+def round_sheet(request: SiteRequest) -> HttpResponse:
     """Today's visits on paper, by neighbourhood."""
     if request.site is None:
         return choose_a_site(request, "tasks:round")
@@ -78,7 +80,7 @@ def round_sheet(request: HttpRequest) -> HttpResponse:
 
 @needs("tasks.work_on_tasks")
 @require_safe
-def detail(request: HttpRequest, pk: UUID) -> HttpResponse:
+def detail(request: SiteRequest, pk: UUID) -> HttpResponse:
     """One task: why it stands where it stands, what waits for what, who changed it, and how it stood on past days."""
     if request.site is None:
         site = get_object_or_404(_of_all_sites(request), pk=pk).site_id
@@ -88,7 +90,7 @@ def detail(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @needs("tasks.work_on_tasks")
 @require_http_methods(["GET", "HEAD", "POST"])
-def change(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
+def change(request: SiteRequest, pk: UUID, verb: str) -> HttpResponse:
     """A tap. The same key again changes nothing; a task that somebody else has changed is not changed either.
 
     Its address opened as a page, after signing in again or by the browser's reload, is the task's.
@@ -102,7 +104,7 @@ def change(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
         raise PermissionDenied
     if request.POST.get("person", str(request.user.pk)) != str(request.user.pk):
         return _refused(request, pk, 409, _("Somebody else has signed in since: this was not sent."))
-    form = tap_form(verb, task, request.site, timezone.now(), data=request.POST)
+    form = tap_form(verb, task, one_site(request), timezone.now(), data=request.POST)
     if not form.is_valid():
         return _refused(request, pk, 400, verb=verb, form=form)
     asked = {"task_id": task.pk, "by": request.user, "now": timezone.now(), **form.asked()}
@@ -121,10 +123,10 @@ def change(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
 
 @needs("tasks.work_on_tasks")
 @require_POST
-def undo(request: HttpRequest) -> HttpResponse:
+def undo(request: SiteRequest) -> HttpResponse:
     """Give back what one's own last change took, unless the task was changed again since."""
     form = UndoForm(request.POST)
-    key = form.cleaned_data["key"] if form.is_valid() else None
+    key = form.cleaned_data["key"] if form.is_valid() else ""
     changed = get_object_or_404(TaskChange, site=request.site, by=request.user, key=key_of(request.user, key))
     _task_or_404(request, changed.task_id)
     try:
@@ -137,7 +139,7 @@ def undo(request: HttpRequest) -> HttpResponse:
 
 @needs("tasks.work_on_tasks")
 @require_POST
-def wait(request: HttpRequest, pk: UUID) -> HttpResponse:
+def wait(request: SiteRequest, pk: UUID) -> HttpResponse:
     """This task is to be done after another one that the person may see; or not any more."""
     task = _locked_task_or_404(request, pk)
     if is_id(request.POST.get("no_more", "")):
@@ -158,43 +160,43 @@ def wait(request: HttpRequest, pk: UUID) -> HttpResponse:
     return _detail(request, _task_or_404(request, pk), status, wait_form=form)
 
 
-def choose_a_site(request: HttpRequest, name: str) -> HttpResponse:
+def choose_a_site(request: SiteRequest, name: str) -> HttpResponse:
     """A day is a day on one site."""
     path = reverse(name).removeprefix(f"/{request.site_code}")
     sites = [access for access in request.accessible_sites if access.code in request.site_codes]
     return render(request, "tasks/choose.html", {"choices": [(f"/{a.code}{path}", a) for a in sites]})
 
 
-def _whose_day(request: HttpRequest) -> int:
+def _whose_day(request: SiteRequest) -> int:
     asked = request.GET.get("agent") or str(request.user.pk)
-    found = whose_day(asked, request.user, request.site, request.site_permissions)
-    if found is None:
+    agent_id = whose_day(asked, request.user, one_site(request), request.site_permissions)
+    if agent_id is None:
         raise Http404
-    return found
+    return agent_id
 
 
-def _task_or_404(request: HttpRequest, pk: UUID) -> Task:
+def _task_or_404(request: SiteRequest, pk: UUID) -> Task:
     """A task for its page. A colleague's, another site's and one that does not exist are the same to an agent."""
     rows = _visible_to(request).select_related("site", "agent", "tenant", "contract", "property")
     return get_object_or_404(rows.with_past_ranks(PAST_DAYS), pk=pk)
 
 
-def _locked_task_or_404(request: HttpRequest, pk: UUID) -> Task:
+def _locked_task_or_404(request: SiteRequest, pk: UUID) -> Task:
     """The same to be changed: it stays the agent's until the request is over."""
     return get_object_or_404(_visible_to(request).select_for_update(no_key=True), pk=pk)
 
 
-def _visible_to(request: HttpRequest) -> Any:
+def _visible_to(request: SiteRequest) -> TaskQuerySet:
     return Task.objects.visible_to(request.user.pk, request.site_permissions).filter(site=request.site)
 
 
-def _of_all_sites(request: HttpRequest) -> Any:
+def _of_all_sites(request: SiteRequest) -> TaskQuerySet:
     """The tasks of "all my sites": everybody's only where the person manages them."""
     managed = [a.code for a in request.accessible_sites if a.code in request.site_codes and MANAGE in a.permissions]
     return Task.objects.filter(site__in=managed) | Task.objects.filter(agent=request.user)
 
 
-def _just_changed(request: HttpRequest) -> dict[str, Any]:
+def _just_changed(request: SiteRequest) -> dict[str, Any]:
     """The change of one's own that the address names, as long as it is not undone."""
     key = request.GET.get("changed", "")
     if not key or "\x00" in key:
@@ -204,7 +206,7 @@ def _just_changed(request: HttpRequest) -> dict[str, Any]:
     return {"changed": found, "changed_key": key, "changed_title": words.title_of_row(found.task)} if found else {}
 
 
-def _done(request: HttpRequest, task: Task, key: str) -> HttpResponse:
+def _done(request: SiteRequest, task: Task, key: str) -> HttpResponse:
     following = _back(request, task, changed=key)
     if _wants_json(request):
         # A second tap made offline has seen the task before the first one was sent, and not what others did since.
@@ -213,7 +215,7 @@ def _done(request: HttpRequest, task: Task, key: str) -> HttpResponse:
     return HttpResponseRedirect(following)
 
 
-def _back(request: HttpRequest, task: Task, **query: Any) -> str:
+def _back(request: SiteRequest, task: Task, **query: Any) -> str:
     """Where the tap was made: the task's own page, or the day on which it stands."""
     if request.POST.get("back") == "task":
         address = reverse("tasks:detail", args=[task.pk])
@@ -225,18 +227,20 @@ def _back(request: HttpRequest, task: Task, **query: Any) -> str:
 
 
 def _refused(
-    request: HttpRequest, pk: UUID, status: int, sentence: str = "", verb: str = "", form: TapForm | None = None
+    request: SiteRequest, pk: UUID, status: int, sentence: str = "", verb: str = "", form: TapForm | None = None
 ) -> HttpResponse:
     """Why nothing was changed: to a script in a sentence, to a person on the page of the tap as it is now."""
     if _wants_json(request):
-        sentences = [sentence] if sentence else [str(error) for errors in form.errors.values() for error in errors]
+        wrong = form.errors.values() if form else ()
+        sentences = [sentence] if sentence else [str(error) for errors in wrong for error in errors]
         return JsonResponse({"detail": " ".join(sentences)}, status=status)
     if form:
         form.point_at_the_error()
     task, tried = _task_or_404(request, pk), {verb: form} if form else {}
     if request.POST.get("back") != "task" and task.agent_id is not None:
         now = timezone.now()
-        page = day_page(manifesto(request.site, task.agent_id, now), request.site, now, tried={pk: tried})
+        site = one_site(request)
+        page = day_page(manifesto(site, task.agent_id, now), site, now, tried={pk: tried})
         if not tried or any(card.task.id == pk for card in page.cards):
             context = {"page": page, "now": now, "is_own": task.agent_id == request.user.pk, "refused": sentence}
             return render(request, "tasks/today.html", context, status=status)
@@ -244,7 +248,7 @@ def _refused(
 
 
 def _detail(
-    request: HttpRequest,
+    request: SiteRequest,
     task: Task,
     status: int = 200,
     refused: str = "",
@@ -262,11 +266,11 @@ def _detail(
     return render(request, "tasks/detail.html", context, status=status)
 
 
-def _crumb(request: HttpRequest, task: Task) -> dict[str, str]:
+def _crumb(request: SiteRequest, task: Task) -> dict[str, str]:
     if task.agent_id == request.user.pk:
         return {"label": _("Today"), "url": reverse("tasks:today")}
     return {"label": _("Tasks"), "url": reverse("tasks:board")}
 
 
-def _wants_json(request: HttpRequest) -> bool:
+def _wants_json(request: SiteRequest) -> bool:
     return request.get_preferred_type(["text/html", "application/json"]) == "application/json"

@@ -5,7 +5,7 @@ from fractions import Fraction
 
 import pytest
 
-from tasks.priority import KIND_IMPACT, KIND_MINUTES, Record, priority, urgency
+from tasks.priority import KIND_IMPACT, KIND_MINUTES, TrackRecord, priority, urgency
 from tasks.tests.formulas_page import table
 
 
@@ -29,7 +29,7 @@ def test_a_worked_number_of_the_page(hours, kind, percentile, missed, record, wa
         kind=kind,
         percentile=None if percentile == "–" else Decimal(percentile) / 100,
         has_missed=missed == "yes",
-        record=Record(**counts),
+        record=TrackRecord(**counts),
         waiting=int(waiting),
     )
     assert list(found.parts.values()) == [Decimal(part) for part in (u, i, a, d)]

@@ -13,7 +13,7 @@ from leasing.tests.factories import make_contract, make_property, make_tenant
 from sites_app.models import Membership, Site
 from sites_app.scope import site_scope
 from tasks.actions import (
-    Order,
+    TaskOrder,
     cancel_task,
     cannot_do,
     close_tasks,
@@ -47,7 +47,7 @@ def awa(kindia):
 
 def order(number=1, **values):
     values = {"cause": "tenant_unheard", "facts": {"since": "March"}, "due_at": TOMORROW} | values
-    return Order(source=values.pop("source", f"tenant_unheard:{number}"), **values)
+    return TaskOrder(source=values.pop("source", f"tenant_unheard:{number}"), **values)
 
 
 def make(site, *orders):

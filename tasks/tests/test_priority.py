@@ -16,8 +16,8 @@ from tasks.priority import (
     URGENCY,
     WEIGHTS,
     Impact,
-    Record,
     Standing,
+    TrackRecord,
     affinity,
     dependency,
     from_parts,
@@ -41,7 +41,7 @@ percentiles = st.none() | st.decimals(0, 1, places=6)
 def records(draw):
     done, left = draw(st.integers(0, 30)), draw(st.integers(0, 30))
     rated, timed = draw(st.integers(0, done)), draw(st.integers(0, done))
-    return Record(
+    return TrackRecord(
         done=done,
         succeeded=draw(st.integers(0, done)),
         left=left,
@@ -118,12 +118,15 @@ def test_an_impact_has_one_word(points, level):
 @pytest.mark.parametrize(
     ("record", "points"),
     [
-        (Record(), 60),
-        (Record(done=5, rated=5, rating=25, timed=5, quick=5), 80),  # (5 × 60 + 5 × 100) ÷ 10
-        (Record(done=95, rated=95, rating=475, timed=95, quick=95), 98),  # (300 + 9500) ÷ 100
-        (Record(left=5), "56"),  # own: 30 + 0 + 12 + 10 = 52
-        (Record(done=5), "71"),  # own: 30 + 30 + 12 + 10 = 82
-        (Record(done=3, left=1, rated=2, rating=8, timed=3, quick=0), "63.3333"),  # own: 30 + 22.5 + 16 + 0 = 68.5 …
+        (TrackRecord(), 60),
+        (TrackRecord(done=5, rated=5, rating=25, timed=5, quick=5), 80),  # (5 × 60 + 5 × 100) ÷ 10
+        (TrackRecord(done=95, rated=95, rating=475, timed=95, quick=95), 98),  # (300 + 9500) ÷ 100
+        (TrackRecord(left=5), "56"),  # own: 30 + 0 + 12 + 10 = 52
+        (TrackRecord(done=5), "71"),  # own: 30 + 30 + 12 + 10 = 82
+        (
+            TrackRecord(done=3, left=1, rated=2, rating=8, timed=3, quick=0),
+            "63.3333",
+        ),  # own: 30 + 22.5 + 16 + 0 = 68.5 …
     ],
 )
 def test_affinity_is_the_agents_record_drawn_towards_sixty(record, points):
@@ -144,7 +147,7 @@ def test_each_waiting_task_is_twenty_points_up_to_a_hundred(waiting, points):
 def test_the_example_of_the_page():
     found = priority(
         hours=Fraction(-15 * 24), kind="payment_follow", percentile=Decimal("0.9"), has_missed=False,
-        record=Record(done=8, succeeded=8, left=2, rated=4, rating=18, timed=8, quick=6), waiting=1,
+        record=TrackRecord(done=8, succeeded=8, left=2, rated=4, rating=18, timed=8, quick=6), waiting=1,
     )  # fmt: skip
     # Own affinity: 30 + 24 + 18 + 15 = 87; (300 + 870) ÷ 15 = 78.
     assert found.parts == {"urgency": 100, "impact": Decimal("76.5"), "affinity": 78, "dependency": 20}

@@ -8,8 +8,8 @@ import pytest
 from django.utils import translation
 
 from tasks.causes import registry
-from tasks.priority import Record
-from tasks.queries import Debt, Grounds, Recommendation, Risk
+from tasks.priority import TrackRecord
+from tasks.queries import Grounds, LateRent, Recommendation, Risk
 from tasks.tests.causes import BY_HAND
 from tasks.tests.causes.rent_late import RENT, rent_late
 from tasks.tests.causes.request_overdue import REQUEST
@@ -81,7 +81,9 @@ def grounds(**values):
     return Grounds(day=TODAY, due_on=values.pop("due_on", TODAY), **values)
 
 
-FULL = grounds(waiting=2, percentile=Decimal("0.92"), late_rents=2, record=Record(done=9, succeeded=8, left=1, rated=0))
+FULL = grounds(
+    waiting=2, percentile=Decimal("0.92"), late_rents=2, record=TrackRecord(done=9, succeeded=8, left=1, rated=0)
+)
 
 
 def test_what_moved_the_score_most_comes_first():
@@ -127,7 +129,7 @@ def test_a_cause_that_says_nothing_of_the_day_is_followed_by_it():
 
 def test_what_is_late_is_told_as_it_is_now():
     two = rent_late(periods=["2026-02-01", "2026-03-01"], since="2026-02-05", amount=3_000_000)
-    task = ranked_task(**two, grounds=grounds(debt=Debt(1_100_000, (D(2026, 3, 1),), D(2026, 3, 5))))
+    task = ranked_task(**two, grounds=grounds(debt=LateRent(1_100_000, (D(2026, 3, 1),), D(2026, 3, 5))))
     with translation.override("en"):
         assert title_of(task) == "Ask Fatoumata Diallo (P-1) for the rent of March"
         assert reasons_of(task) == ["The rent of March is 15 days late: 1,100,000\u00a0GNF."]
@@ -136,7 +138,7 @@ def test_what_is_late_is_told_as_it_is_now():
 
 
 def test_a_rent_that_has_come_in_is_told_until_its_task_is_closed(language):
-    task = ranked_task(**RENT, grounds=grounds(debt=Debt()))
+    task = ranked_task(**RENT, grounds=grounds(debt=LateRent()))
     said = {
         "en": "The rent has come in: this task closes by itself within the hour.",
         "fr": "Le loyer est arrivé : cette tâche se ferme d’elle-même dans l’heure.",

@@ -36,7 +36,7 @@ class Command(makemessages.Command):
 
     def handle(self, *args: Any, check: bool, fill: list[Path], **options: Any) -> None:
         self.changed: list[str] = []
-        self.check, self.tables = check, fill
+        self.only_checks, self.tables = check, fill
         with contextlib.chdir(LOCALE_DIR.parent):
             super().handle(*args, **options)
         if check and self.changed:
@@ -71,7 +71,7 @@ class Command(makemessages.Command):
         if path.exists() and path.read_text(encoding="utf-8") == text:
             return
         self.changed.append(code)
-        if not self.check:
+        if not self.only_checks:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")
             self.stdout.write(f"{code}: {len(catalog)} strings")

@@ -1,8 +1,9 @@
-from typing import Any
+from typing import Any, cast
 
 import environ
 from django.core.management.base import BaseCommand, CommandError
 from django.db import ProgrammingError, connection, transaction
+from django.db.backends.postgresql.base import DatabaseWrapper
 from psycopg import sql
 
 from akig.embedded import database, roles
@@ -34,7 +35,7 @@ class Command(BaseCommand):
         )
 
     def _check_owner(self, cursor: Any, app: str) -> str:
-        if connection.pg_version < _OLDEST:
+        if cast("DatabaseWrapper", connection).pg_version < _OLDEST:
             raise CommandError("AKIG needs PostgreSQL 15 or newer.")
         cursor.execute("SELECT current_user")
         (owner,) = cursor.fetchone()

@@ -110,7 +110,7 @@ class Command(BaseCommand):
             yield
 
     @contextmanager
-    def _database(self) -> Iterator[postgres.Server | None]:
+    def _database(self) -> Iterator[postgres.PostgresServer | None]:
         if not database.is_embedded():
             yield None
             return
@@ -120,7 +120,7 @@ class Command(BaseCommand):
             yield server
 
     def _start_broker(self) -> None:
-        broker = valkey.Server(self.var)
+        broker = valkey.ValkeyServer(self.var)
         self._start("valkey", broker.command())
         self.environment["CELERY_BROKER_URL"] = broker.broker_url
         self.environment.setdefault("CACHE_URL", broker.cache_url)

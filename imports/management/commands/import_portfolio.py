@@ -63,7 +63,7 @@ class Command(BaseCommand):
     def _tell(self, report: ImportReport) -> None:
         if not report.accepted:
             for problem in report.problems[:SHOWN]:
-                place = " · ".join(filter(None, [problem.source, problem.line and f"{problem.line}", problem.column]))
+                place = " · ".join(filter(None, [problem.source, f"{problem.line or ''}", problem.column]))
                 self.stdout.write(f"{place}: {problem.reason} {f'({problem.value})' if problem.value else ''}".strip())
             raise CommandError(
                 _("%(count)d rows cannot be imported: nothing was changed. First: %(first)s")

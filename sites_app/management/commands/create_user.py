@@ -68,9 +68,10 @@ class Command(BaseCommand):
             user = User.objects.named(name)
         except User.DoesNotExist:
             made = None if password else new_password()
+            chosen = password or made or ""
             user = User(username=User.normalize_username(name), email=email or "")
-            validate_password(password or made, user)
-            user.set_password(password or made)
+            validate_password(chosen, user)
+            user.set_password(chosen)
             user.full_clean()
             user.save()
             return user, made

@@ -2,7 +2,7 @@
 
 import logging
 from argparse import ArgumentParser
-from typing import Any
+from typing import Any, TextIO, cast
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone, translation
@@ -32,7 +32,7 @@ class Command(BaseCommand):
         # Read first: no transaction waits for the gateway.
         with site_scope([site.code]):
             letters = [(person, text) for person in _agents_with_a_phone(site) for text in _texts(site, person)]
-        way = ConsoleGateway(self.stdout) if options["dry_run"] else gateway()
+        way = ConsoleGateway(cast("TextIO", self.stdout)) if options["dry_run"] else gateway()
         sent = refused = 0
         for person, text in letters:
             try:

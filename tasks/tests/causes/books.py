@@ -19,7 +19,7 @@ def six(day):
 
 
 @dataclass(frozen=True)
-class Asked:
+class AskedTask:
     """`source` without the cause's name."""
 
     source: str
@@ -32,7 +32,7 @@ class Asked:
 
 
 def of_contract(source, kind, facts, due, contract):
-    return Asked(source, kind, facts, due, contract, contract.tenant_id, contract.property_id)
+    return AskedTask(source, kind, facts, due, contract, contract.tenant_id, contract.property_id)
 
 
 class Books:

@@ -2,7 +2,7 @@
 
 from leasing.models import ServiceRequest
 from leasing.tests.factories import make_request
-from tasks.tests.causes.books import DAY, RESPONSE_DAYS, TODAY, Asked, Books, six
+from tasks.tests.causes.books import DAY, RESPONSE_DAYS, TODAY, AskedTask, Books, six
 
 
 def begin(contract):
@@ -43,4 +43,4 @@ def expected(books: Books):
                 "category": r.category, "priority": r.priority, "opened_on": str(r.opened_on), "response_days": 5,
             }  # fmt: skip
             due = r.opened_on + (RESPONSE_DAYS + 1) * DAY
-            yield Asked(str(r.pk), "maintenance", facts, due, c, *home)
+            yield AskedTask(str(r.pk), "maintenance", facts, due, c, *home)
