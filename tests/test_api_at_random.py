@@ -31,7 +31,7 @@ from tasks.tests.factories import make_task
 from tests.people import make_person
 
 LOG = os.environ.get("AKIG_API_LOG")
-EXAMPLES = int(os.environ.get("AKIG_API_EXAMPLES", "4"))
+EXAMPLES = int(os.environ.get("AKIG_API_EXAMPLES", "3"))
 HOME = "GN_KINDIA"
 ROLES = ("agent", "manager", "admin", "superuser")
 CHECKS = [
