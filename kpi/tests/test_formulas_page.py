@@ -15,7 +15,7 @@ from kpi.tests.formulas_page import table
 from tests.owner import as_owner
 
 WORKED = table("Worked numbers: formulas")
-PERIODS = table("The period before")
+PERIODS = table("The previous period")
 
 
 def period_from(text):
