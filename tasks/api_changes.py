@@ -63,9 +63,8 @@ class Change(ChangeBody):
 
     def get_fields(self) -> dict[str, Any]:
         fields = super().get_fields()
-        cast("serializers.DateTimeField", fields["dueAt"]).timezone = self.context.get(
-            "timezone"
-        )  # the schema is made without a site
+        if "timezone" in self.context:  # the schema is made without a site
+            cast("serializers.DateTimeField", fields["dueAt"]).timezone = self.context["timezone"]
         return fields
 
     def errors_between(self, data: Mapping[str, Any]) -> dict[str, list[str]]:
