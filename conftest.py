@@ -1,5 +1,6 @@
 """What every test stands on: a migrated database, seen as the application sees it."""
 
+import gc
 from collections.abc import Iterator
 from typing import Any
 
@@ -23,6 +24,8 @@ def pytest_configure(config: pytest.Config) -> None:
         # within the other, a pause of the inner (`no_cover`, tests.unmeasured) would only wake the outer.
         while measuring := coverage.Coverage.current():
             measuring.stop()
+    # Garbage in circles is looked for rarely: a test run makes many objects and ends soon.
+    gc.set_threshold(100_000, 50, 100)
     catalogs.compile_all()
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.STORAGES = {
