@@ -100,7 +100,7 @@ _ALLOCATE = (
 _MONEY_LEFT = """
     SELECT c.id, least(
         coalesce(last.period, date_trunc('month', c.start_date)::date - interval '1 month')
-            + make_interval(months => ((left_over.francs + c.monthly_rent - 1) / c.monthly_rent)::int),
+            + make_interval(months => least((left_over.francs + c.monthly_rent - 1) / c.monthly_rent, 12000)::int),
         greatest(%(furthest)s::date, date_trunc('month', %(today)s::date) + make_interval(months => c.advance_months))
     )::date
     FROM (

@@ -343,6 +343,13 @@ def test_an_avance_makes_the_months_that_it_pays_up_to_two_years_ahead(kindia):
     assert result.generated_instalments == 3 + 33
 
 
+def test_an_amount_worth_more_months_than_a_number_can_count_stays_on_account(kindia):
+    load(kindia, HOUSE, AMINA, contract(monthly_rent=1), paid(10**15, dt.date(2026, 1, 5)))
+    months = states()
+    assert months[-1][0] == dt.date(2028, 3, 5)
+    assert Payment.objects.with_on_account().get().on_account == 10**15 - len(months)
+
+
 def test_a_reversed_payment_does_not_come_back_and_pays_nothing(kindia):
     rows = (HOUSE, AMINA, contract(), due(1), paid(1_000_000, dt.date(2026, 1, 7)))
     load(kindia, *rows)

@@ -68,6 +68,11 @@ def drop_after_end(contract: Contract, *, renewed: bool = False) -> None:
     settle(contract.site_id, [contract.pk])
 
 
+def months_between(first: dt.date, last: dt.date) -> int:
+    """How many months the month of `last` comes after that of `first`; negative where it comes before."""
+    return (last.year - first.year) * 12 + last.month - first.month
+
+
 def month_after(day: dt.date, months: int) -> dt.date:
     """The first day of the month that comes so many months after the month of `day`."""
     number = day.year * 12 + day.month - 1 + months

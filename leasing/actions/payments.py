@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Actor
 from changes.keys import digest_of, is_known
 from changes.refusals import IdempotencyConflict, RuleBroken, constraint_of, not_on_this_site, require_past
-from leasing.actions.instalments import drop_after_end, generate_instalments, month_after
+from leasing.actions.instalments import drop_after_end, generate_instalments, month_after, months_between
 from leasing.actions.locks import locked_contract
 from leasing.actions.settlement import release, settle
 from leasing.allocation import months_touched
@@ -147,9 +147,9 @@ def _place(contract: Contract, today: dt.date) -> None:
             return
         months = Instalment.objects.filter(site_id=contract.site_id, contract=contract).order_by("-period")
         last = months.values_list("period", flat=True).first() or month_after(contract.start_date, -1)
-        wanted = month_after(last, months_touched(left, contract.monthly_rent))
         furthest = month_after(today, max(LONGEST_ADVANCE_MONTHS, contract.advance_months))
-        until = min(wanted, furthest)
+        # In months, not days: an amount can be worth more of them than a calendar has.
+        until = month_after(last, min(months_touched(left, contract.monthly_rent), months_between(last, furthest)))
         # More than one turn only for a renewal, which leaves out the months that were paid before it.
         if not generate_instalments(site=contract.site, until=until, contracts=[contract]):
             return

@@ -79,6 +79,13 @@ def test_months_are_made_up_to_two_years_ahead_and_the_rest_stays_on_account(con
     assert on_account(contract) == 13_000_000
 
 
+def test_an_amount_worth_more_months_than_a_calendar_has_is_kept_on_account(contract):
+    pay(contract, 2**53 - 1, method="bank")
+    months = Instalment.objects.filter(contract=contract)
+    assert months.latest("period").period == dt.date(2028, 3, 1)
+    assert on_account(contract) == 2**53 - 1 - months.count() * RENT
+
+
 def test_a_longer_agreed_advance_makes_as_many_months(conakry):
     contract = make_contract(conakry, monthly_rent=RENT, advance_months=36, start_date=dt.date(2026, 3, 1))
     pay(contract, 36_000_000, method="bank")
