@@ -2,7 +2,7 @@
 
 They stand on leasing's tables, because only the database sees every writer: actions, imports, the administration,
 raw SQL. Each is once per statement, over all the rows that it has changed, and only inserts: two clerks never wait
-for one another. Which days a record counts for is read off kpi/statements.py; too many days do no harm.
+for one another. Which days a record counts for is read off kpi/counting/statements.py; too many days do no harm.
 """
 
 from django.db import migrations
