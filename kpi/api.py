@@ -11,8 +11,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from kpi.counting.periods import EARLIEST, LATEST, LONGEST_YEARS, Period
-from kpi.pages.asked import sites_of, today_of
 from kpi.pages.forms import Choice, ComparedPeriod, asked_for
+from kpi.pages.scope import sites_of, today_of
 from kpi.report.report import metrics_of
 from kpi.report.report import report as report_of
 from kpi.report_json import metrics_as_json, report_as_json
@@ -39,7 +39,7 @@ class PeriodParameters(QueryParameters):
     def validate(self, attrs: dict[str, dt.date]) -> dict[str, Any]:
         start, end = attrs.get("startDate"), attrs.get("endDate")
         if start is None and end is None:
-            return {"asked": asked_for(Choice.THIS_MONTH, self.context["today"])}
+            return {"compared": asked_for(Choice.THIS_MONTH, self.context["today"])}
         if start is None or end is None:
             missing = "startDate" if start is None else "endDate"
             raise serializers.ValidationError({missing: _("Give both days of the period.")})
@@ -50,7 +50,7 @@ class PeriodParameters(QueryParameters):
         if period.is_too_long:
             message = _("A period has at most %(years)s years.") % {"years": LONGEST_YEARS}
             raise serializers.ValidationError({"endDate": message})
-        return {"asked": ComparedPeriod(period, period.previous(), "")}
+        return {"compared": ComparedPeriod(period, period.previous(), "")}
 
 
 @extend_schema(
@@ -68,8 +68,8 @@ def metrics(request: Request) -> Response:
     and the KPIs made of francs are null too: `byCurrency` has them.
     """
     sites = sites_of(as_site_request(request))
-    [found] = metrics_of(sites, [_asked(request).period])
-    document = metrics_as_json(found, as_site_request(request).site_code or ALL_SITES)
+    [measured] = metrics_of(sites, [_compared(request).period])
+    document = metrics_as_json(measured, as_site_request(request).site_code or ALL_SITES)
     return Response(MetricsDocument(document).data)
 
 
@@ -88,13 +88,14 @@ def report(request: Request) -> Response:
     dates it is this month up to today, beside the same days of the month before. It is for programs, which the flag of
     the page does not concern.
     """
-    sites, asked = sites_of(as_site_request(request)), _asked(request)
-    found = report_of(sites, asked.period, asked.previous, today=today_of(sites))
-    document = report_as_json(found, as_site_request(request).site_code or ALL_SITES)
+    sites, compared = sites_of(as_site_request(request)), _compared(request)
+    answer = report_of(sites, compared.period, compared.previous, today=today_of(sites))
+    document = report_as_json(answer, as_site_request(request).site_code or ALL_SITES)
     return Response(ReportDocument(document).data)
 
 
-def _asked(request: Request) -> ComparedPeriod:
-    asked = PeriodParameters(data=request.query_params, context={"today": today_of(sites_of(as_site_request(request)))})
-    asked.is_valid(raise_exception=True)
-    return asked.validated_data["asked"]
+def _compared(request: Request) -> ComparedPeriod:
+    today = today_of(sites_of(as_site_request(request)))
+    parameters = PeriodParameters(data=request.query_params, context={"today": today})
+    parameters.is_valid(raise_exception=True)
+    return parameters.validated_data["compared"]

@@ -60,19 +60,19 @@ def today(request: Request, agent_id: str) -> Response:
         raise Http404
     current = now.astimezone(ZoneInfo(site.timezone)).date()
     day = asked.validated_data.get("date", current)
-    found = manifesto(site, agent, now) if day == current else _past_day(site, agent, day)
-    return Response(DayDocument(manifesto_as_json(found)).data)
+    day_plan = manifesto(site, agent, now) if day == current else _past_day(site, agent, day)
+    return Response(DayDocument(manifesto_as_json(day_plan)).data)
 
 
-def manifesto_as_json(found: Manifesto) -> dict[str, Any]:
+def manifesto_as_json(day_plan: Manifesto) -> dict[str, Any]:
     """The document of a day. Scores have four decimals: the parts, weighted and added up, give them exactly."""
     return {
-        "agentId": found.agent_id,
-        "siteId": found.site_code,
-        "date": found.day,
-        "topTasks": [_task(task) for task in found.top],
-        "totalTasks": found.total,
-        "estimatedWorkload": round(found.minutes / 60, 2),
+        "agentId": day_plan.agent_id,
+        "siteId": day_plan.site_code,
+        "date": day_plan.day,
+        "topTasks": [_task(task) for task in day_plan.top],
+        "totalTasks": day_plan.total,
+        "estimatedWorkload": round(day_plan.minutes / 60, 2),
         "recommendations": [
             {
                 "key": advice.advice,
@@ -81,11 +81,11 @@ def manifesto_as_json(found: Manifesto) -> dict[str, Any]:
                 "toAgentId": advice.to_agent_id,
                 "toAgentName": advice.to_name or None,
             }
-            for advice, sentence in zip(found.recommendations, words.recommendation_sentences(found), strict=True)
+            for advice, sentence in zip(day_plan.recommendations, words.recommendation_sentences(day_plan), strict=True)
         ],
         "riskFactors": [
             {"key": risk.risk, "sentence": sentence}
-            for risk, sentence in zip(found.risks, words.risk_sentences(found), strict=True)
+            for risk, sentence in zip(day_plan.risks, words.risk_sentences(day_plan), strict=True)
         ],
     }
 

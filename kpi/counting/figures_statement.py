@@ -27,7 +27,7 @@ middle AS (
     FROM held WHERE is_in_force
     GROUP BY no, site_id
 ),
-asked AS (
+fallen_due AS (
     SELECT no, i.site_id, agent, count(*) AS due, sum(amount) AS francs_due,
         sum(CASE
             WHEN settled_on <= b THEN amount
@@ -59,7 +59,7 @@ agents AS (
         'francs_received', coalesce(francs_received, 0), 'answers', coalesce(answers, 0),
         'rating', coalesce(rating, 0)
     ) ORDER BY agent) AS agents
-    FROM by_agent FULL JOIN asked USING (no, site_id, agent) FULL JOIN answered USING (no, site_id, agent)
+    FROM by_agent FULL JOIN fallen_due USING (no, site_id, agent) FULL JOIN answered USING (no, site_id, agent)
     GROUP BY no, site_id
 ),
 draft AS MATERIALIZED ({drafts("= ANY (%(sites)s)")}),

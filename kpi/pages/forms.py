@@ -122,7 +122,7 @@ class PeriodForm(forms.Form):
             self.add_error("end", _("A period has at most %(years)s years.") % {"years": LONGEST_YEARS})
         return cleaned
 
-    def asked(self) -> ComparedPeriod:
+    def compared(self) -> ComparedPeriod:
         """What to show; for a form with errors, what is shown without one."""
         if not self.is_valid():
             return asked_for(Choice.LAST_MONTH, self.today)

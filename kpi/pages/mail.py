@@ -24,13 +24,13 @@ def send_report(*, site: Site, person: User, month: dt.date) -> None:
     Raises what the mail server's client raises, so that the job is tried again.
     """
     period = calendar_month(month)
-    found = report([site], period, period.previous(), today=site.today())
+    sent_report = report([site], period, period.previous(), today=site.today())
     with translation.override(person.preferred_language or site.default_language):
         context = {
             "person": person,
             "site": site,
-            "report": found,
-            "page": page_of(found),
+            "report": sent_report,
+            "page": page_of(sent_report),
             "address": f"{settings.PUBLIC_URL}/{site.code}/kpi/?start={period.start}&end={period.end}",
         }
         mail = EmailMultiAlternatives(

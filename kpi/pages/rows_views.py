@@ -14,10 +14,10 @@ from django.views.decorators.http import require_safe
 from kpi.flag import behind_flag
 from kpi.indicators import BY_KEY
 from kpi.indicators.rows import Group
-from kpi.pages.asked import sites_of, today_of
 from kpi.pages.forms import Choice, ComparedPeriod, PeriodForm, beginning
 from kpi.pages.page import IndicatorCard
 from kpi.pages.rows import found_in, listing_of
+from kpi.pages.scope import sites_of, today_of
 from kpi.pages.words import card_for_indicator
 from kpi.pages.words import lines as charts_of
 from kpi.report.report import history
@@ -39,7 +39,7 @@ class _Question:
     key: str
     sites: list[Site]
     form: PeriodForm
-    asked: ComparedPeriod
+    compared: ComparedPeriod
     group: Group
     listed: lists.ListState
 
@@ -49,7 +49,7 @@ class _Question:
 
     def address(self, url_name: str, *arguments: str) -> str:
         """Of the page or a file, with the period, the group and the order."""
-        query = f"{self.asked.query}&{urlencode({'group': self.group.name})}"
+        query = f"{self.compared.query}&{urlencode({'group': self.group.name})}"
         if self.listed.order:
             query += f"&{urlencode({SORT: self.listed.order})}"
         return f"{reverse(url_name, args=[self.key, *arguments])}?{query}"
@@ -60,13 +60,13 @@ def _question(request: SiteRequest, key: str) -> _Question:
         raise Http404
     sites = sites_of(request)
     form = PeriodForm(request.GET, today=today_of(sites))
-    asked = form.asked()
+    compared = form.compared()
     group = group_of(key, request.GET.get("group", "")) or BY_KEY[key].groups[0]
     names: Mapping[str, str] = {site.code: site.name for site in sites}
-    name = f"{key}-{group.name}-{asked.period.start}-{asked.period.end}"
+    name = f"{key}-{group.name}-{compared.period.start}-{compared.period.end}"
     listing = listing_of(group, name, names, lists.Empty(str(group.empty), icon=BY_KEY[key].icon))
     state = lists.ask(request.GET, listing, keep=("period", "start", "end", "group"))
-    return _Question(key, sites, form, asked, group, state)
+    return _Question(key, sites, form, compared, group, state)
 
 
 @needs("kpi.view_kpi")
@@ -75,11 +75,13 @@ def _question(request: SiteRequest, key: str) -> _Question:
 def indicator(request: SiteRequest, key: str) -> HttpResponse:
     """One KPI of a period: its value, how it is counted, and the rows of one of its groups."""
     question = _question(request, key)
-    asked, sites, group = question.asked, question.sites, question.group
-    past = history(sites, asked.period, asked.previous, today=today_of(sites))
-    yardsticks = yardsticks_of(sites, asked.period.end)
+    compared, sites, group = question.compared, question.sites, question.group
+    past = history(sites, compared.period, compared.previous, today=today_of(sites))
+    yardsticks = yardsticks_of(sites, compared.period.end)
     trends = past.trends([key], yardsticks.targets)
-    evidence = evidence_of(key, question.codes, asked.period, group, question.listed.page, order=question.listed.order)
+    evidence = evidence_of(
+        key, question.codes, compared.period, group, question.listed.page, order=question.listed.order
+    )
     card = card_for_indicator(key, trends, past.now.counts)
     rows = replace(
         lists.page_of(question.listed, found_in(evidence)),
@@ -91,7 +93,7 @@ def indicator(request: SiteRequest, key: str) -> HttpResponse:
     context = {
         "form": question.form,
         "choices": Choice.choices,
-        "asked": asked,
+        "compared": compared,
         "beginning": beginning(past.now, yardsticks.first_day, question.form.today),
         "card": card,
         "lines_over_time": charts_of(trends),
@@ -101,7 +103,7 @@ def indicator(request: SiteRequest, key: str) -> HttpResponse:
         "list": rows,
         "links": "leasing.view_portfolio" in request.site_permissions,
         "has_tasks": group.has_tasks and "tasks.manage_tasks" in request.site_permissions,
-        "crumbs": [{"label": _("Indicators"), "url": f"{reverse('kpi:dashboard')}?{asked.query}"}],
+        "crumbs": [{"label": _("Indicators"), "url": f"{reverse('kpi:dashboard')}?{compared.query}"}],
     }
     return render(request, "kpi/indicator.html", context, status=400 if question.form.errors else 200)
 
@@ -119,7 +121,7 @@ def rows_as_file(request: SiteRequest, key: str, kind: str) -> HttpResponse:
         return HttpResponseRedirect(f"{reverse('kpi:indicator', args=[key])}?{request.GET.urlencode()}")
     try:
         order = question.listed.order
-        rows = every_row(key, question.codes, question.asked.period, question.group, order=order)
+        rows = every_row(key, question.codes, question.compared.period, question.group, order=order)
     except TooManyRows as refusal:
         messages.error(request, str(refusal))
         return HttpResponseRedirect(question.address("kpi:indicator"))

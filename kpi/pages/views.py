@@ -11,10 +11,10 @@ from django.views.decorators.http import require_POST, require_safe
 from kpi.actions import subscribe, unsubscribe
 from kpi.flag import behind_flag, is_on
 from kpi.indicators import KEYS
-from kpi.pages.asked import sites_of, today_of
 from kpi.pages.exports import report_file
 from kpi.pages.forms import Beginning, Choice, PeriodForm, beginning
 from kpi.pages.report_page import page_of
+from kpi.pages.scope import sites_of, today_of
 from kpi.pages.words import board
 from kpi.report.report import Report, metrics_of
 from kpi.report.report import report as report_of
@@ -31,15 +31,15 @@ def dashboard(request: SiteRequest) -> HttpResponse:
     """The whole report of a period; for those outside the flag its indicators alone."""
     sites = sites_of(request)
     form = PeriodForm(request.GET, today=today_of(sites))
-    asked = form.asked()
-    context = {"form": form, "choices": Choice.choices, "asked": asked}
+    compared = form.compared()
+    context = {"form": form, "choices": Choice.choices, "compared": compared}
     if is_on(request):
         template, report = "kpi/dashboard.html", _report(request, form)
         context |= {"report": report, "page": page_of(report), "beginning": _beginning(report, form)}
         context |= {"is_subscribed": _is_subscribed(request, report)}
     else:
-        current, previous = metrics_of(sites, [asked.period, asked.previous])
-        yardsticks = yardsticks_of(sites, asked.period.end, user_id=request.user.pk)
+        current, previous = metrics_of(sites, [compared.period, compared.previous])
+        yardsticks = yardsticks_of(sites, compared.period.end, user_id=request.user.pk)
         template = "kpi/plain.html"
         trends = trends_of(KEYS, current, previous, yardsticks.targets.of)
         context |= {"board": board(trends, current.counts)}
@@ -55,7 +55,7 @@ def printed(request: SiteRequest) -> HttpResponse:
     """The report on paper: everything open, nothing to press."""
     form = PeriodForm(request.GET, today=today_of(sites_of(request)))
     report = _report(request, form)
-    context = {"form": form, "asked": form.asked(), "report": report, "page": page_of(report)}
+    context = {"form": form, "compared": form.compared(), "report": report, "page": page_of(report)}
     context |= {"beginning": _beginning(report, form)}
     return render(request, "kpi/print.html", context, status=400 if form.errors else 200)
 
@@ -71,7 +71,7 @@ def report_as_file(request: SiteRequest, kind: str) -> HttpResponse:
     report = _report(request, form) if form.is_valid() else None
     if report is None or report.is_before_records:
         return HttpResponseRedirect(f"{reverse('kpi:dashboard')}?{request.GET.urlencode()}")
-    period = form.asked().period
+    period = form.compared().period
     name = f"akig-{request.site_code}-{period.start}-{period.end}.{kind}"
     return download(report_file(report, kind), name)
 
@@ -100,8 +100,8 @@ def subscription(request: SiteRequest) -> HttpResponse:
 
 
 def _report(request: SiteRequest, form: PeriodForm) -> Report:
-    sites, asked = sites_of(request), form.asked()
-    return report_of(sites, asked.period, asked.previous, today=today_of(sites), user_id=request.user.pk)
+    sites, compared = sites_of(request), form.compared()
+    return report_of(sites, compared.period, compared.previous, today=today_of(sites), user_id=request.user.pk)
 
 
 def _beginning(report: Report, form: PeriodForm) -> Beginning | None:

@@ -97,10 +97,10 @@ def history(
     months = months_up_to(period.end, SERIES_MONTHS, today)
     periods = list(dict.fromkeys([period, previous, *months]))
     record = record_of(list(currency_of), periods, figured=period if with_figures else None)
-    found = dict(zip(periods, metrics_of_each([(p, record.counts[p]) for p in periods], currency_of), strict=True))
+    measured = dict(zip(periods, metrics_of_each([(p, record.counts[p]) for p in periods], currency_of), strict=True))
     closed = next((m.start for m in reversed(months) if m.is_calendar_month and m.end < today), None)
-    monthly = {month.start: found[month] for month in months}
-    return History(record, found[period], found[previous], monthly, closed)
+    monthly = {month.start: measured[month] for month in months}
+    return History(record, measured[period], measured[previous], monthly, closed)
 
 
 def report(
@@ -158,7 +158,7 @@ def _side_by_side(
     """Each site by itself; of one alone that is the whole."""
     currency_of = {site.code: site.currency for site in sites}
     alone = [(now.period, {site.code: counts[site.code]}) for site in sites]
-    found = [now] if len(sites) == 1 else metrics_of_each(alone, currency_of)
-    for site, metrics in zip(sites, found, strict=True):
+    each = [now] if len(sites) == 1 else metrics_of_each(alone, currency_of)
+    for site, metrics in zip(sites, each, strict=True):
         own = {**metrics.by_key, **metrics.by_currency[site.currency]}
         yield SiteReport(site, own, met(own, targets.by_site[site.code]))

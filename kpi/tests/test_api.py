@@ -149,9 +149,9 @@ def test_without_dates_it_is_this_month_as_on_the_page(api, monkeypatch):
     found = api.get(REPORT).json()
     # Not the 30 days just before: the same days of the month before, all of it where it is shorter.
     assert (found["period"], found["previousPeriod"]) == (so_far, {"startDate": "2026-02-01", "endDate": "2026-02-28"})
-    asked = api.get("/GN_KINDIA/kpi/?period=this-month").context["asked"]
-    assert (str(asked.period.start), str(asked.period.end)) == (so_far["startDate"], so_far["endDate"])
-    assert (asked.previous.start, asked.previous.end) == (D(2026, 2, 1), D(2026, 2, 28))
+    compared = api.get("/GN_KINDIA/kpi/?period=this-month").context["compared"]
+    assert (str(compared.period.start), str(compared.period.end)) == (so_far["startDate"], so_far["endDate"])
+    assert (compared.previous.start, compared.previous.end) == (D(2026, 2, 1), D(2026, 2, 28))
 
 
 @pytest.mark.parametrize("address", [URL, REPORT])
