@@ -1,16 +1,18 @@
 """What files, sheets and columns are called. Compared folded: no case, no accents."""
 
-import re
-
+from imports.folding import file_word, folded
 from imports.tables import TABLES
-from imports.values import folded
 
 
 def table_named(name: str) -> str | None:
     """The table that a file or sheet of this name holds, or None."""
-    # A browser calls a second download "tenants (1).csv".
-    wanted = re.sub(r"_\d{1,3}$", "", folded(name))
+    wanted = file_word(name)
     return next((table.name for table in TABLES.values() if wanted in table.called.split()), None)
+
+
+def table_words() -> frozenset[str]:
+    """All that files and sheets with a table are called, folded."""
+    return frozenset(word for table in TABLES.values() for word in table.called.split())
 
 
 def column_named(table: str, header: str) -> str | None:

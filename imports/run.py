@@ -15,9 +15,10 @@ from imports.check import check_staged
 from imports.load import RowCounts, load_staged
 from imports.match import match_staged
 from imports.read import Problem, Problems, SheetReader
-from imports.sources import Sheet, UnreadableSource, open_sources
+from imports.sources import Sheet, open_sources
 from imports.staging import open_staging, stage_rows
 from imports.tables import TABLES
+from imports.unreadable import UnreadableSource
 from sites_app.models import Site
 
 _TOLD_EVERY = 1000

@@ -10,6 +10,8 @@ import phonenumbers
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from imports.folding import folded
+
 FIRST_DAY, LAST_DAY = dt.date(1950, 1, 1), dt.date(2100, 12, 31)
 LARGEST_AMOUNT = 10**15
 _MOST_DIGITS = 30  # Python refuses to make a number of thousands of digits
@@ -31,13 +33,6 @@ _ESCAPED = re.compile(r"^'(?='*[=+\-@\t\r])")
 
 class BadValue(ValueError):
     """Why a cell was refused: a sentence for the person who filled it in."""
-
-
-def folded(text: str) -> str:
-    """Lower case, without accents, everything else than letters and digits one underscore: for comparing words."""
-    plain = unicodedata.normalize("NFKD", text.replace("œ", "oe").replace("Œ", "oe"))
-    plain = "".join(c for c in plain if not unicodedata.combining(c)).lower()
-    return re.sub(r"[^a-z0-9]+", "_", plain).strip("_")
 
 
 def as_text(value: Any) -> str:

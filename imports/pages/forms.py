@@ -9,10 +9,9 @@ from django.forms.utils import ErrorDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from imports.sources import MAX_BYTES
+from imports.sources import MAX_BYTES, MAX_FILES
 
 ENDINGS = (".csv", ".xlsx", ".zip", ".txt", ".tsv")
-MAX_FILES = 20
 _LONGEST_NAME = 120
 
 

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from imports.exports import EXPORTED, export
 from imports.models import ImportRun
 from imports.pages.forms import ImportForm
+from imports.pages.one_of_few import RETRY_AFTER_SECONDS, AllPlacesTaken, one_of_few
 from imports.pages.shapes import described_tables
 from imports.pages.upload_limit import LARGEST_BODY
 from imports.pages.words import counts_of, listed, stage_sentence
@@ -34,11 +35,19 @@ _ROWS_A_PAGE = 50
 def upload(request: SiteRequest) -> HttpResponse:
     """The form that takes spreadsheets, what they have to look like, and what was imported before."""
     site = _chosen_site(request)
+    busy = False
     if request.method == "POST":
         sent = int(request.META.get("CONTENT_LENGTH") or 0)
         form = ImportForm(request.POST, request.FILES, body_too_large=sent > LARGEST_BODY)
         if form.is_valid():
-            return HttpResponseRedirect(reverse("imports:import_run", args=[_start(request, site, form).pk]))
+            try:
+                with one_of_few():
+                    run = _start(request, site, form)
+            except AllPlacesTaken:
+                form.add_error("files", _("Other files are being read just now. Send yours again in a few moments."))
+                busy = True
+            else:
+                return HttpResponseRedirect(reverse("imports:import_run", args=[run.pk]))
     else:
         form = ImportForm()
     runs = ImportRun.objects.without_rows().select_related("started_by")
@@ -48,7 +57,10 @@ def upload(request: SiteRequest) -> HttpResponse:
         "tables": described_tables(get_language() or "fr"),
         "exports": [(name, table.label) for name, table in EXPORTED.items()],
     }
-    return render(request, "imports/import.html", context, status=400 if form.errors else 200)
+    answer = render(request, "imports/import.html", context, status=400 if form.errors else 200)
+    if busy:
+        answer.status_code, answer["Retry-After"] = 503, str(RETRY_AFTER_SECONDS)
+    return answer
 
 
 def _start(request: SiteRequest, site: Site, form: ImportForm) -> ImportRun:

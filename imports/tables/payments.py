@@ -10,9 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from imports.cells import amount, choice, date, text, words
 from imports.columns import AMOUNT, CONTRACT
+from imports.folding import folded
 from imports.mistakes import on_a_draft, still_to_come, twice, unknown_contract
 from imports.table import Check, FileColumn, Table
-from imports.values import folded
 from leasing.models import Payment
 from sites_app.models import Site
 

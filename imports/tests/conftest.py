@@ -1,6 +1,8 @@
 import pytest
 from django.core.cache import cache
 
+from imports.spreadsheets import apart
+from imports.spreadsheets.child import answer
 from imports.tests.pages import person
 from leasing.tests.conftest import conakry
 
@@ -19,3 +21,14 @@ def uploads(settings, tmp_path):
 def manager(client, uploads):
     client.force_login(person("mariama", "GN_KINDIA"))
     return client
+
+
+@pytest.fixture
+def without_children(monkeypatch):
+    """Workbooks and archives are read by the child's own code, here: for many small files, without many processes."""
+
+    def here(request, source, target):
+        answer(request, source, target)
+        return 0
+
+    monkeypatch.setattr(apart, "run_child", here)

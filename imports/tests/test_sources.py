@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from imports import sources
-from imports.sources import UnreadableSource, open_sources
+from imports.sources import open_sources
+from imports.unreadable import UnreadableSource
 
 TENANTS = [["Code", "Nom", "Téléphone"], ["T-1", "Aïssatou Bah", "620000001"], ["T-2", "Fodé Sylla", ""]]
 

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from imports import values
+from imports.folding import folded
 from imports.headings import column_named, table_named
 from imports.staging import columns_of
 from imports.tables import TABLES
@@ -143,7 +144,7 @@ def test_every_column_of_every_file_has_its_words_and_no_word_means_two_columns(
         assert table.required <= set(table.columns)
         words = [word for column in table.columns.values() for word in column.headings.split()]
         assert sorted(words) == sorted(set(words)), name
-        assert all(values.folded(word) == word for word in words), name
+        assert all(folded(word) == word for word in words), name
 
 
 def test_french_headers_are_known():

@@ -11,7 +11,8 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from imports.run import ImportReport, run_import
-from imports.sources import UnreadableSource, read_folder
+from imports.sources import read_folder
+from imports.unreadable import UnreadableSource
 from screens.exports import as_csv
 from sites_app.models import Site
 from sites_app.scope import site_scope
