@@ -11,6 +11,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from imports.folding import folded
+from screens.harmless import as_written
 
 FIRST_DAY, LAST_DAY = dt.date(1950, 1, 1), dt.date(2100, 12, 31)
 LARGEST_AMOUNT = 10**15
@@ -27,8 +28,6 @@ _WITH_DECIMALS = re.compile(
 _ISO = re.compile(r"^(\d{4})[-/](\d{1,2})[-/](\d{1,2})(?:[T ]00:00(?::00(?:\.0+)?)?)?$")
 _DAY_FIRST = re.compile(r"^(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})(?:[T ]00:00(?::00)?)?$")
 _CLOCK = re.compile(r"^(?P<day>.+?)[T ]+(?P<hour>\d{1,2})[:hH](?P<minute>\d{2})?(?::\d{2}(?:\.\d+)?)?$")
-# What our own exports put in front of a cell that a spreadsheet would run as a formula.
-_ESCAPED = re.compile(r"^'(?='*[=+\-@\t\r])")
 
 
 class BadValue(ValueError):
@@ -43,8 +42,8 @@ def as_text(value: Any) -> str:
         value = int(value)
     if isinstance(value, dt.datetime):
         value = value.date() if value.time() == dt.time() else value
-    text = unicodedata.normalize("NFC", str(value))
-    return " ".join(_ESCAPED.sub("", text.strip()).split())
+    text = unicodedata.normalize("NFC", as_written(str(value)))
+    return " ".join(text.split())
 
 
 def amount(value: Any) -> int:

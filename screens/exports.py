@@ -11,20 +11,19 @@ from typing import Any
 from django.http import HttpResponse
 from django.utils.formats import number_format
 
+from screens.harmless import harmless
+
 KINDS = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 MAX_XLSX_ROWS = 200_000
 
-# What a spreadsheet would run; a phone (+224 620…) or a number is none of it.
-_FORMULA = re.compile(r"^'*[=+\-@\t\r]")
-_NUMBER = re.compile(r"^[+-]?\d[\d .,\u00a0\u202f]*$")
 # How a spreadsheet shows what a column says nothing about.
 _FORMATS = {int: "#,##0", dt.date: "dd/mm/yyyy", dt.datetime: "dd/mm/yyyy hh:mm"}
 _NARROWEST, _WIDEST = 12, 40
 # What XML, and so XLSX, cannot hold.
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
 class TooManyRows(Exception):
@@ -39,9 +38,7 @@ def download(content: bytes, name: str) -> HttpResponse:
 
 def safe_cell(value: Any) -> Any:
     """A cell that no spreadsheet runs as a formula: an apostrophe in front, which the import takes off again."""
-    if isinstance(value, str) and _FORMULA.match(value) and not _NUMBER.match(value):
-        return f"'{value}"
-    return value
+    return harmless(value) if isinstance(value, str) else value
 
 
 def as_csv(rows: Iterable[Iterable[Any]]) -> bytes:

@@ -2,15 +2,19 @@
 
 import datetime as dt
 import io
+import unicodedata
 
 import openpyxl
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from accounts.models import User
 from imports import exports
 from imports.exports import EXPORTED, export
 from imports.load import RowCounts
 from imports.run import run_import
+from imports.sources import open_sources
 from imports.tables import TABLES
 from imports.values import as_text
 from leasing.models import Contract, Instalment, Owner, Payment, Property, Tenant
@@ -24,10 +28,11 @@ from leasing.tests.factories import (
     make_reversal,
     make_tenant,
 )
-from screens.exports import KINDS, as_csv, safe_cell
+from screens.exports import KINDS, as_csv, as_xlsx, safe_cell
 from sites_app.actions import grant_membership
 from sites_app.models import Site
 from sites_app.scope import site_scope
+from tests.examples import examples
 
 pytestmark = pytest.mark.django_db
 DAY = dt.date(2026, 11, 23)
@@ -153,6 +158,22 @@ def test_a_cell_is_escaped_where_a_spreadsheet_would_run_it(value, cell):
 @pytest.mark.parametrize("text", ["=1+1", "+cmd", "-2+3", "@x", "+224 620 00 00 01", "'x", "l’eau", "O'Neill"])
 def test_the_import_reads_an_escaped_cell_as_it_was(text):
     assert as_text(safe_cell(text)) == text
+
+
+TEXTS = st.text(st.characters(exclude_categories=("Cc", "Cs")), max_size=30) | st.text(
+    st.sampled_from("=+-@＝＠%|;,\t\n\r'\"# x1\ufeff\u200b\u0338N/A"), max_size=12
+)
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+@settings(max_examples=examples(60), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(texts=st.lists(TEXTS, min_size=1, max_size=8))
+def test_any_text_that_is_exported_is_imported_as_it_was(without_children, kind, texts):
+    rows = [["code", "name"], *([f"T-{number}", text] for number, text in enumerate(texts))]
+    content = as_csv(rows) if kind == "csv" else as_xlsx({"tenants": rows})
+    [sheet] = open_sources([(f"tenants.{kind}", content)])
+    read = [as_text(cells[1]) if len(cells) > 1 else "" for _line, cells in sheet.rows]
+    assert read == [" ".join(unicodedata.normalize("NFC", text).split()) for text in texts]
 
 
 def test_a_csv_is_utf8_with_its_mark_and_semicolons():

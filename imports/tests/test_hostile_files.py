@@ -3,6 +3,8 @@
 import contextlib
 import io
 import re
+import subprocess
+import sys
 import threading
 import time
 import warnings
@@ -141,6 +143,37 @@ def test_the_child_knows_neither_the_settings_nor_the_secrets_of_the_site(monkey
         apart.read_workbook(hostile.LOW_CELL, Limits(), set())
     assert "PATH" in seen
     assert "secret" not in str(seen)
+
+
+@pytest.mark.server
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="only Linux ends a child with its parent")
+def test_a_child_ends_with_the_process_that_started_it(tmp_path):
+    (tmp_path / "slow.xlsx").write_bytes(workbook(sheet_of("<row/>" * 1_500_000)))
+    code = f"""
+from pathlib import Path
+from imports.spreadsheets.apart import read_workbook
+from imports.spreadsheets.limits import Limits
+read_workbook(Path({str(tmp_path / "slow.xlsx")!r}).read_bytes(), Limits(), {{"locataires"}})
+"""
+    parent = subprocess.Popen([sys.executable, "-c", code])
+    children = Path(f"/proc/{parent.pid}/task/{parent.pid}/children")
+    child = until(lambda: children.read_text().split())[0]
+    # It has taken its limits, and so its parent's end to heart, once it is this module and has opened the file.
+    until(lambda: "spreadsheets" in Path(f"/proc/{child}/cmdline").read_text())
+    until(lambda: re.search(r"Max cpu time\s+60 ", Path(f"/proc/{child}/limits").read_text()))
+    until(lambda: int(Path(f"/proc/{child}/stat").read_text().split()[13]) > 50)
+    parent.kill()
+    parent.wait()
+    until(lambda: not Path(f"/proc/{child}").exists() or " Z " in Path(f"/proc/{child}/stat").read_text())
+
+
+def until(condition, seconds=20):
+    """What the condition says once it is true."""
+    end = time.monotonic() + seconds
+    while not (said := condition()):
+        assert time.monotonic() < end, "in vain"
+        time.sleep(0.02)
+    return said
 
 
 # --- archives -------------------------------------------------------------------------------------------------
