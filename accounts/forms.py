@@ -17,7 +17,8 @@ from accounts.models import ApiToken, User
 
 log = logging.getLogger(__name__)
 
-# Mail leaves after the answer: a slow mail server would tell who has an account. One thread keeps the order.
+# Mail leaves after the answer: a slow mail server, or a cache that is away, would tell who has an account. One thread
+# keeps the order.
 _outgoing = ThreadPoolExecutor(max_workers=1, thread_name_prefix="accounts-mail")
 _SECONDS_BETWEEN_RESET_MAILS = 60
 
@@ -55,9 +56,6 @@ class ResetRequestForm(PasswordResetForm):
         html_email_template_name: str | None = None,
     ) -> None:
         user: User = context["user"]
-        # Nobody's mailbox is filled by somebody who keeps pressing the button.
-        if not cache.add(f"accounts.reset_mail.{user.pk}", True, _SECONDS_BETWEEN_RESET_MAILS):
-            return
         with translation.override(user.preferred_language or translation.get_language()):
             subject = render_to_string(subject_template_name, context).strip()
             body = render_to_string(email_template_name, context)
@@ -66,9 +64,11 @@ class ResetRequestForm(PasswordResetForm):
 
 def _send(message: EmailMessage, user_id: int) -> None:
     try:
-        message.send()
-    except Exception:
-        log.exception("The password mail for user %s was not sent", user_id)
+        # Nobody's mailbox is filled by somebody who keeps pressing the button.
+        if cache.add(f"accounts.reset_mail.{user_id}", True, _SECONDS_BETWEEN_RESET_MAILS):
+            message.send()
+    except Exception as error:
+        log.error("The password mail for user %s was not sent (%s)", user_id, type(error).__name__)
 
 
 class ProfileForm(forms.ModelForm):

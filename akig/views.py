@@ -19,6 +19,7 @@ from django.views.decorators.http import require_safe
 from accounts.middleware import browser_language
 from akig import health
 from changes import problems
+from changes.away import is_away
 from screens.panels import panels_of
 from sites_app.permissions import needs
 from sites_app.request import SiteRequest
@@ -92,13 +93,14 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 @login_not_required
 def server_error(request: HttpRequest) -> HttpResponse:
-    """500, and 503 while the database does not answer. Asks nothing of the database or of the request's user."""
-    away = isinstance(sys.exc_info()[1], problems.DATABASE_IS_AWAY)
+    """500; 503 while the database is away or the disk full. Asks nothing of the database or of the request's user."""
+    error = sys.exc_info()[1]
+    away = is_away(error)
     status = 503 if away else 500
     headers = {"Retry-After": str(problems.RETRY_AFTER_SECONDS)} if away else {}
     with translation.override(_language_without_database(request)):
         if problems.wants_problem(request):
-            detail = str(problems.Unavailable.default_detail) if away else _("The request was not carried out.")
+            detail = str(problems.unavailable(error).detail) if away else _("The request was not carried out.")
             return problems.problem(status, detail=detail, headers=headers)
         context: dict[str, Any] = {
             "frame": {},

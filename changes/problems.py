@@ -8,13 +8,14 @@ from typing import Any
 
 from django.core import exceptions as core
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db import DataError, InterfaceError, OperationalError
+from django.db import DataError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from rest_framework import exceptions as drf
 from rest_framework.views import set_rollback
 
+from changes.away import disk_is_full, is_away, kind
 from changes.refusals import RuleBroken
 from screens.texts import Text
 
@@ -36,7 +37,6 @@ TITLES: dict[int, Text] = {
     500: gettext_lazy("Something went wrong on our side"),
     503: gettext_lazy("Not available now"),
 }
-DATABASE_IS_AWAY = (OperationalError, InterfaceError)
 
 
 def problem(
@@ -69,6 +69,11 @@ def wants_problem(request: HttpRequest) -> bool:
     return preferred is not None and preferred != "text/html"
 
 
+def unavailable(exc: BaseException | None) -> "Unavailable":
+    """What to answer when something is away."""
+    return DiskIsFull() if disk_is_full(exc) else Unavailable()
+
+
 def problem_response(exc: Exception, context: Mapping[str, Any]) -> HttpResponse | None:
     """Django REST framework's exception handler. None: not a refusal but a fault, which becomes a 500."""
     exc = _as_api_exception(exc)
@@ -98,6 +103,10 @@ class Unavailable(drf.APIException):
     status_code = 503
     default_detail = gettext_lazy("The database does not answer. Nothing was changed; try again in a minute.")
     wait = RETRY_AFTER_SECONDS
+
+
+class DiskIsFull(Unavailable):
+    default_detail = gettext_lazy("The disk is full. Nothing was changed; try again in a minute.")
 
 
 class TooLarge(drf.APIException):
@@ -134,9 +143,9 @@ def _as_api_exception(exc: Exception) -> Exception:
         case DataError():
             # A character or a number that the database cannot hold: nobody but the client can have sent it.
             return drf.ParseError(_("A value has a character or a size that cannot be stored. Nothing was changed."))
-        case OperationalError() | InterfaceError():
-            log.exception("The database does not answer", exc_info=exc)
-            return Unavailable()
+    if is_away(exc):
+        log.error("The API cannot answer now (%s)", kind(exc))
+        return unavailable(exc)
     return exc
 
 

@@ -2,7 +2,8 @@
 
 import logging
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,9 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
+from kombu.pools import producers
 
+from changes.breaker import Breaker
 from outbox.models import Job
 
 log = logging.getLogger(__name__)
@@ -21,6 +24,8 @@ log = logging.getLogger(__name__)
 _BATCH = 500
 _KEEP_DONE = timedelta(days=60)
 _LONGEST_WAIT = timedelta(hours=1)
+_BROKER_SECONDS = 0.3
+_broker = Breaker("broker", rest=5, patience=5)
 
 
 class Refused(Exception):
@@ -42,7 +47,7 @@ def enqueue(name: str, *, key: str, site_code: str = "", user_id: int | None = N
     kept = Job.objects.get(key=key)
     if kept.pk == job.pk and _has_broker():
         # No functools.partial: Django names the function when it logs an error.
-        transaction.on_commit(lambda: _send([kept]), robust=True)
+        transaction.on_commit(lambda: _send_at_once(kept), robust=True)
     return kept
 
 
@@ -108,17 +113,46 @@ def _begin(job_id: UUID | str) -> bool:
         return True
 
 
+def _send_at_once(job: Job) -> None:
+    """Tell the broker while somebody waits for the answer.
+
+    One that says nothing is waited for a moment only, and not at all while it is known to be away.
+    """
+    if _broker.may_ask():
+        try:
+            with _impatient_producer() as producer:
+                current_app.send_task(job.name, args=[str(job.pk)], ignore_result=True, retry=False, producer=producer)
+        except Exception as error:  # whatever the broker's client raises: the row stays and is sent later
+            _broker.failed(error)
+        else:
+            _broker.answered()
+            return
+    _leave_to_the_relay([job])
+
+
+@contextmanager
+def _impatient_producer() -> Iterator[Any]:
+    limits = {"socket_timeout": _BROKER_SECONDS, "socket_connect_timeout": _BROKER_SECONDS}
+    connection = current_app.connection_for_write(connect_timeout=_BROKER_SECONDS, transport_options=limits)
+    with producers[connection].acquire(block=True, timeout=_BROKER_SECONDS) as producer:
+        yield producer
+
+
 def _send(jobs: list[Job]) -> int:
     for position, job in enumerate(jobs):
         try:
             current_app.send_task(job.name, args=[str(job.pk)], ignore_result=True, retry=False)
         except Exception as error:  # whatever the broker's client raises: the row stays and is sent later
             log.warning("The broker does not take jobs now (%s); they are sent later.", type(error).__name__)
-            with transaction.atomic():
-                unsent = Job.objects.free().filter(pk__in=[left.pk for left in jobs[position:]])
-                Job.objects.filter(pk__in=unsent.values("pk")).update(due_at=timezone.now(), sent_at=None)
+            _leave_to_the_relay(jobs[position:])
             return position
     return len(jobs)
+
+
+def _leave_to_the_relay(jobs: list[Job]) -> None:
+    with transaction.atomic():
+        unsent = Job.objects.free().filter(pk__in=[job.pk for job in jobs])
+        Job.objects.filter(pk__in=unsent.values("pk")).update(due_at=timezone.now(), sent_at=None)
 
 
 def _has_broker() -> bool:

@@ -1,6 +1,7 @@
 """Which database AKIG uses, and with which login: the embedded server, or the one in DATABASE_URL."""
 
 import contextlib
+import errno
 import os
 import sys
 from collections.abc import Iterator, Sequence
@@ -22,6 +23,8 @@ _OWNER = {
     *("prepare_database", "restore", "showmigrations", "sqlflush", "sqlmigrate", "sqlsequencereset"),
     "squashmigrations",
 }
+_NO_SPACE = (errno.ENOSPC, errno.EDQUOT)
+_ENGINE = "akig.postgresql_with_deadline"
 
 
 def var_dir() -> Path:
@@ -67,7 +70,7 @@ def connection_settings(env: Any) -> dict:
 def _embedded_settings() -> dict:
     server = embedded_server()
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": _ENGINE,
         "NAME": "akig",
         "USER": f"akig_{login()}",
         "HOST": str(server.sockets),
@@ -80,6 +83,7 @@ def _embedded_settings() -> dict:
 def _foreign_settings(env: Any) -> dict:
     owner_url = bool(os.environ.get("DATABASE_OWNER_URL"))
     settings = env.db("DATABASE_OWNER_URL" if login() == "owner" and owner_url else "DATABASE_URL")
+    settings["ENGINE"] = _ENGINE
     settings["HOST"] = unquote(settings["HOST"])  # a socket's folder is written %2Frun%2Fpostgresql
     settings.setdefault("OPTIONS", {})
     # Of each host, when there are several: the next one is tried after that.
@@ -96,7 +100,7 @@ def for_command(argv: Sequence[str]) -> Iterator[None]:
 
     What a person can put right is told in one line on stderr, with exit code 1.
     """
-    from django.db import OperationalError
+    from django.db import InterfaceError, InternalError, OperationalError
 
     command = argv[1] if len(argv) > 1 else "help"
     if command in _OWNER:
@@ -106,10 +110,21 @@ def for_command(argv: Sequence[str]) -> Iterator[None]:
             if is_embedded() and _needs_database(command, argv):
                 stack.enter_context(embedded_server().use())
             yield
+            sys.stdout.flush()  # now, while a full disk can still be told
         except postgres.CannotServe as error:
             sys.exit(f"akig: {error}")
-        except OperationalError as error:
-            sys.exit(f"akig: the database does not answer: {str(error).splitlines()[0]}")
+        except (OperationalError, InterfaceError, InternalError) as error:
+            sys.exit(f"akig: the database does not answer: {_first_line(error)}")
+        except OSError as error:
+            if error.errno not in _NO_SPACE:
+                raise
+            # What is still waiting to be written would fail again at the exit, with a traceback.
+            sys.stdout = open(os.devnull, "w")  # noqa: SIM115, PTH123 -- until the process ends
+            sys.exit(f"akig: the disk is full: {error.filename or 'nothing more can be written'}")
+
+
+def _first_line(error: Exception) -> str:
+    return next(iter(str(error).splitlines()), type(error).__name__)
 
 
 def _needs_database(command: str, argv: Sequence[str]) -> bool:

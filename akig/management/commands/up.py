@@ -33,6 +33,7 @@ _HOST = "127.0.0.1"
 _READY_SECONDS = 120
 _WEB_CRASHES = 3
 _STATEMENT_SECONDS = "10"
+_CLIENT_SECONDS = "12"  # a little more: whom the server cuts short is told by the server
 
 
 class Command(BaseCommand):
@@ -138,7 +139,12 @@ class Command(BaseCommand):
             *("--workers=1", "--blocking-threads=4", "--workers-kill-timeout=8", "--log-level=warning"),
         )
         command = [sys.executable, "-m", "granian", *options, "akig.wsgi:application"]
-        self._start("web", command, DATABASE_STATEMENT_TIMEOUT=_STATEMENT_SECONDS)
+        self._start(
+            "web",
+            command,
+            DATABASE_STATEMENT_TIMEOUT=_STATEMENT_SECONDS,
+            DATABASE_CLIENT_TIMEOUT=_CLIENT_SECONDS,
+        )
 
     def _start(self, name: str, command: list[str], grace: float = 10, **environment: str) -> None:
         self.supervisor.start(Child(name, command, {**self.environment, **environment}, settings.BASE_DIR, grace))
