@@ -10,7 +10,7 @@ from django.db.migrations.executor import MigrationExecutor
 from sites_app.isolation import holes_in_the_database
 
 _LEAST_FREE_DISK = 0.05
-_BROKER_SECONDS = 2
+_BROKER_SECONDS = 1
 
 # Migrations come with the code, and this process' code does not change: once complete is complete.
 _all_migrated = False
@@ -56,7 +56,8 @@ def _broker() -> str:
     if not settings.CELERY_BROKER_URL:
         return ""
     try:
-        with current_app.connection_for_write(connect_timeout=_BROKER_SECONDS) as broker:
+        limits = {"socket_timeout": _BROKER_SECONDS, "socket_connect_timeout": _BROKER_SECONDS}
+        with current_app.connection_for_write(connect_timeout=_BROKER_SECONDS, transport_options=limits) as broker:
             broker.ensure_connection(max_retries=1, interval_start=0, interval_step=0, timeout=_BROKER_SECONDS)
             broker.channel().close()  # type: ignore[attr-defined]  # each transport's own channel has it
     except Exception:  # whatever its client raises
