@@ -22,7 +22,8 @@ from psycopg.errors import ConnectionTimeout, _WaitTimeout
 
 from changes.breaker import Breaker
 
-_SECONDS = 2  # psycopg knows no shorter time for a connection
+_SECONDS = 2  # for a connection, psycopg knows no shorter time, and for a sign of life
+_LOOK_AFTER = 2.0  # seconds without an answer
 _database = Breaker("database", rest=0.2, patience=_SECONDS * 4)
 
 
@@ -44,7 +45,7 @@ class Connection(psycopg.Connection[Any]):
         deadline = time.monotonic() + self.limit
         while True:
             try:
-                return super().wait(gen, interval, min(_SECONDS, self.limit))
+                return super().wait(gen, interval, min(_LOOK_AFTER, max(deadline - time.monotonic(), 0)))
             except _WaitTimeout:
                 if time.monotonic() >= deadline or not self.is_alive():
                     # No word to the server: it would not be heard, and the rest of the answer is nobody's.
