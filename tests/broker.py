@@ -6,6 +6,8 @@ from contextlib import contextmanager
 from celery import current_app
 from django.test import override_settings
 
+from outbox.actions import _broker
+
 
 @contextmanager
 def use_broker(url: str) -> Iterator[None]:
@@ -23,3 +25,4 @@ def _switch(url: str | None) -> None:
     current_app.conf.broker_url = url
     current_app._pool = None
     current_app.amqp._producer_pool = None
+    _broker.is_away = False  # what is known of one server is not true of the next

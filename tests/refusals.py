@@ -1,5 +1,7 @@
 """Addresses that refuse in every way there is, for pages and for programs."""
 
+import errno
+
 from django.core import exceptions
 from django.db import DataError, OperationalError
 from django.http import Http404, HttpResponse
@@ -22,6 +24,7 @@ REASONS = {
     "large": lambda: exceptions.RequestDataTooBig("too big"),
     "broken": lambda: RuntimeError("half-way"),
     "database": lambda: OperationalError("connection refused"),
+    "disk": lambda: OSError(errno.ENOSPC, "No space left on device", "/var/secret detail"),
     "invalid": lambda: exceptions.ValidationError({"amount": ["Too much."], "__all__": ["Not on a Sunday."]}),
     "busy": lambda: Throttled(wait=11.2),
     "type": lambda: UnsupportedMediaType("text/plain"),

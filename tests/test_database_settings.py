@@ -1,11 +1,17 @@
 """Which database a command gets: the embedded one or DATABASE_URL, with which login, started or not."""
 
+import errno
 import os
+import subprocess
+from pathlib import Path
 
+import django.db
 import environ
 import pytest
+from django.conf import settings
 
 from akig.embedded import database, postgres
+from tests.processes import PYTHON
 
 TWO_HOSTS = "postgres://app:p%40ss@one:5432,two:5433/akig?target_session_attrs=read-write"
 
@@ -99,6 +105,34 @@ def test_a_foreign_database_that_does_not_answer_is_one_line(monkeypatch):
     with pytest.raises(SystemExit) as end, database.for_command(["manage.py", "create_user"]):
         raise OperationalError("connection failed\nmore of it")
     assert end.value.code == "akig: the database does not answer: connection failed"
+
+
+def test_a_full_disk_in_the_middle_of_a_command_is_one_line(monkeypatch, capsys):
+    monkeypatch.setenv("DATABASE_URL", TWO_HOSTS)
+    with pytest.raises(SystemExit) as end, database.for_command(["manage.py", "create_token"]):
+        raise OSError(errno.ENOSPC, "No space left on device", "/var/x")
+    assert end.value.code == "akig: the disk is full: /var/x"
+
+
+def test_another_error_of_the_system_keeps_its_traceback(monkeypatch):
+    monkeypatch.setenv("DATABASE_URL", TWO_HOSTS)
+    with pytest.raises(PermissionError), database.for_command(["manage.py", "create_token"]):
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+
+@pytest.mark.parametrize("kind", ["OperationalError", "InterfaceError", "InternalError"])
+def test_a_database_that_goes_away_in_the_middle_is_one_line(monkeypatch, kind):
+    monkeypatch.setenv("DATABASE_URL", TWO_HOSTS)
+    with pytest.raises(SystemExit) as end, database.for_command(["manage.py", "demo"]):
+        raise getattr(django.db, kind)
+    assert end.value.code == f"akig: the database does not answer: {kind}"
+
+
+def test_a_disk_that_is_full_where_a_command_writes_to_is_one_line(monkeypatch):
+    command = [PYTHON, "manage.py", "version"]
+    with Path("/dev/full").open("w") as full:
+        ended = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, cwd=settings.BASE_DIR)
+    assert (ended.returncode, ended.stderr) == (1, "akig: the disk is full: nothing more can be written\n")
 
 
 def test_the_folder_of_our_files_is_the_same_however_it_is_written(monkeypatch, tmp_path):

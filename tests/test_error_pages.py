@@ -41,6 +41,7 @@ def text_of(response):
         ("not-found", 404, "There is no page at this address", "nothing was lost"),
         ("broken", 500, "Something went wrong on our side", "everything that was saved before is safe"),
         ("database", 503, "Not available now", "everything that was saved before is safe"),
+        ("disk", 503, "Not available now", "everything that was saved before is safe"),
     ],
 )
 def test_each_page_says_what_happened_and_that_nothing_is_lost(member, reason, status, happened, safe):

@@ -1,21 +1,17 @@
 """The cache is a hint: away or silent, what is asked for is answered without it, and nobody waits twice."""
 
-import socket
 import time
 
 import pytest
 
 from akig import hint_cache
 from akig.hint_cache import HintCache
+from tests.silent import silent_server
 
 
 @pytest.fixture
 def silent(tmp_path):
-    """The address of a server that accepts and never answers."""
-    path = str(tmp_path / "silent.sock")
-    with socket.socket(socket.AF_UNIX) as server:
-        server.bind(path)
-        server.listen(50)
+    with silent_server(tmp_path) as path:
         yield f"unix://{path}"
 
 

@@ -38,6 +38,7 @@ def problem_of(response):
         ("suspicious", 400, "Malformed request."),
         ("large", 413, "The request is larger than AKIG accepts. Nothing was changed."),
         ("database", 503, "The database does not answer. Nothing was changed; try again in a minute."),
+        ("disk", 503, "The disk is full. Nothing was changed; try again in a minute."),
         ("type", 415, 'Unsupported media type "text/plain" in request.'),
         ("form", 406, "Could not satisfy the request Accept header."),
         ("busy", 429, "Request was throttled. Expected available in 12 seconds."),

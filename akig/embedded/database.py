@@ -105,22 +105,22 @@ def for_command(argv: Sequence[str]) -> Iterator[None]:
     command = argv[1] if len(argv) > 1 else "help"
     if command in _OWNER:
         os.environ.setdefault("AKIG_DATABASE_LOGIN", "owner")
-    with contextlib.ExitStack() as stack:
-        try:
+    try:
+        with contextlib.ExitStack() as stack:
             if is_embedded() and _needs_database(command, argv):
                 stack.enter_context(embedded_server().use())
             yield
             sys.stdout.flush()  # now, while a full disk can still be told
-        except postgres.CannotServe as error:
-            sys.exit(f"akig: {error}")
-        except (OperationalError, InterfaceError, InternalError) as error:
-            sys.exit(f"akig: the database does not answer: {_first_line(error)}")
-        except OSError as error:
-            if error.errno not in _NO_SPACE:
-                raise
-            # What is still waiting to be written would fail again at the exit, with a traceback.
-            sys.stdout = open(os.devnull, "w")  # noqa: SIM115, PTH123 -- until the process ends
-            sys.exit(f"akig: the disk is full: {error.filename or 'nothing more can be written'}")
+    except postgres.CannotServe as error:
+        sys.exit(f"akig: {error}")
+    except (OperationalError, InterfaceError, InternalError) as error:
+        sys.exit(f"akig: the database does not answer: {_first_line(error)}")
+    except OSError as error:
+        if error.errno not in _NO_SPACE:
+            raise
+        # What is still waiting to be written would fail again at the exit, with a traceback.
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115, PTH123 -- until the process ends
+        sys.exit(f"akig: the disk is full: {error.filename or 'nothing more can be written'}")
 
 
 def _first_line(error: Exception) -> str:

@@ -1,5 +1,6 @@
 """Asking for a job, and getting it to a worker, with a broker that is there, away, or forgetful."""
 
+import time
 from datetime import timedelta
 
 import pytest
@@ -8,6 +9,8 @@ from django.utils import timezone
 
 from outbox.actions import enqueue, forget_old_jobs, relay
 from outbox.models import Job
+from tests.broker import use_broker
+from tests.silent import silent_server
 
 pytestmark = pytest.mark.django_db
 
@@ -59,6 +62,24 @@ def test_a_broker_that_is_down_fails_nobody_and_the_relay_sends_when_it_is_back(
     monkeypatch.setattr("outbox.actions.current_app.send_task", lambda name, args, **options: back.append(args[0]))
     assert relay(timezone.now()) == 1
     assert back == [str(job.pk)]
+
+
+@pytest.mark.parametrize("which", ["closed", "silent"])
+def test_a_broker_that_is_away_or_silent_keeps_nobody_waiting(
+    which, tmp_path, caplog, django_capture_on_commit_callbacks
+):
+    with silent_server(tmp_path) as silent:
+        path = silent if which == "silent" else "/nonexistent/valkey.sock"
+        with use_broker(f"redis+socket://{path}"):
+            begun = time.monotonic()
+            with django_capture_on_commit_callbacks(execute=True):
+                jobs = [_ask(str(number)) for number in range(20)]
+            # One of them waits for a moment, the others know.
+            assert time.monotonic() - begun < 2
+    for job in jobs:
+        job.refresh_from_db()
+        assert (job.sent_at, job.due_at <= timezone.now()) == (None, True)
+    assert len([record for record in caplog.records if record.name == "changes.breaker"]) == 1
 
 
 def test_without_any_broker_jobs_wait_and_the_first_relay_takes_them(sent, settings):
