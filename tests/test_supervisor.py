@@ -2,7 +2,9 @@
 
 import os
 import signal
+import socket
 import subprocess
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -39,7 +41,7 @@ def test_what_a_child_says_is_shown_line_by_line_with_its_name(supervisor):
 
 def test_a_child_that_crashes_is_started_again_and_more_slowly_each_time(supervisor):
     supervisor.start(child := _child("web", "exit 3"))
-    _look_until(supervisor, lambda: child.crashes == 3)
+    _look_until(supervisor, lambda: child.false_starts == 3)
     assert said == [
         ("web", "ended with exit code 3; starts again in 0.5 s"),
         ("web", "ended with exit code 3; starts again in 1.0 s"),
@@ -56,7 +58,53 @@ def test_a_child_that_is_killed_takes_its_own_children_with_it_and_comes_back(su
     os.kill(first, signal.SIGKILL)
     _look_until(supervisor, lambda: child.is_running and child.process.pid != first)
     assert not is_alive(grandchild)
-    assert said == [("web", "ended with signal SIGKILL; starts again in 0.5 s")]
+    assert said == [("web", "ended with signal SIGKILL; starts again in 0.1 s")]
+
+
+def test_a_child_that_somebody_kills_is_back_at_once_however_often(supervisor):
+    supervisor.start(child := _child("web", "sleep 60"))
+    for _ in range(10):
+        first, killed_at = child.process.pid, time.monotonic()
+        os.kill(first, signal.SIGKILL)
+        _look_until(supervisor, lambda first=first: child.is_running and child.process.pid != first)
+        assert time.monotonic() - killed_at < 3
+    assert supervisor.crashes() == 0
+
+
+def test_a_child_that_had_served_and_fails_is_back_at_once(supervisor):
+    child = _child("web", "echo up; sleep 0.2; exit 1")
+    child.last_sign = lambda: time.monotonic() if said else None
+    supervisor.start(child)
+    _look_until(supervisor, lambda: len(said) == 4)
+    assert said[1] == said[3] == ("web", "ended with exit code 1; starts again in 0.1 s")
+
+
+def test_a_child_that_freezes_is_replaced_and_one_that_answers_is_not(supervisor):
+    # The frozen one's file is touched no more; the other's is of this moment.
+    frozen, well = _child("worker", "sleep 60"), _child("web", "sleep 60")
+    frozen_since = time.monotonic() + 0.2
+    frozen.last_sign, frozen.silence = lambda: min(time.monotonic(), frozen_since), 0.3
+    well.last_sign, well.silence = time.monotonic, 0.3
+    supervisor.start(frozen)
+    supervisor.start(well)
+    first, same = frozen.process.pid, well.process.pid
+    os.kill(first, signal.SIGSTOP)
+    _look_until(supervisor, lambda: frozen.is_running and frozen.process.pid != first)
+    assert said == [
+        ("worker", "has given no sign of life for 0 s and is killed"),
+        ("worker", "ended with signal SIGKILL; starts again in 0.1 s"),
+    ]
+    assert not is_alive(first)
+    assert well.process.pid == same
+
+
+def test_a_child_gets_the_descriptors_that_it_inherits(supervisor):
+    with socket.create_server(("127.0.0.1", 0)) as door:
+        child = _child("web", f"readlink /proc/self/fd/{door.fileno()}")
+        child.inherits = [door.fileno()]
+        supervisor.start(child)
+        _look_until(supervisor, lambda: said)
+        assert said[0] == ("web", f"socket:[{os.fstat(door.fileno()).st_ino}]")
 
 
 def test_a_task_runs_to_its_end_and_its_result_is_known(supervisor):

@@ -125,7 +125,7 @@ def test_kill_9_leaves_no_process_and_the_next_start_finds_nothing_in_its_way(va
         assert again.get("/readyz") == (200, {"status": "ready"})
         # A part that is killed alone is started again.
         os.kill(next(pid for name, pid in again.everybody().items() if "valkey" in name), signal.SIGKILL)
-        wait_until(lambda: again.has_said("valkey | ended with signal SIGKILL; starts again in 0.5 s"))
+        wait_until(lambda: again.has_said("valkey | ended with signal SIGKILL; starts again in 0.1 s"))
         wait_until(lambda: _is_ready(again))
 
 

@@ -7,14 +7,16 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 
 from akig.embedded import keeper
+from akig.embedded.waits import is_silent, pause_before_start, watched_since
 
-_LONGEST_PAUSE = 30.0
-_STEADY_SECONDS = 60.0
+# A process that gives no signs of life has served once it has lived for so long.
+_STEADY_SECONDS = 10.0
+_KILLED = (-signal.SIGKILL, -signal.SIGTERM)
 
 
 class Stopped(BaseException):
@@ -23,17 +25,27 @@ class Stopped(BaseException):
 
 @dataclass
 class Child:
-    """A process to be kept running: `grace` is how many seconds it has to end well."""
+    """A process to be kept running: `grace` is how many seconds it has to end well.
+
+    `last_sign`, where there is one, says when the process gave its last sign of life, in time.monotonic() (one clock
+    for all processes of a machine); None: never yet. Asked often, it must not wait. Who is silent for longer than
+    `silence` seconds, or gives no sign within `start` seconds of its beginning, is killed and started again.
+    `inherits` are descriptors that it gets from us.
+    """
 
     name: str
     command: Sequence[str]
     environment: Mapping[str, str]
     folder: Path
     grace: float = 10
+    last_sign: Callable[[], float | None] | None = None
+    silence: float = 15
+    start: float = 60
+    inherits: Sequence[int] = ()
     process: subprocess.Popen[bytes] | None = None
-    crashes: int = 0
+    false_starts: int = 0
     started_at: float = 0
-    start_again_at: float | None = field(default=None)
+    start_again_at: float | None = None
 
     @property
     def is_running(self) -> bool:
@@ -45,9 +57,25 @@ class Child:
             raise RuntimeError(f"{self.name} has not been started")
         return self.process
 
+    def has_served(self, now: float) -> bool:
+        """Whether its process came as far as doing what it is for."""
+        if self.last_sign is None:
+            return now - self.started_at > _STEADY_SECONDS
+        sign = self.last_sign()
+        return sign is not None and sign >= self.started_at
+
+    def is_silent(self, now: float, watched_since: float) -> bool:
+        """Whether its process has given no sign of life for longer than it may."""
+        if self.last_sign is None:
+            return False
+        sign, since = self.last_sign(), max(self.started_at, watched_since)
+        if sign is not None and self.started_at <= sign < since:
+            sign = since
+        return is_silent(now, started=since, last_sign=sign, silence=self.silence, start=self.start)
+
 
 class Supervisor:
-    """Starts children, restarts those that crash (ever more slowly), and ends all of them, last started first.
+    """Starts children, restarts those that end or freeze (docs/operations.md), and ends all, last started first.
 
     Each child leads a process group of its own, so that Ctrl-C reaches only us and the order of the end is ours;
     the kernel ends it should we be killed.
@@ -57,6 +85,7 @@ class Supervisor:
         self._say = say
         self._children: list[Child] = []
         self._selector = selectors.DefaultSelector()
+        self._last_look = self._watched_since = time.monotonic()
 
     def start(self, child: Child) -> None:
         self._children.append(child)
@@ -83,18 +112,19 @@ class Supervisor:
             if ready:
                 break
         now = time.monotonic()
+        self._watched_since = watched_since(now, last_look=self._last_look, before=self._watched_since)
+        self._last_look = now
         for child in self._children:
             if child.is_running:
-                if child.crashes and now - child.started_at > _STEADY_SECONDS:
-                    child.crashes = 0
+                self._replace_if_silent(child, now)
             elif child.start_again_at is None:
-                self._note_crash(child, now)
+                self._note_end(child, now)
             elif now >= child.start_again_at:
                 self._launch(child)
 
     def crashes(self) -> int:
-        """How often a child has ended by itself lately: the most of any."""
-        return max((child.crashes for child in self._children), default=0)
+        """How often in a row a child has ended before it served: the most of any."""
+        return max((child.false_starts for child in self._children), default=0)
 
     def stop(self) -> None:
         """End all children, the last started first."""
@@ -114,18 +144,30 @@ class Supervisor:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             start_new_session=True,
+            pass_fds=child.inherits,
         )
         child.started_at, child.start_again_at = time.monotonic(), None
         if process.stdout is not None:
             os.set_blocking(process.stdout.fileno(), False)
             self._selector.register(process.stdout, selectors.EVENT_READ, _Lines(child.name))
 
-    def _note_crash(self, child: Child, now: float) -> None:
-        child.crashes += 1
-        pause = min(_LONGEST_PAUSE, 0.25 * 2**child.crashes)
+    def _replace_if_silent(self, child: Child, now: float) -> None:
+        if not child.is_silent(now, self._watched_since):
+            return
+        limit = child.silence if child.has_served(now) else child.start
+        self._say(child.name, f"has given no sign of life for {limit:.0f} s and is killed")
+        self._end_group(child)  # who does not answer does not end well either
+
+    def _note_end(self, child: Child, now: float) -> None:
+        code = child.started().returncode
+        if child.has_served(now) or code in _KILLED:
+            child.false_starts = 0
+        else:
+            child.false_starts += 1
+        pause = pause_before_start(child.false_starts)
         child.start_again_at = now + pause
         self._end_group(child)
-        self._say(child.name, f"ended with {_outcome(child.started().returncode)}; starts again in {pause:.1f} s")
+        self._say(child.name, f"ended with {_outcome(code)}; starts again in {pause:.1f} s")
 
     def _end(self, children: Sequence[Child]) -> None:
         running = [child for child in children if child.is_running]
