@@ -1,8 +1,8 @@
-"""What belongs to no app: the overview, the administration, and whether this process is well."""
+"""What belongs to no app: the overview, the administration and the API about itself."""
 
 from django.utils.translation import gettext_lazy as _
 
-from screens.declarations import ANYONE, MEMBER, PERSON, Address, Declaration, Entry
+from screens.declarations import MEMBER, PERSON, Address, Declaration, Entry
 
 DECLARATION = Declaration(
     menu=(
@@ -17,8 +17,6 @@ DECLARATION = Declaration(
     ),
     addresses={
         "home": Address(MEMBER),
-        "healthz": Address(ANYONE),
-        "readyz": Address(ANYONE),
         # Whoever has a token reads what there is to ask; it is nobody else's business.
         "api_schema": Address(PERSON),
         "api_docs": Address(PERSON),

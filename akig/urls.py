@@ -1,4 +1,7 @@
-"""Every address, those of the apps as they declare them. SiteMiddleware takes a site's code off before this is read."""
+"""Every address, those of the apps as they declare them. SiteMiddleware takes a site's code off before this is read.
+
+Health is answered before any of this: akig/middleware.py.
+"""
 
 from django.contrib import admin
 from django.urls import path
@@ -8,8 +11,6 @@ from akig import api, declared, views
 
 urlpatterns = [
     path("", views.home, name="home"),
-    path("healthz", views.healthz, name="healthz"),
-    path("readyz", views.readyz, name="readyz"),
     *declared.includes(),
     path("api/schema", api.schema, name="api_schema"),
     path("api/schema/", api.schema),

@@ -7,7 +7,6 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.core import exceptions as core
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -37,8 +36,6 @@ def home(request: SiteRequest) -> HttpResponse:
     return render(request, "home.html", {"today": today, "panels": panels})
 
 
-@login_not_required
-@transaction.non_atomic_requests
 @require_safe
 @never_cache
 def healthz(request: HttpRequest) -> HttpResponse:
@@ -46,8 +43,6 @@ def healthz(request: HttpRequest) -> HttpResponse:
     return JsonResponse({"status": "alive"})
 
 
-@login_not_required
-@transaction.non_atomic_requests
 @require_safe
 @never_cache
 def readyz(request: HttpRequest) -> HttpResponse:

@@ -55,7 +55,7 @@ class Up:
         """The process ids of all its parts, by a word of their command line."""
         parts = {}
         for process in psutil.Process(self.process.pid).children(recursive=True):
-            name = next((n for n in ("valkey", "granian", "celery") if n in " ".join(process.cmdline())), "other")
+            name = next((n for n in ("valkey", "akig.web", "celery") if n in " ".join(process.cmdline())), "other")
             parts[f"{name} {process.pid}"] = process.pid
         return parts
 
@@ -100,7 +100,7 @@ def test_everything_serves_and_ctrl_c_leaves_no_process(var):
         due = len(list(due_jobs(timezone.now(), sites, SCHEDULE, agency=settings.TIME_ZONE)))
         wait_until(lambda: Job.objects.exclude(done_at=None).count() >= due, 180)
         parts = up.everybody()
-        assert {name.split()[0] for name in parts} == {"valkey", "granian", "celery"}
+        assert {name.split()[0] for name in parts} == {"valkey", "akig.web", "celery"}
 
         same_data = Up(var, _free_port())
         assert same_data.process.wait(60) == 1
@@ -116,7 +116,7 @@ def test_everything_serves_and_ctrl_c_leaves_no_process(var):
 def test_kill_9_leaves_no_process_and_the_next_start_finds_nothing_in_its_way(var):
     with _up(var) as up:
         up.wait_until_ready()
-        wait_until(lambda: len(up.everybody()) == 5)  # the worker's own process comes last
+        wait_until(lambda: len(up.everybody()) == 4)  # the worker's own process comes last
         parts = up.everybody()
         up.end(signal.SIGKILL)
     wait_until(lambda: not any(is_alive(pid) for pid in parts.values()))

@@ -5,10 +5,14 @@ import time
 from collections.abc import Callable
 
 _EVERY = 2.0
+_EVERY_WHILE_SILENT = 0.2
 
 
 class Probe:
-    """A thread that asks every two seconds, for Child.last_sign. `ask` has a time limit of its own."""
+    """A thread that asks every two seconds, sooner while there is no answer: what Child.last_sign wants.
+
+    `ask` has a time limit of its own.
+    """
 
     def __init__(self, ask: Callable[[], bool]) -> None:
         self._ask = ask
@@ -31,7 +35,7 @@ class Probe:
     def _run(self) -> None:
         while not self._stop.is_set():
             asked = time.monotonic()
-            if self._ask():
+            if answered := self._ask():
                 # It lived when it was asked; it may have been killed since.
                 self._last_sign = asked
-            self._stop.wait(_EVERY)
+            self._stop.wait(_EVERY if answered else _EVERY_WHILE_SILENT)

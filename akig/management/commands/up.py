@@ -3,11 +3,12 @@ import io
 import json
 import os
 import secrets
+import shutil
 import socket
 import sys
 import time
 from argparse import ArgumentParser
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
@@ -22,6 +23,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from akig.embedded import database, postgres, valkey
 from akig.embedded.locks import Busy, FileLock
+from akig.embedded.probe import Probe
 from akig.embedded.supervisor import Child, Stopped, Supervisor, stop_on_signals
 from demo.accounts import account_lines
 from demo.build import is_unfinished
@@ -34,6 +36,7 @@ _READY_SECONDS = 120
 _WEB_CRASHES = 3
 _STATEMENT_SECONDS = "10"
 _CLIENT_SECONDS = "12"  # a little more: whom the server cuts short is told by the server
+_BACKLOG = 1024
 
 
 class Command(BaseCommand):
@@ -48,7 +51,7 @@ class Command(BaseCommand):
         self.var: Path = settings.AKIG_VAR
         self.port = port
         try:
-            with stop_on_signals(), self._alone(), self._database() as self.server, ExitStack() as stack:
+            with stop_on_signals(), self._alone() as self.door, self._database() as self.server, ExitStack() as stack:
                 self.supervisor = Supervisor(self.say)
                 stack.callback(self.supervisor.stop)
                 self._run(with_demo=not no_demo)
@@ -92,8 +95,11 @@ class Command(BaseCommand):
         self._watch()
 
     @contextmanager
-    def _alone(self) -> Iterator[None]:
-        """Refuse to be the second on the same data, or on the same port."""
+    def _alone(self) -> Iterator[socket.socket]:
+        """Refuse to be the second on the same data, or on the same port.
+
+        The port is ours from now on: web processes come and go, and whoever calls meanwhile waits for the next one.
+        """
         run = self.var / "run"
         postgres.make_private(run)
         with FileLock(run / "up.lock") as lock:
@@ -101,14 +107,13 @@ class Command(BaseCommand):
                 lock.own(wait=False)
             except Busy:
                 raise CommandError(f"AKIG is already running on {self.var}; AKIG_VAR names another folder.") from None
-            with socket.socket() as probe:
-                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-                try:
-                    probe.bind((_HOST, self.port))
-                except (OSError, OverflowError) as error:
-                    reason = getattr(error, "strerror", None) or error
-                    raise CommandError(f"Port {self.port} cannot be used ({reason}); --port names another.") from None
-            yield
+            try:
+                door = socket.create_server((_HOST, self.port), backlog=_BACKLOG)
+            except (OSError, OverflowError) as error:
+                reason = (os.strerror(error.errno) if isinstance(error, OSError) and error.errno else None) or error
+                raise CommandError(f"Port {self.port} cannot be used ({reason}); --port names another.") from None
+            with door:
+                yield door
 
     @contextmanager
     def _database(self) -> Iterator[postgres.PostgresServer | None]:
@@ -122,7 +127,7 @@ class Command(BaseCommand):
 
     def _start_broker(self) -> None:
         broker = valkey.ValkeyServer(self.var)
-        self._start("valkey", broker.command())
+        self._start(self._child("valkey", broker.command()), answers=broker.answers)
         self.environment["CELERY_BROKER_URL"] = broker.broker_url
         self.environment.setdefault("CACHE_URL", broker.cache_url)
 
@@ -131,28 +136,34 @@ class Command(BaseCommand):
         options = ("--concurrency=1", "--loglevel=INFO", "--without-gossip", "--without-mingle", "--without-heartbeat")
         command = [sys.executable, "-m", "celery", "--quiet", "--app=akig", "worker", *options]
         # Root in a container is usual, and a job comes as JSON, which cannot carry code.
-        self._start("worker", command, grace=30, PYTHONWARNINGS="ignore:You're running the worker with superuser")
+        worker = self._child("worker", command, PYTHONWARNINGS="ignore:You're running the worker with superuser")
+        worker.grace = 30
+        self._start(worker)
 
     def _start_web(self) -> None:
-        options = (
-            *("--interface=wsgi", f"--host={_HOST}", f"--port={self.port}", "--http=1", "--no-ws"),
-            *("--workers=1", "--blocking-threads=4", "--workers-kill-timeout=8", "--log-level=warning"),
-        )
-        command = [sys.executable, "-m", "granian", *options, "akig.wsgi:application"]
-        self._start(
-            "web",
-            command,
-            DATABASE_STATEMENT_TIMEOUT=_STATEMENT_SECONDS,
-            DATABASE_CLIENT_TIMEOUT=_CLIENT_SECONDS,
-        )
+        # Bodies that are on their way: not in memory, which the system's own folder for such files may be.
+        uploads = self.var / "uploads"
+        shutil.rmtree(uploads, ignore_errors=True)
+        postgres.make_private(uploads)
+        command = [sys.executable, "-m", "akig.web", f"--socket={self.door.fileno()}"]
+        limits = {"DATABASE_STATEMENT_TIMEOUT": _STATEMENT_SECONDS, "DATABASE_CLIENT_TIMEOUT": _CLIENT_SECONDS}
+        web = self._child("web", command, TMPDIR=str(uploads), **limits)
+        web.inherits = [self.door.fileno()]
+        self.web = web
+        self._start(web, answers=lambda: _ask(self.port, "/healthz", seconds=3)[0] == 200)
 
-    def _start(self, name: str, command: list[str], grace: float = 10, **environment: str) -> None:
-        self.supervisor.start(Child(name, command, {**self.environment, **environment}, settings.BASE_DIR, grace))
+    def _child(self, name: str, command: list[str], **environment: str) -> Child:
+        return Child(name, command, {**self.environment, **environment}, settings.BASE_DIR)
+
+    def _start(self, child: Child, answers: Callable[[], bool] | None = None) -> None:
+        """Keep it running; where it can be asked whether it answers, also when it freezes."""
+        if answers is not None:
+            child.last_sign = Probe(answers).start().last_sign
+        self.supervisor.start(child)
 
     def _manage(self, *arguments: str, **environment: str) -> None:
         command = [sys.executable, str(settings.BASE_DIR / "manage.py"), *arguments]
-        task = Child(arguments[0], command, {**self.environment, **environment}, settings.BASE_DIR)
-        if self.supervisor.run_once(task) != 0:
+        if self.supervisor.run_once(self._child(arguments[0], command, **environment)) != 0:
             raise CommandError(f"`manage.py {arguments[0]}` failed; its own words are above.")
 
     # --- ready, and then ---
@@ -164,6 +175,8 @@ class Command(BaseCommand):
             self.supervisor.look_after(0.05)
             if self.supervisor.crashes() >= _WEB_CRASHES:
                 raise CommandError("AKIG does not start; what its parts say is above.")
+            if not self.web.has_served(time.monotonic()):
+                continue
             status, said = _ask(self.port, "/readyz")
             if status == 200:
                 return
@@ -227,9 +240,9 @@ def _has_contracts() -> bool:
         return Contract.objects.exists()
 
 
-def _ask(port: int, path: str) -> tuple[int, str]:
+def _ask(port: int, path: str, seconds: float = 5) -> tuple[int, str]:
     """The status and what is wrong, in words; (0, "") when nobody answers yet."""
-    web = HTTPConnection(_HOST, port, timeout=5)
+    web = HTTPConnection(_HOST, port, timeout=seconds)
     try:
         web.request("GET", path)
         response = web.getresponse()

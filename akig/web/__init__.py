@@ -1,0 +1,1 @@
+"""The web process: reads requests and writes answers beside the threads that work, however slow a client is."""

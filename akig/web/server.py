@@ -1,0 +1,169 @@
+"""waitress, with what it lacks: deadlines, room for whoever comes, and lanes.
+
+One thread reads and writes all connections; requests reach the working threads whole, large ones on the disk.
+"""
+
+import contextlib
+import socket
+import time
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from django.utils.translation import gettext as _
+from waitress import wasyncore
+from waitress.adjustments import Adjustments
+from waitress.channel import HTTPChannel
+from waitress.server import TcpWSGIServer
+
+from akig.web.lanes import Lanes
+from akig.web.patience import Mark, Phase, Verdict, judge
+from akig.web.refusals import Refusal, ServerFull, TooSlow
+
+_HEAD_BYTES = 32 * 1024
+# All bodies that are on their way, together.
+_BODIES_BYTES = 1024**3
+_LOOK_EVERY = 1.0
+
+
+class Connection(HTTPChannel):
+    """A channel that counts what moves."""
+
+    request: Any = None
+    moved = 0
+    requests_begun = 0
+    mark: Mark | None = None
+
+    def phase(self) -> Phase:
+        """What it waits for."""
+        if self.total_outbufs_len:
+            return Phase.ANSWER
+        if self.requests:
+            return Phase.WORK
+        if self.request is None:
+            return Phase.IDLE
+        return Phase.BODY if self.request.headers_finished else Phase.HEAD
+
+    def recv(self, size: int) -> bytes:
+        """Receive, and count."""
+        data: bytes = super().recv(size)
+        self.moved += len(data)
+        return data
+
+    def send(self, data: bytes, do_close: bool = True) -> int:
+        """Send, and count."""
+        sent: int = super().send(data, do_close)
+        self.moved += sent
+        return sent
+
+    def body_bytes(self) -> int:
+        """How much of a body has come of a request that is not whole yet."""
+        return self.request.body_bytes_received if self.request is not None else 0
+
+    def refuse(self, error: Refusal) -> None:
+        """Answer what has come of the request with an error, and close."""
+        with self.requests_lock:
+            if self.request is None or self.requests or self.will_close:
+                return
+            refused, self.request = self.request, None
+            refused.error, refused.completed = error, True
+            self.requests.append(refused)
+            self.server.add_task(self)
+
+
+class Server(TcpWSGIServer):
+    """A server on a socket that listens already."""
+
+    channel_class = Connection
+
+    def __init__(
+        self, application: Callable[..., Any], listening: socket.socket, *, connections: int, body: int
+    ) -> None:
+        adjustments = Adjustments(
+            sockets=[listening],
+            connection_limit=connections + 100,  # never reached: `_make_room` comes first
+            max_request_header_size=_HEAD_BYTES,
+            max_request_body_size=body,
+            recv_bytes=64 * 1024,
+            # No thread waits for a client to read: what it does not take goes to the disk.
+            outbuf_high_watermark=1024**3,
+            channel_timeout=10**9,  # `look` knows better
+            cleanup_interval=10**9,
+            log_socket_errors=False,
+            # The proxies' headers mean something to accounts.lockout and SECURE_PROXY_SSL_HEADER only.
+            clear_untrusted_proxy_headers=False,
+            ident=None,
+        )
+        self._connections = connections
+        self._next_look = 0.0
+        super().__init__(
+            without_body_for_head(application),
+            map={},
+            _sock=listening,
+            dispatcher=Lanes(),
+            adj=adjustments,
+            bind_socket=False,
+            sockinfo=(listening.family, listening.type, listening.proto, listening.getsockname()),
+        )
+
+    def run(self) -> None:
+        """Serve until SystemExit; requests that are being answered then may end."""
+        try:
+            while True:
+                self.serve_once()
+        except SystemExit:
+            self.socket.close()
+            self.task_dispatcher.shutdown()
+
+    def serve_once(self) -> None:
+        """Read and write what can be at this moment, or wait for it a little; look around every second."""
+        wasyncore.poll2(_LOOK_EVERY, self._map)
+        now = time.monotonic()
+        if now >= self._next_look:
+            self._next_look = now + _LOOK_EVERY
+            self.look(now)
+
+    def add_task(self, channel: Connection) -> None:
+        """A request has come whole."""
+        channel.requests_begun += 1
+        super().add_task(channel)
+
+    def handle_accept(self) -> None:
+        """Take whoever comes, in place of the one that has been silent for longest when there is no room."""
+        if len(self.active_channels) >= self._connections:
+            self._make_room()
+        super().handle_accept()
+
+    def look(self, now: float) -> None:
+        """End what is too slow."""
+        bodies = 0
+        for connection in list(self.active_channels.values()):
+            bodies += connection.body_bytes()
+            connection.mark, verdict = judge(
+                now, connection.mark, connection.phase(), connection.requests_begun, connection.moved
+            )
+            if verdict is Verdict.CLOSE:
+                connection.handle_close()
+            elif verdict is Verdict.TOO_SLOW:
+                connection.refuse(TooSlow(_("The rest of the request did not come in time. Send it again.")))
+        if bodies > _BODIES_BYTES:
+            largest = max(self.active_channels.values(), key=Connection.body_bytes)
+            largest.refuse(ServerFull(_("Too many files are being sent. Try again in a few minutes.")))
+
+    def _make_room(self) -> None:
+        waiting = [each for each in self.active_channels.values() if each.phase() is not Phase.WORK]
+        if waiting:
+            min(waiting, key=lambda each: each.last_activity).handle_close()
+
+
+def without_body_for_head(application: Callable[..., Iterable[bytes]]) -> Callable[..., Iterable[bytes]]:
+    """The application, but HEAD gets a head: waitress would send the body too."""
+
+    def answer(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        body = application(environ, start_response)
+        if environ["REQUEST_METHOD"] != "HEAD":
+            return body
+        with contextlib.suppress(AttributeError):
+            body.close()  # type: ignore[attr-defined]  # who has one wants it called
+        return []
+
+    return answer
