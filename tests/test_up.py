@@ -2,6 +2,7 @@
 
 import json
 import os
+import secrets
 import signal
 import socket
 import subprocess
@@ -9,6 +10,7 @@ import threading
 import urllib.request
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from http.client import HTTPConnection
 from pathlib import Path
 
 import psutil
@@ -27,12 +29,12 @@ pytestmark = [pytest.mark.server, pytest.mark.django_db(transaction=True)]
 class Up:
     """The command, what it has said so far, and all its processes."""
 
-    def __init__(self, var: Path, port: int, *options: str) -> None:
+    def __init__(self, var: Path, port: int, **settings_given: str) -> None:
         self.port = port
         self.lines: list[str] = []
         self.process = subprocess.Popen(
-            [PYTHON, str(settings.BASE_DIR / "manage.py"), "up", f"--port={port}", "--no-demo", *options],
-            env=environment(var, SECRET_KEY=""),
+            [PYTHON, str(settings.BASE_DIR / "manage.py"), "up", f"--port={port}", "--no-demo"],
+            env=environment(var, **{"SECRET_KEY": "", **settings_given}),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -50,6 +52,16 @@ class Up:
     def get(self, path: str) -> tuple[int, dict]:
         with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=10) as response:
             return response.status, json.loads(response.read())
+
+    def ask(self, path: str, **headers: str) -> tuple[int, str | None]:
+        """The status, and where to go instead."""
+        with closing(HTTPConnection("127.0.0.1", self.port, timeout=10)) as web:
+            web.request("GET", path, headers=headers)
+            response = web.getresponse()
+            return response.status, response.headers["Location"]
+
+    def web(self) -> int:
+        return next(pid for name, pid in self.everybody().items() if name.startswith("akig.web"))
 
     def everybody(self) -> dict[str, int]:
         """The process ids of all its parts, by a word of their command line."""
@@ -74,8 +86,8 @@ def _free_port() -> int:
 
 
 @contextmanager
-def _up(var: Path, port: int | None = None) -> Iterator[Up]:
-    up = Up(var, port or _free_port())
+def _up(var: Path, port: int | None = None, **settings_given: str) -> Iterator[Up]:
+    up = Up(var, port or _free_port(), **settings_given)
     try:
         yield up
     finally:
@@ -136,6 +148,37 @@ def test_a_port_in_use_is_one_line(var):
             assert up.process.wait(60) == 1
     up.end(signal.SIGTERM)
     assert up.lines == [f"CommandError: Port {port} cannot be used (Address already in use); --port names another.\n"]
+
+
+def test_production_starts_and_a_frozen_web_process_is_replaced_at_its_own_port(var, tmp_path):
+    production = {
+        "AKIG_PRODUCTION": "true",
+        "SECRET_KEY": secrets.token_urlsafe(50),
+        "ALLOWED_HOSTS": "akig.example",
+        "EMAIL_URL": "smtp://mail.example:25",
+        "PUBLIC_URL": "https://akig.example",
+    }
+    with _up(var, **production) as up:
+        up.wait_until_ready()
+        proxied = {"X-Forwarded-Proto": "https", "Host": "akig.example"}
+        assert up.ask("/accounts/login/", Host="akig.example") == (301, "https://akig.example/accounts/login/")
+        assert up.ask("/accounts/login/", **proxied) == (200, None)
+        assert up.ask("/accounts/login/", **{**proxied, "Host": "other.example"})[0] == 400
+        assert up.ask("/healthz", Host="10.0.0.7") == up.ask("/readyz", Host="10.0.0.7") == (200, None)
+        assert up.ask("/static/nothing.css", **proxied) == (404, None)
+
+        frozen = up.web()
+        os.kill(frozen, signal.SIGSTOP)
+        with _up(tmp_path / "var", up.port) as second:
+            assert second.process.wait(60) == 1
+        second.end(signal.SIGTERM)
+        in_use = f"Port {up.port} cannot be used (Address already in use); --port names another."
+        assert second.lines == [f"CommandError: {in_use}\n"]
+        wait_until(lambda: up.has_said("web | has given no sign of life for 15 s and is killed"))
+        # Who calls meanwhile waits for the next process and is answered.
+        assert up.ask("/healthz") == (200, None)
+        assert up.web() != frozen
+        assert not is_alive(frozen)
 
 
 def _is_ready(up: Up) -> bool:
