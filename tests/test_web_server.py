@@ -14,7 +14,7 @@ from tests.processes import wait_until
 pytestmark = pytest.mark.server
 
 
-class Site:
+class SmallServer:
     """A server in a thread; pages under /wait wait until `gate` opens."""
 
     def __init__(self, connections: int = 50) -> None:
@@ -75,8 +75,8 @@ def _rest(client: socket.socket) -> str:
 
 
 @contextmanager
-def _site(connections: int = 50) -> Iterator[Site]:
-    site = Site(connections)
+def _site(connections: int = 50) -> Iterator[SmallServer]:
+    site = SmallServer(connections)
     try:
         yield site
     finally:
@@ -84,7 +84,7 @@ def _site(connections: int = 50) -> Iterator[Site]:
 
 
 @pytest.fixture
-def site() -> Iterator[Site]:
+def site() -> Iterator[SmallServer]:
     with _site() as site:
         yield site
 

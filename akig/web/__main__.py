@@ -42,7 +42,7 @@ def main() -> None:
     server = Server(application, listening, connections=most_connections(), body=2 * LARGEST_BODY)
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
-    # What has been loaded until now stays: looking for garbage in it, again and again, costs pages a tenth of their time.
+    # What has been loaded until now stays; to look for garbage in it again and again costs time.
     gc.collect()
     gc.freeze()
     gc.set_threshold(10_000, 10, 10)

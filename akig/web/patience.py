@@ -29,7 +29,7 @@ PER_SECONDS = 60.0
 
 
 @dataclass(frozen=True)
-class Mark:
+class Standing:
     """Where a connection stood: in which phase of its how-manieth request, since when, how many bytes had moved."""
 
     phase: Phase
@@ -38,13 +38,13 @@ class Mark:
     moved: int
 
 
-def judge(now: float, mark: Mark | None, phase: Phase, request: int, moved: int) -> tuple[Mark, Verdict]:
+def judge(now: float, mark: Standing | None, phase: Phase, request: int, moved: int) -> tuple[Standing, Verdict]:
     """The connection's next mark, and what becomes of it.
 
     Heads and idle connections have a deadline. Bodies and answers have a least speed.
     """
     if mark is None or (mark.phase, mark.request) != (phase, request):
-        return Mark(phase, request, now, moved), Verdict.WAIT
+        return Standing(phase, request, now, moved), Verdict.WAIT
     waited = now - mark.since
     if phase is Phase.IDLE and waited > IDLE_SECONDS:
         return mark, Verdict.CLOSE

@@ -20,7 +20,7 @@ from waitress.channel import HTTPChannel
 from waitress.server import TcpWSGIServer
 
 from akig.web.lanes import Lanes
-from akig.web.patience import Mark, Phase, Verdict, judge
+from akig.web.patience import Standing, Phase, Verdict, judge
 from akig.web.refusals import Refusal, ServerFull, TooSlow
 
 _HEAD_BYTES = 32 * 1024
@@ -35,7 +35,7 @@ class Connection(HTTPChannel):
     request: Any = None
     moved = 0
     requests_begun = 0
-    mark: Mark | None = None
+    mark: Standing | None = None
 
     def phase(self) -> Phase:
         """What it waits for."""
