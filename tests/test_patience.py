@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from akig.web.lanes import Lane, lane_of
-from akig.web.patience import LEAST_BYTES, PER_SECONDS, Standing, Phase, Verdict, judge
+from akig.web.patience import LEAST_BYTES, PER_SECONDS, Phase, Verdict, Wait, judge
 
 
 @pytest.mark.parametrize(
@@ -30,9 +30,9 @@ def test_a_client_is_waited_for_as_long_as_its_phase_allows(phase, seconds, move
 
 
 def test_the_next_request_or_the_next_phase_is_waited_for_anew():
-    mark = Standing(Phase.HEAD, 1, since=100, moved=7)
-    assert judge(130, mark, Phase.HEAD, 2, 9) == (Standing(Phase.HEAD, 2, 130, 9), Verdict.WAIT)
-    assert judge(130, mark, Phase.BODY, 1, 9) == (Standing(Phase.BODY, 1, 130, 9), Verdict.WAIT)
+    mark = Wait(Phase.HEAD, 1, since=100, moved=7)
+    assert judge(130, mark, Phase.HEAD, 2, 9) == (Wait(Phase.HEAD, 2, 130, 9), Verdict.WAIT)
+    assert judge(130, mark, Phase.BODY, 1, 9) == (Wait(Phase.BODY, 1, 130, 9), Verdict.WAIT)
 
 
 @given(steps=st.lists(st.floats(0.5, 2), min_size=50, max_size=300), speed=st.integers(60, 10_000))

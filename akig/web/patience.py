@@ -29,7 +29,7 @@ PER_SECONDS = 60.0
 
 
 @dataclass(frozen=True)
-class Standing:
+class Wait:
     """Where a connection stood: in which phase of its how-manieth request, since when, how many bytes had moved."""
 
     phase: Phase
@@ -38,13 +38,13 @@ class Standing:
     moved: int
 
 
-def judge(now: float, mark: Standing | None, phase: Phase, request: int, moved: int) -> tuple[Standing, Verdict]:
+def judge(now: float, mark: Wait | None, phase: Phase, request: int, moved: int) -> tuple[Wait, Verdict]:
     """The connection's next mark, and what becomes of it.
 
     Heads and idle connections have a deadline. Bodies and answers have a least speed.
     """
     if mark is None or (mark.phase, mark.request) != (phase, request):
-        return Standing(phase, request, now, moved), Verdict.WAIT
+        return Wait(phase, request, now, moved), Verdict.WAIT
     waited = now - mark.since
     if phase is Phase.IDLE and waited > IDLE_SECONDS:
         return mark, Verdict.CLOSE

@@ -20,7 +20,7 @@ from waitress.channel import HTTPChannel
 from waitress.server import TcpWSGIServer
 
 from akig.web.lanes import Lanes
-from akig.web.patience import Standing, Phase, Verdict, judge
+from akig.web.patience import Phase, Verdict, Wait, judge
 from akig.web.refusals import Refusal, ServerFull, TooSlow
 
 _HEAD_BYTES = 32 * 1024
@@ -29,13 +29,13 @@ _BODIES_BYTES = 1024**3
 _LOOK_EVERY = 1.0
 
 
-class Connection(HTTPChannel):
+class Client(HTTPChannel):
     """A channel that counts what moves, and says when its server has to look at it again."""
 
     request: Any = None
     moved = 0
     requests_begun = 0
-    mark: Standing | None = None
+    mark: Wait | None = None
 
     def phase(self) -> Phase:
         """What it waits for."""
@@ -93,7 +93,7 @@ class Connection(HTTPChannel):
 class Server(TcpWSGIServer):
     """A server on a socket that listens already."""
 
-    channel_class = Connection
+    channel_class = Client
 
     def __init__(
         self, application: Callable[..., Any], listening: socket.socket, *, connections: int, body: int
@@ -182,7 +182,7 @@ class Server(TcpWSGIServer):
             self.look_again.append(connection)
         super().pull_trigger()
 
-    def add_task(self, channel: Connection) -> None:
+    def add_task(self, channel: Client) -> None:
         """A request has come whole."""
         channel.requests_begun += 1
         super().add_task(channel)
@@ -206,7 +206,7 @@ class Server(TcpWSGIServer):
             elif verdict is Verdict.TOO_SLOW:
                 connection.refuse(TooSlow(_("The rest of the request did not come in time. Send it again.")))
         if bodies > _BODIES_BYTES:
-            largest = max(self.active_channels.values(), key=Connection.body_bytes)
+            largest = max(self.active_channels.values(), key=Client.body_bytes)
             largest.refuse(ServerFull(_("Too many files are being sent. Try again in a few minutes.")))
 
     def _make_room(self) -> None:
