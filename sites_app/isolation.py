@@ -7,6 +7,9 @@ from django.apps import apps as installed_apps
 from django.db import models
 from django.db.migrations.operations.base import Operation
 
+from changes import append_only
+from changes.audit import append_only_tables
+
 POLICY_NAME = "site_isolation"
 # nullif: after a transaction the setting is '', not NULL. The array form keeps the index in use
 # (measured: string_to_array, "OR admin" and sub-selects are 40 to 100 times slower).
@@ -111,7 +114,7 @@ def _key_name(model: type[models.Model], field: models.ForeignKey) -> str:
 
 
 def holes_in_the_database(connection: Any) -> list[str]:
-    """Why the connected role could see past a site, one sentence each; empty when it cannot."""
+    """Why the connected role could see past a site or change history, one sentence each; empty when it cannot."""
     holes = []
     with connection.cursor() as cursor:
         cursor.execute("SELECT current_user, rolsuper, rolbypassrls FROM pg_roles WHERE rolname = current_user")
@@ -120,6 +123,7 @@ def holes_in_the_database(connection: Any) -> list[str]:
             holes.append(f"The database role {role} bypasses row-level security.")
         for model in scoped_models():
             holes += _holes_in_table(cursor, model._meta.db_table, role)
+        holes += append_only.holes(cursor, append_only_tables())
     return holes
 
 

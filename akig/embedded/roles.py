@@ -7,6 +7,8 @@ from typing import Any
 
 from psycopg import sql
 
+from changes import append_only
+
 OWNER = "akig_owner"
 APP = "akig_app"
 DATABASE = "akig"
@@ -40,7 +42,8 @@ def make_roles(connection: Any, *, owner_password: str, app_password: str) -> No
 def grant_rows(execute: Any, *, owner: str, app: str) -> None:
     """Let `app` read and write the rows of every table that `owner` makes in this database, now and later.
 
-    Not TRUNCATE: row-level security does not cover it. `execute` runs one statement in the database.
+    Not TRUNCATE: row-level security does not cover it. Rows that are only ever added cannot be changed or deleted.
+    `execute` runs one statement in the database.
     """
     names = {"owner": sql.Identifier(owner), "app": sql.Identifier(app)}
     for statement in (
@@ -52,6 +55,7 @@ def grant_rows(execute: Any, *, owner: str, app: str) -> None:
         _MAY_ANALYZE,
     ):
         execute(sql.SQL(statement).format(**names))
+    append_only.lock(execute)
 
 
 # A large import must ANALYZE what it has inserted: without statistics the checks of its own foreign keys, at its end,

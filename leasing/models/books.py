@@ -4,7 +4,6 @@ import datetime as dt
 from typing import ClassVar
 
 import pghistory
-import pgtrigger
 from django.conf import settings
 from django.core.validators import MinValueValidator
 from django.db import models
@@ -12,7 +11,7 @@ from django.db.models import F, Q, Sum, Value
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
-from changes.audit import every_change
+from changes.audit import append_only, every_change
 from leasing.models.contracts import Contract
 from leasing.models.people import Tenant
 from sites_app.models import SameSiteForeignKey, SiteScopedModel, SiteScopedQuerySet, scoped_manager
@@ -148,7 +147,7 @@ class Payment(SiteScopedModel):
             models.Index(fields=["site", "contract", "received_on"], name="payment_site_contract"),
             models.Index(fields=["site", "received_on"], name="payment_site_received"),
         ]
-        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+        triggers = [append_only()]
 
     def __str__(self) -> str:
         return f"{self.received_on:%Y-%m-%d} · {self.amount}"
@@ -174,7 +173,7 @@ class PaymentReversal(SiteScopedModel):
         verbose_name = _("reversal")
         verbose_name_plural = _("reversals")
         constraints = [models.UniqueConstraint(fields=["site", "payment"], name="one_reversal_per_payment")]
-        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+        triggers = [append_only()]
 
     def __str__(self) -> str:
         return f"{self.payment_id} · {self.reversed_on:%Y-%m-%d}"
