@@ -8,15 +8,14 @@ from accounts.models import ApiToken, User
 _LAST_USE_PRECISION = timedelta(hours=1)
 
 
-def issue_token(*, user: User, name: str, days: int | None, now: datetime) -> tuple[ApiToken, str]:
-    """Make a token that lasts `days` days (None: until it is revoked).
+def issue_token(*, user: User, name: str, days: int, now: datetime) -> tuple[ApiToken, str]:
+    """Make a token that lasts `days` days, at most `ApiToken.LONGEST_DAYS`.
 
     The second value is the token itself: the only moment at which it exists outside its owner's hands.
     """
     raw = ApiToken.PREFIX + secrets.token_urlsafe(40)
-    expires_at = None if days is None else now + timedelta(days=days)
     token = ApiToken.objects.create(
-        user=user, name=name, digest=ApiToken.digest_of(raw), created_at=now, expires_at=expires_at
+        user=user, name=name, digest=ApiToken.digest_of(raw), created_at=now, expires_at=now + timedelta(days=days)
     )
     return token, raw
 

@@ -7,7 +7,7 @@ from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -16,6 +16,7 @@ from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationFo
 
 from accounts.actions import revoke_token
 from accounts.models import ApiToken, User
+from changes.history import history_of
 
 # Rights come from memberships; a second way to grant them would only hide who may do what.
 admin.site.unregister(Group)
@@ -25,8 +26,25 @@ def _is_superuser(request: HttpRequest) -> bool:
     return request.user.is_active and request.user.is_superuser
 
 
+class _WithHistory(ModelAdmin):
+    """Shows below the form what the audit wrote down about the row, to superusers."""
+
+    change_form_outer_after_template = "admin/site_history.html"
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        row = self.get_object(request, object_id) if object_id and _is_superuser(request) else None
+        context = {"history": history_of(row)} if row is not None else {}
+        return super().changeform_view(request, object_id, form_url, context | (extra_context or {}))
+
+
 @admin.register(User)
-class UserAdmin(DjangoUserAdmin, ModelAdmin):
+class UserAdmin(DjangoUserAdmin, _WithHistory):
     form = UserChangeForm
     add_form = UserCreationForm
     change_password_form = AdminPasswordChangeForm
@@ -85,7 +103,7 @@ class _ReadOnlyAdmin(ModelAdmin):
 
 
 @admin.register(ApiToken)
-class ApiTokenAdmin(_ReadOnlyAdmin):
+class ApiTokenAdmin(_ReadOnlyAdmin, _WithHistory):
     list_display = ["name", "user", "created_at", "expires_at", "last_used_at", "revoked_at"]
     list_select_related = ["user"]
     list_filter = ["revoked_at", "expires_at"]

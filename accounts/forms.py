@@ -57,6 +57,8 @@ class ResetRequestForm(PasswordResetForm):
     ) -> None:
         user: User = context["user"]
         with translation.override(user.preferred_language or translation.get_language()):
+            # Never the address that the request was sent to: whoever sends it chooses that.
+            context["public_url"] = settings.PUBLIC_URL
             subject = render_to_string(subject_template_name, context).strip()
             body = render_to_string(email_template_name, context)
         _outgoing.submit(_send, EmailMessage(subject, body, from_email, [to_email]), user.pk)
@@ -112,11 +114,10 @@ class ProfileForm(forms.ModelForm):
 class TokenForm(forms.ModelForm):
     days = forms.IntegerField(
         label=_("Days"),
-        help_text=_("How long it works. Leave empty to keep it until you revoke it."),
+        help_text=_("How long it works: a year at most. A new password ends it at once."),
         min_value=1,
-        max_value=3650,
-        required=False,
-        initial=90,
+        max_value=ApiToken.LONGEST_DAYS,
+        initial=ApiToken.USUAL_DAYS,
         widget=forms.NumberInput(attrs={"class": "short"}),
     )
 

@@ -1,13 +1,14 @@
 """What django-axes counts as one account and as one place, and until when a pair of them stays locked."""
 
 import ipaddress
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from axes.handlers.proxy import AxesProxyHandler
 from axes.helpers import get_cool_off, get_failure_limit
 from axes.models import AccessAttempt
 from axes.utils import reset
 from django.conf import settings
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from accounts.models import User
@@ -63,16 +64,20 @@ def locked_until(request: HttpRequest, credentials: dict | None, now: datetime) 
         ip_address=request.axes_ip_address,  # type: ignore[attr-defined]  # update_request has put it there
         attempt_time__gte=now - get_cool_off(request),
     )
-    # One row for each browser: the lock ends when enough of them are too old to count.
+    return opens_at(attempts, limit=get_failure_limit(request, credentials), counted_for=get_cool_off(request))
+
+
+def opens_at(attempts: QuerySet[AccessAttempt], *, limit: int, counted_for: timedelta) -> datetime | None:
+    """When these attempts, none older than `counted_for`, will be fewer than `limit`; None when they are."""
+    # One row for each name and browser: the lock ends when enough of them are too old to count.
     rows = list(attempts.order_by("attempt_time").values_list("attempt_time", "failures_since_start"))
     counted = sum(failures for _, failures in rows)
-    limit = get_failure_limit(request, credentials)
     until = None
     for attempt_time, failures in rows:
         if counted < limit:
             break
         counted -= failures
-        until = attempt_time + get_cool_off(request)
+        until = attempt_time + counted_for
     return until
 
 

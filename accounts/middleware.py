@@ -1,6 +1,7 @@
 """Who is calling when it is a program, and in which language to answer."""
 
 from collections.abc import Callable
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -8,8 +9,10 @@ from django.utils import timezone, translation
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.utils.translation.trans_real import parse_accept_lang_header
+from pghistory.middleware import HistoryMiddleware
 
 from accounts.actions import note_token_use
+from accounts.lockout import client_address
 from accounts.models import ApiToken
 from accounts.request import PersonRequest
 
@@ -90,3 +93,11 @@ class BearerTokenMiddleware:
             }
         headers = {"WWW-Authenticate": f'{BEARER_CHALLENGE}, error="invalid_token"'}
         return JsonResponse(problem, status=401, content_type="application/problem+json", headers=headers)
+
+
+class AuditMiddleware(HistoryMiddleware):
+    """What the audit writes down of a request: who, our address, theirs, and with which token."""
+
+    def get_context(self, request: PersonRequest) -> dict[str, Any]:
+        context = super().get_context(request) | {"address": client_address(request)}
+        return context if request.auth_token is None else context | {"token": request.auth_token.pk}

@@ -5,6 +5,8 @@ import re
 from datetime import datetime
 from typing import Any, ClassVar
 
+import pghistory
+import pgtrigger
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.core.validators import RegexValidator
@@ -15,6 +17,7 @@ from django.db.models.lookups import Exact
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
 
+from changes.audit import every_change
 from screens.texts import Text
 
 
@@ -45,6 +48,14 @@ class PeopleManager(UserManager["User"]):
         return self.get(Exact(Lower(field), Lower(Value(wanted))))
 
 
+# The hash is in no event: an event only says that there is another password.
+@pghistory.track(
+    *every_change(),
+    pghistory.UpdateEvent("password", condition=pgtrigger.AnyChange("password")),
+    fields=["username", "full_name", "email", "is_active", "is_staff", "is_superuser"],
+    model_name="UserEvent",
+    obj_field=pghistory.ObjForeignKey(related_name="events"),
+)
 class User(AbstractUser):
     first_name = None  # type: ignore[assignment]  # the way Django gives to leave a field out
     last_name = None  # type: ignore[assignment]  # the same
@@ -93,6 +104,20 @@ class User(AbstractUser):
                 violation_error_message=_("A user name has only letters, digits and the signs . + - _"),
             ),
         ]
+        triggers = [
+            # In the database, because passwords are set in many places. A hash that the server makes stronger at a
+            # sign-in counts as a new password.
+            pgtrigger.Trigger(
+                name="end_tokens",
+                operation=pgtrigger.UpdateOf("password", "is_active"),
+                when=pgtrigger.After,
+                condition=pgtrigger.Condition(
+                    "OLD.password IS DISTINCT FROM NEW.password OR (OLD.is_active AND NOT NEW.is_active)"
+                ),
+                func="UPDATE accounts_apitoken SET revoked_at = NOW() WHERE user_id = NEW.id AND revoked_at IS NULL;"
+                " RETURN NULL;",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.get_full_name()
@@ -111,22 +136,27 @@ Actor = User | None
 class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
     def usable(self, now: datetime) -> "ApiTokenQuerySet":
         """Tokens that sign in at this moment: not revoked, not expired, of a user who may sign in."""
-        return self.filter(Q(expires_at=None) | Q(expires_at__gt=now), revoked_at=None, user__is_active=True)
+        return self.filter(expires_at__gt=now, revoked_at=None, user__is_active=True)
 
     def matching(self, raw: str) -> "ApiTokenQuerySet":
         return self.filter(digest=ApiToken.digest_of(raw))
 
 
+@pghistory.track(*every_change(), exclude=["digest", "last_used_at"])
 class ApiToken(models.Model):
-    """Lets a program act as a user. Only a digest is stored: the token itself is shown once, when made."""
+    """Lets a program act as a user. Only a digest is stored: the token itself is shown once, when made.
+
+    Each has an end. A new password of its user ends it too (`User.Meta.triggers`).
+    """
 
     PREFIX = "akig_"  # makes a leaked token easy to find in a repository or a log
+    USUAL_DAYS, LONGEST_DAYS = 90, 365
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="api_tokens", verbose_name=_("user"))
     name = models.CharField(_("name"), max_length=80)
     digest = models.CharField(max_length=64, unique=True, editable=False)
     created_at = models.DateTimeField(_("created"))
-    expires_at = models.DateTimeField(_("expires"), null=True, blank=True)
+    expires_at = models.DateTimeField(_("expires"))
     last_used_at = models.DateTimeField(_("last used"), null=True, blank=True, editable=False)
     revoked_at = models.DateTimeField(_("revoked"), null=True, blank=True, editable=False)
 
@@ -146,4 +176,4 @@ class ApiToken(models.Model):
         return hashlib.sha256(raw.encode()).hexdigest()
 
     def is_expired(self, now: datetime) -> bool:
-        return self.expires_at is not None and self.expires_at <= now
+        return self.expires_at <= now

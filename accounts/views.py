@@ -2,13 +2,15 @@
 
 import math
 from datetime import timedelta
+from typing import Any, cast
 
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import views as auth
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm, SetPasswordForm
-from django.http import HttpResponse
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render, resolve_url
 from django.urls import reverse_lazy
 from django.utils import timezone, translation
@@ -21,6 +23,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.actions import choose_language, issue_token, revoke_token
+from accounts.address_lock import address_opens_at, remember_browser
 from accounts.forms import ProfileForm, ResetRequestForm, SignInForm, TokenForm
 from accounts.lockout import forget_failures, locked_until
 from accounts.models import User
@@ -35,6 +38,7 @@ class SignIn(auth.LoginView):
         response = super().form_valid(form)
         # Absolute: a session that is used all day still ends.
         self.request.session.set_expiry(timedelta(seconds=settings.SESSION_COOKIE_AGE))
+        remember_browser(self.request, response, form.get_user())
         return response
 
 
@@ -50,15 +54,24 @@ def locked_out(
 ) -> HttpResponse:
     """Too many failures: says for how long and what to do. Called by django-axes in place of the answer."""
     now = timezone.now()
-    until = locked_until(request, credentials, now) or now
+    pair_until = locked_until(request, credentials, now)
+    until = pair_until or address_opens_at(request, credentials, now) or now
     seconds = max(1, math.ceil((until - now).total_seconds()))
     minutes = math.ceil(seconds / 60)
-    sentence = ngettext(
-        "Too many failed attempts. This account is locked here for %(minutes)s minute.",
-        "Too many failed attempts. This account is locked here for %(minutes)s minutes.",
-        minutes,
-    ) % {"minutes": minutes}
-    response = render(request, "accounts/locked.html", {"sentence": sentence, "until": until}, status=429)
+    if pair_until:
+        sentence = ngettext(
+            "Too many failed attempts. This account is locked here for %(minutes)s minute.",
+            "Too many failed attempts. This account is locked here for %(minutes)s minutes.",
+            minutes,
+        ) % {"minutes": minutes}
+    else:
+        sentence = ngettext(
+            "Too many failed attempts from your network. Sign-in is closed there for %(minutes)s minute.",
+            "Too many failed attempts from your network. Sign-in is closed there for %(minutes)s minutes.",
+            minutes,
+        ) % {"minutes": minutes}
+    context = {"sentence": sentence, "until": until, "whole_address": not pair_until}
+    response = render(request, "accounts/locked.html", context, status=429)
     response.headers["Retry-After"] = str(seconds)
     add_never_cache_headers(response)
     return response
@@ -68,10 +81,15 @@ class ChangePassword(auth.PasswordChangeView):
     template_name = "accounts/password_change.html"
     success_url = reverse_lazy("accounts:profile")
 
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        require_session(cast("PersonRequest", request))
+        return super().dispatch(request, *args, **kwargs)
+
     def form_valid(self, form: PasswordChangeForm) -> HttpResponse:
         response = super().form_valid(form)
         messages.success(
-            self.request, _("Your password is changed. Wherever else you were signed in, you are signed out.")
+            self.request,
+            _("Your password is changed. Your tokens have ended, and you are signed out everywhere else."),
         )
         return response
 
@@ -99,6 +117,12 @@ class ResetPassword(auth.PasswordResetConfirmView):
         forget_failures(form.user)
         messages.success(self.request, _("Your new password is set. Sign in with it."))
         return response
+
+
+def require_session(request: PersonRequest) -> None:
+    """Raise PermissionDenied for a program with a token: what is done next would outlive the token."""
+    if request.auth_token is not None:
+        raise PermissionDenied(_("Not with a token: sign in with your password."))
 
 
 @never_cache
@@ -132,6 +156,8 @@ def _profile_page(request: PersonRequest, form: ProfileForm, token_form: TokenFo
 @never_cache
 @require_POST
 def token_create(request: PersonRequest) -> HttpResponse:
+    """Make a token, for a person who has signed in: one that was stolen shall not make itself another."""
+    require_session(request)
     form = TokenForm(request.POST)
     if not form.is_valid():
         return _profile_page(request, ProfileForm(instance=request.user), form)

@@ -12,6 +12,7 @@ from django.http import HttpResponse, HttpResponseBase
 from django.urls import URLPattern, URLResolver
 from unfold.sites import UnfoldAdminSite
 
+from accounts.views import require_session
 from akig import declared
 from sites_app.request import SiteRequest
 from sites_app.site_admin import SiteModelAdmin
@@ -41,6 +42,8 @@ class AkigAdminSite(UnfoldAdminSite):
 
         @wraps(guarded)
         def inner(request: SiteRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            # Roles, people and their passwords are given here: that outlives a token.
+            require_session(request)
             # Django would send a person who is signed in to sign in again.
             if request.user.is_authenticated and not self.has_permission(request):
                 raise PermissionDenied

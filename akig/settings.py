@@ -71,6 +71,7 @@ MIDDLEWARE = [
     "accounts.middleware.BearerTokenMiddleware",
     # After both: a person's own choice of language comes first.
     "accounts.middleware.LanguageMiddleware",
+    "accounts.busy.BusyMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -78,7 +79,7 @@ MIDDLEWARE = [
     # Last: everything below it runs inside one transaction and one site scope.
     "sites_app.middleware.SiteMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
-    "pghistory.middleware.HistoryMiddleware",
+    "accounts.middleware.AuditMiddleware",
 ]
 
 ROOT_URLCONF = "akig.urls"
@@ -123,8 +124,8 @@ AUTHENTICATION_BACKENDS = [
     "sites_app.backends.SiteRoleBackend",
 ]
 PASSWORD_HASHERS = [
-    "django.contrib.auth.hashers.Argon2PasswordHasher",
-    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+    "accounts.hashing.BoundedArgon2",
+    "accounts.hashing.BoundedPBKDF2",
 ]
 AUTH_PASSWORD_VALIDATORS = [
     {
@@ -142,7 +143,9 @@ PASSWORD_RESET_TIMEOUT = 3600
 LOGIN_URL = "/accounts/login/"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/accounts/login/"
-# Mobile carriers share addresses: lock the pair of name and address, for a while, never for good.
+# Mobile carriers share addresses: lock the pair of name and address, for a while, never for good. Beside it a much
+# higher limit for an address over all names, which axes does not have (accounts/address_lock.py).
+AXES_HANDLER = "accounts.address_lock.AddressHandler"
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]

@@ -28,7 +28,8 @@ def append_only_tables() -> list[str]:
     """Every table whose rows are only ever added, as the models say: these and the audit's own."""
     declared = [model for model, trigger in pgtrigger.registered() if trigger.name == TRIGGER]
     events = [model for model in apps.get_models() if hasattr(model, "pgh_tracked_model")]
-    return sorted({CONTEXTS, *(model._meta.db_table for model in (*declared, *events))})
+    models_of_them: list[type[models.Model]] = [*declared, *events]
+    return sorted({CONTEXTS, *(model._meta.db_table for model in models_of_them)})
 
 
 @contextmanager

@@ -19,6 +19,9 @@ _PERSON = get_user_model()
 # The row itself, and when it was touched: said by the page and by the entry.
 _NOT_SHOWN = ("id", "site", "changed_at", "created", "modified")
 
+# How a row was when its table began to be audited: no change, but what the first one is told from.
+_BASELINE = "baseline"
+
 
 @dataclass(frozen=True)
 class ValueChange:
@@ -29,12 +32,15 @@ class ValueChange:
 
 @dataclass(frozen=True)
 class HistoryEntry:
-    """One change of a row: when, by whom, what it did ("insert", "update", "delete"), and through what."""
+    """One change of a row: when, by whom, what it did ("insert", "update", "delete", "password"), through what, and
+    from which address ("" when it was not asked for through the network).
+    """
 
     at: dt.datetime
     who: str
     kind: str
     through: str
+    address: str
     values: tuple[ValueChange, ...]
 
 
@@ -62,11 +68,17 @@ def history_of(row: models.Model, *, limit: int = 50, leave_out: Iterable[str] =
     for event, before in zip(events, [*events[1:], None], strict=True):
         if before is None and event.pgh_label != "insert" and len(events) > limit:
             break
+        if event.pgh_label == _BASELINE:
+            break
         values = tuple(_changes(fields, names, before, event))
         if values or event.pgh_label != "update":
             metadata = event.pgh_context.metadata if event.pgh_context else {}
-            who = names.get((_PERSON, metadata.get("user"))) or _("System")
-            entries.append(HistoryEntry(event.pgh_created_at, who, event.pgh_label, _through(metadata), values))
+            nobody = _("Not signed in") if metadata.get("url") else _("System")
+            who = names.get((_PERSON, metadata.get("user"))) or nobody
+            address = metadata.get("address") or ""
+            entries.append(
+                HistoryEntry(event.pgh_created_at, who, event.pgh_label, _through(metadata), address, values)
+            )
     return entries
 
 
@@ -115,7 +127,10 @@ def _through(metadata: dict[str, Any]) -> str:
         return _("API")
     if "/admin/" in address:
         return _("Administration")
-    return _("Page") if address else _("Job or command")
+    if address:
+        return _("Page")
+    command = metadata.get("command")
+    return _("Command %(name)s") % {"name": command} if command else _("Job or command")
 
 
 def _readable(field: "models.Field[Any, Any]", value: Any, names: dict[tuple[Any, Any], str]) -> str:

@@ -1,5 +1,7 @@
 """Changes of the site layer: who belongs to it, and whether it is open."""
 
+from collections.abc import Iterable
+
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -27,6 +29,22 @@ def grant_membership(*, user: User, site: Site, role: str) -> Membership:
         },
     )
     return membership
+
+
+def require_administrator(*, site: Site, without: Iterable[int]) -> None:
+    """Raise ValidationError when these memberships hold the last role of an administrator who may sign in.
+
+    Two administrators who remove one another at the same moment wait here for one another: the site is locked to the
+    end of the transaction.
+    """
+    Site.objects.select_for_update(no_key=True).get(pk=site.pk)
+    administrators = Membership.objects.active().filter(site=site, role=Role.ADMIN)
+    staying = administrators.exclude(pk__in=without)
+    if administrators.exists() and not staying.exists():
+        raise ValidationError(
+            _("%(site)s would have no administrator left. Give the role to somebody else first, or ask a superuser.")
+            % {"site": site.name}
+        )
 
 
 @transaction.atomic

@@ -7,10 +7,11 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -22,10 +23,10 @@ from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminT
 from screens import formats
 from sites_app import rules
 from sites_app.access import cover_for
-from sites_app.actions import change_status, grant_membership
+from sites_app.actions import change_status, grant_membership, require_administrator
 from sites_app.dated_admin import DatedAdmin, DatedForm
 from sites_app.models import Flag, Membership, RegionalRule, Role, Site, SiteClosingDay
-from sites_app.request import SiteRequest
+from sites_app.request import SiteRequest, one_site
 from sites_app.site_admin import ActionForm, GlobalAdmin, SiteForm, SiteModelAdmin
 
 _STATUS_TONES = {
@@ -192,6 +193,12 @@ class GrantForm(ActionForm):
 
 
 class MembershipForm(SiteForm):
+    def clean_role(self) -> str:
+        role = self.cleaned_data["role"]
+        if role != Role.ADMIN and not (self.by and self.by.is_superuser):
+            require_administrator(site=self.site, without=[self.instance.pk])
+        return role
+
     def clean_is_primary(self) -> bool:
         others = Membership.objects.filter(user=self.instance.user_id, is_primary=True).exclude(pk=self.instance.pk)
         if self.cleaned_data["is_primary"] and (other := others.first()):
@@ -219,6 +226,27 @@ class MembershipAdmin(SettingsAdmin):
     def get_readonly_fields(self, request: SiteRequest, obj: Membership | None = None) -> Sequence[str]:
         # Whether somebody's first site is another one is not for the administrators of this one.
         return ["user_name"] if request.user.is_superuser else ["user_name", "is_primary"]
+
+    # --- the last administrator stays ----------------------------------------------------------------------------
+
+    def get_deleted_objects(self, objs: Any, request: SiteRequest) -> tuple[Any, Any, Any, Any]:
+        # Asked before each deletion, of one and of several.
+        if not request.user.is_superuser:
+            require_administrator(site=one_site(request), without=[membership.pk for membership in objs])
+        return super().get_deleted_objects(objs, request)
+
+    def delete_view(self, request: SiteRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        return self._or_refused(request, super().delete_view, request, object_id, extra_context)
+
+    def changelist_view(self, request: SiteRequest, extra_context: Any = None) -> HttpResponse:
+        return self._or_refused(request, super().changelist_view, request, extra_context)
+
+    def _or_refused(self, request: SiteRequest, view: Any, *arguments: Any) -> HttpResponse:
+        try:
+            return view(*arguments)
+        except ValidationError as refused:
+            messages.error(request, refused.messages[0])
+            return HttpResponseRedirect(reverse("admin:sites_app_membership_changelist"))
 
     @display(description=gettext_lazy("user name"), ordering="user__username")
     def user_name(self, membership: Membership) -> str:

@@ -26,7 +26,7 @@ def lock(username="awa"):
 
 def test_every_page_about_people_opens(boss):
     user = make_user()
-    token, _raw = issue_token(user=user, name="Spreadsheet", days=None, now=timezone.now())
+    token, _raw = issue_token(user=user, name="Spreadsheet", days=90, now=timezone.now())
     lock()
     attempt = AccessAttempt.objects.get()
     pages = [
@@ -98,7 +98,7 @@ def test_staff_with_every_permission_cannot_change_people_or_read_tokens():
 
 
 def test_tokens_are_read_only_and_revoked_by_an_action(boss):
-    token, _raw = issue_token(user=make_user(), name="Spreadsheet", days=None, now=timezone.now())
+    token, _raw = issue_token(user=make_user(), name="Spreadsheet", days=90, now=timezone.now())
     assert boss.get(f"{ADMIN}accounts/apitoken/add/").status_code == 403
     assert boss.post(f"{ADMIN}accounts/apitoken/{token.pk}/change/", {"name": "x"}).status_code == 403
     page = boss.get(f"{ADMIN}accounts/apitoken/{token.pk}/change/").content.decode()

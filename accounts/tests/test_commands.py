@@ -21,7 +21,7 @@ def test_create_token_prints_the_token_and_nothing_else(name):
     printed = create_token(name)
     token = ApiToken.objects.get()
     assert ApiToken.digest_of(printed.removesuffix("\n")) == token.digest
-    assert (token.user, token.expires_at) == (user, None)
+    assert (token.user, token.expires_at - token.created_at) == (user, timedelta(days=90))
 
 
 @pytest.mark.django_db
@@ -38,9 +38,10 @@ def test_create_token_takes_a_number_of_days():
     [
         (["nobody"], "There is no user “nobody”."),
         (["gone"], "“gone” is disabled: a token would not work."),
-        (["awa", "--days", "0"], "--days must be from 1 to 3650."),
-        (["awa", "--days", "-5"], "--days must be from 1 to 3650."),
-        (["awa", "--days", "99999999999"], "--days must be from 1 to 3650."),
+        (["awa", "--days", "0"], "--days must be from 1 to 365."),
+        (["awa", "--days", "366"], "--days must be from 1 to 365."),
+        (["awa", "--days", "-5"], "--days must be from 1 to 365."),
+        (["awa", "--days", "99999999999"], "--days must be from 1 to 365."),
         (["awa", "--days", "soon"], "invalid int value"),
         ([], "required: name"),
     ],

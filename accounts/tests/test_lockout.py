@@ -5,6 +5,7 @@ from axes.models import AccessAttempt
 from django.test import Client, RequestFactory
 from django.utils import timezone
 
+from accounts.address_lock import LIMIT
 from accounts.lockout import client_address, locked_until
 from accounts.models import User
 from accounts.tests.factories import NOW, PASSWORD, make_user
@@ -170,3 +171,83 @@ def test_a_lock_ends_when_enough_failures_are_too_old_to_count_and_not_before():
     assert locked_until(request, None, NOW) == NOW + timedelta(minutes=5)
     failures("television", 50, minutes_ago=16)
     assert locked_until(request, None, NOW) == NOW + timedelta(minutes=5)
+
+
+# --- many names from one address ----------------------------------------------------------------------
+
+
+def spray(names, address="197.149.0.7", client=None):
+    return [try_to_sign_in(client or Client(), username=name, address=address) for name in names]
+
+
+def names(number, first=0):
+    return [f"name-{n}" for n in range(first, first + number)]
+
+
+@pytest.mark.django_db
+def test_forty_names_from_one_address_are_stopped_at_thirty_for_five_minutes():
+    make_user("awa")
+    answers = spray(names(40))
+    assert [answer.status_code for answer in answers] == [200] * LIMIT + [429] * 10
+    refused = answers[-1]
+    assert (
+        "Too many failed attempts from your network. Sign-in is closed there for 5 minutes." in refused.content.decode()
+    )
+    assert 280 <= int(refused["Retry-After"]) <= 300
+    # The right password too, of a name that was not tried; in the same words as for a name that does not exist.
+    known, unknown = (try_to_sign_in(Client(), username=name, password=PASSWORD) for name in ("awa", "nobody"))
+    assert (known.status_code, unknown.status_code) == (429, 429)
+    assert known.content[known.content.index(b"<main") :] == unknown.content[unknown.content.index(b"<main") :]
+    assert try_to_sign_in(Client(), password=PASSWORD, address="197.149.0.8").status_code == 302
+
+    AccessAttempt.objects.update(attempt_time=timezone.now() - timedelta(minutes=5, seconds=1))
+    assert try_to_sign_in(Client(), password=PASSWORD).status_code == 302
+
+
+@pytest.mark.django_db
+def test_tries_while_an_address_is_locked_do_not_make_it_longer():
+    spray(names(LIMIT))
+    AccessAttempt.objects.update(attempt_time=timezone.now() - timedelta(minutes=4))
+    assert {answer.status_code for answer in spray(names(20, first=100))} == {429}
+    assert AccessAttempt.objects.count() == LIMIT
+
+
+@pytest.mark.django_db
+def test_a_guesser_does_not_lock_out_who_has_signed_in_with_that_browser_before():
+    """An agency behind one address goes on working; who guesses cannot make himself such a browser."""
+    make_user("awa")
+    make_user("binta")
+    office = Client()
+    assert try_to_sign_in(office, password=PASSWORD).status_code == 302
+    office.post("/accounts/logout/")
+    spray(names(LIMIT))
+    assert try_to_sign_in(office, password=PASSWORD).status_code == 302
+    assert try_to_sign_in(office, username="AWA@agence.example", password=PASSWORD).status_code == 302
+    # Under another name it is a browser like any other, and five wrong passwords lock the pair as ever.
+    assert try_to_sign_in(office, username="binta", password=PASSWORD).status_code == 429
+    assert [try_to_sign_in(office).status_code for _ in range(5)] == [200, 200, 200, 200, 429]
+    forged = Client()
+    forged.cookies["known_here"] = office.cookies["known_here"].value[:-1]
+    assert try_to_sign_in(forged, password=PASSWORD, address="197.149.0.7").status_code == 429
+
+
+@pytest.mark.django_db
+def test_a_shared_computer_remembers_eight_people_and_no_name():
+    office = Client()
+    for n in range(9):
+        make_user(f"clerk{n}")
+        assert try_to_sign_in(office, username=f"clerk{n}", password=PASSWORD).status_code == 302
+    kept = office.cookies["known_here"]
+    assert "clerk" not in kept.value
+    assert (kept["path"], kept["httponly"], kept["samesite"]) == (LOGIN, True, "Lax")
+    spray(names(LIMIT))
+    answers = {n: try_to_sign_in(office, username=f"clerk{n}", password=PASSWORD).status_code for n in range(9)}
+    assert answers == {0: 429} | dict.fromkeys(range(1, 9), 302)
+
+
+@pytest.mark.django_db
+def test_a_guesser_with_an_account_of_his_own_does_not_open_the_address_by_signing_in():
+    make_user("guesser")
+    spray(names(LIMIT - 1))
+    assert try_to_sign_in(Client(), username="guesser", password=PASSWORD).status_code == 302
+    assert [answer.status_code for answer in spray(names(2, first=50))] == [200, 429]

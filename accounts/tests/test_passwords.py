@@ -2,6 +2,7 @@ import re
 
 import pytest
 from axes.models import AccessAttempt
+from django.conf import settings
 from django.core import mail
 from django.core.cache import cache
 from django.test import Client
@@ -30,7 +31,7 @@ def ask_for_a_link(email, language="en"):
 
 
 def link_in(message):
-    return re.search(r"http://testserver(/\S+)", message.body)[1]
+    return re.search(rf"{re.escape(settings.PUBLIC_URL)}(/\S+)", message.body)[1]
 
 
 @pytest.mark.django_db
@@ -113,6 +114,25 @@ def test_the_link_sets_a_new_password_once_and_opens_a_locked_account():
     again = Client().get(link, headers={"Accept-Language": "en"})
     assert "This link no longer works" in again.content.decode()
     assert user.pk == User.objects.get().pk
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("host", ["testserver", "localhost:8999", "127.0.0.1:1"])
+def test_the_link_leads_to_the_public_address_wherever_the_request_was_sent_to(settings, host):
+    settings.PUBLIC_URL = "https://akig.example"
+    settings.ALLOWED_HOSTS = ["*"]
+    make_user("awa")
+    Client().post(RESET, {"email": "awa@agence.example"}, headers={"Host": host, "X-Forwarded-Host": "evil.example"})
+    [message] = mails_sent()
+    assert set(re.findall(r"\w+://[^/\s]+", message.body)) == {"https://akig.example"}
+
+
+def test_no_mail_takes_its_links_from_the_request():
+    """Every template of a mail, from the names: the address of the request is in none."""
+    mails = [path for path in settings.BASE_DIR.glob("**/templates/**/*mail*.*") if ".venv" not in path.parts]
+    assert {"password_reset_email.txt"} <= {path.name for path in mails}
+    for path in mails:
+        assert not re.search(r"\bdomain\b|\brequest\b|protocol|site_name|build_absolute", path.read_text()), path
 
 
 @pytest.mark.django_db

@@ -1,14 +1,17 @@
 from datetime import timedelta
 
 import pytest
-from django.db import connection
+from django.contrib.auth.hashers import make_password
+from django.contrib.auth.tokens import default_token_generator
+from django.db import IntegrityError, connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from django.utils.http import urlsafe_base64_encode
 
 from accounts.actions import issue_token, revoke_token
-from accounts.models import ApiToken
-from accounts.tests.factories import NOW, make_user
+from accounts.models import ApiToken, User
+from accounts.tests.factories import NOW, PASSWORD, make_user
 
 WHOAMI = "/accounts/whoami"
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("accounts.tests.whoami_urls")]
@@ -18,7 +21,7 @@ def bearer(raw):
     return {"Authorization": f"Bearer {raw}", "Accept-Language": "en"}
 
 
-def make_token(user, days=None, now=None):
+def make_token(user, days=90, now=None):
     return issue_token(user=user, name="Spreadsheet", days=days, now=now or timezone.now())
 
 
@@ -174,6 +177,109 @@ def test_a_session_that_posts_to_the_api_needs_the_csrf_token():
         for given in (secret, "x" * 64, "")
     ]
     assert codes == [200, 403, 403]
+
+
+NEW = "pont-du-8-novembre"
+CHANGE = {"old_password": PASSWORD, "new_password1": NEW, "new_password2": NEW}
+
+
+def changed_by_oneself(user):
+    browser = Client()
+    browser.force_login(user)
+    browser.post("/accounts/password/", CHANGE)
+
+
+def set_by_a_superuser(user):
+    browser = Client()
+    browser.force_login(User.objects.create_superuser("boss", "boss@agence.example", None))
+    browser.post(f"/GN_CONAKRY/admin/accounts/user/{user.pk}/password/", {"password1": NEW, "password2": NEW})
+
+
+def set_by_a_link(user):
+    uid, token = urlsafe_base64_encode(str(user.pk).encode()), default_token_generator.make_token(user)
+    browser = Client()
+    form = browser.get(f"/accounts/password/reset/{uid}/{token}/")["Location"]
+    browser.post(form, {"new_password1": NEW, "new_password2": NEW})
+
+
+def set_by_a_program(user):
+    user.set_password(NEW)
+    user.save()
+
+
+def set_in_the_table(user):
+    User.objects.filter(pk=user.pk).update(password=make_password(NEW))
+
+
+def disabled_and_let_in_again(user):
+    User.objects.filter(pk=user.pk).update(is_active=False)
+    User.objects.filter(pk=user.pk).update(is_active=True)
+
+
+@pytest.mark.urls("akig.urls")
+@pytest.mark.parametrize(
+    "happens",
+    [
+        changed_by_oneself,
+        set_by_a_superuser,
+        set_by_a_link,
+        set_by_a_program,
+        set_in_the_table,
+        disabled_and_let_in_again,
+    ],
+)
+def test_a_new_password_and_a_disabled_account_end_every_token_and_session_there_was(happens):
+    user = make_user()
+    bystander, theirs = make_token(make_user("binta"))
+    _token, raw = make_token(user)
+    elsewhere = Client()
+    elsewhere.force_login(user)
+    assert elsewhere.get("/accounts/profile/", headers=bearer(raw)).status_code == 200
+    happens(user)
+    assert Client().get("/accounts/profile/", headers=bearer(raw)).status_code == 401
+    assert ApiToken.objects.get(user=user).revoked_at is not None
+    if happens is not disabled_and_let_in_again:
+        assert elsewhere.get("/accounts/profile/").status_code == 302
+    assert Client().get("/accounts/profile/", headers=bearer(theirs)).status_code == 200
+    assert ApiToken.objects.get(pk=bystander.pk).revoked_at is None
+
+
+def test_another_name_address_or_right_ends_no_token():
+    user = make_user()
+    make_token(user)
+    User.objects.filter(pk=user.pk).update(full_name="Awa B.", email="a@b.example", is_superuser=True)
+    user.refresh_from_db()
+    user.save()
+    assert ApiToken.objects.get().revoked_at is None
+
+
+@pytest.mark.urls("akig.urls")
+@pytest.mark.parametrize("path", ["/accounts/tokens/", "/accounts/password/"])
+def test_a_token_makes_no_token_and_no_password(path):
+    user = make_user()
+    _token, raw = make_token(user)
+    refused = Client().post(path, {"name": "x", "days": "30", **CHANGE}, headers=bearer(raw))
+    assert refused.status_code == 403
+    assert "Not with a token: sign in with your password." in refused.content.decode()
+    assert ApiToken.objects.count() == 1
+    user.refresh_from_db()
+    assert user.check_password(PASSWORD)
+
+
+@pytest.mark.urls("akig.urls")
+def test_a_token_opens_no_page_of_the_administration():
+    boss = User.objects.create_superuser("boss", "boss@agence.example", PASSWORD)
+    _token, raw = make_token(boss)
+    user = make_user()
+    for page in ("", "accounts/user/", f"accounts/user/{user.pk}/password/", "sites_app/membership/add/"):
+        for ask in (Client().get, Client().post):
+            assert ask(f"/GN_CONAKRY/admin/{page}", headers=bearer(raw)).status_code == 403, page
+
+
+def test_the_database_takes_no_token_without_an_end():
+    token, _raw = make_token(make_user())
+    with pytest.raises(IntegrityError):
+        ApiToken.objects.filter(pk=token.pk).update(expires_at=None)
 
 
 def test_another_scheme_of_authorization_is_left_alone(client):

@@ -3,6 +3,7 @@
 import contextlib
 import errno
 import os
+import re
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -62,9 +63,22 @@ def connection_settings(env: Any) -> dict:
     # Seconds; a web process has a limit, a job or a command has none of its own.
     limit = env.int("DATABASE_STATEMENT_TIMEOUT", default=0)
     if limit:
-        options = settings["OPTIONS"]
-        options["options"] = f"{options.get('options', '')} -c statement_timeout={limit}s".strip()
+        _add_option(settings, f"statement_timeout={limit}s")
+    if command := command_name(sys.argv):
+        # The audit says which command has changed something (changes/append_only.py).
+        _add_option(settings, f"akig.command={command}")
     return settings
+
+
+def _add_option(settings: dict, option: str) -> None:
+    options = settings["OPTIONS"]
+    options["options"] = f"{options.get('options', '')} -c {option}".strip()
+
+
+def command_name(argv: Sequence[str]) -> str:
+    """The command of manage.py that this process is; "" for a server, a worker and the tests."""
+    is_command = len(argv) > 1 and Path(argv[0]).name == "manage.py" and re.fullmatch(r"\w+", argv[1], re.ASCII)
+    return argv[1] if is_command else ""
 
 
 def _embedded_settings() -> dict:

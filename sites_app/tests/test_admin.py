@@ -2,11 +2,13 @@
 
 import datetime as dt
 import re
+import threading
 
 import pytest
 from django.contrib import admin
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth import get_user_model
+from django.db import connection
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.test import Client
 
@@ -233,6 +235,80 @@ def test_a_role_is_changed_and_taken_away_and_the_page_says_by_whom(amina):
     assert re.search(r"Amina Changed Administration Role: Agent → becomes Manager", page)
     assert amina.post(f"{KINDIA}membership/{boris.pk}/delete/", {"post": "yes"}).status_code == 302
     assert not Membership.objects.filter(pk=boris.pk).exists()
+
+
+NO_ADMINISTRATOR = "would have no administrator left. Give the role to somebody else first, or ask a superuser."
+
+
+def membership_of(name, code="GN_KINDIA"):
+    return Membership.objects.get(user__username=name, site=code)
+
+
+def leave(browser, *names, way):
+    """The administrators `names` give up or lose their role in one of the ways there are."""
+    rows = [membership_of(name).pk for name in names]
+    if way == "another role":
+        return [browser.post(f"{KINDIA}membership/{pk}/change/", {"role": "agent"}, follow=True) for pk in rows][-1]
+    if way == "deletion":
+        return [browser.post(f"{KINDIA}membership/{pk}/delete/", {"post": "yes"}, follow=True) for pk in rows][-1]
+    form = {"action": "delete_selected", "_selected_action": rows, "post": "yes"}
+    return browser.post(f"{KINDIA}membership/", form, follow=True)
+
+
+WAYS = ["another role", "deletion", "list action"]
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_the_last_administrator_of_a_site_keeps_the_role(amina, way):
+    person("moussa", GN_KINDIA="agent")
+    gone = person("gone", GN_KINDIA="admin")
+    gone.is_active = False
+    gone.save()
+    answer = leave(amina, "amina", way=way)
+    assert NO_ADMINISTRATOR in words(answer)
+    assert membership_of("amina").role == "admin"
+    # Others' roles, and one's own once there is a second administrator, are no matter of this.
+    leave(amina, "moussa", way="deletion")
+    assert not Membership.objects.filter(user__username="moussa").exists()
+    person("binta", GN_KINDIA="admin")
+    leave(amina, "amina", way=way)
+    assert not Membership.objects.filter(user__username="amina", role="admin").exists()
+
+
+def test_all_administrators_at_once_cannot_go_by_a_list_action(amina):
+    person("binta", GN_KINDIA="admin")
+    assert NO_ADMINISTRATOR in words(leave(amina, "amina", "binta", way="list action"))
+    assert Membership.objects.filter(site="GN_KINDIA", role="admin").count() == 2
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_superuser_may_leave_a_site_without_an_administrator(boss, way):
+    person("amina", GN_KINDIA="admin")
+    leave(boss, "amina", way=way)
+    assert not Membership.objects.filter(site="GN_KINDIA", role="admin").exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_administrators_who_remove_one_another_at_once_cannot_both_go():
+    browsers = {name: browser(person(name, GN_KINDIA="admin")) for name in ("amina", "binta")}
+    other = {"amina": "binta", "binta": "amina"}
+    # Pages that both have seen before either acts.
+    rows = {name: membership_of(name).pk for name in other}
+    together = threading.Barrier(2)
+
+    def remove(name):
+        try:
+            together.wait(10)
+            browsers[name].post(f"{KINDIA}membership/{rows[other[name]]}/delete/", {"post": "yes"})
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=remove, args=[name]) for name in other]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(20)
+    assert Membership.objects.filter(site="GN_KINDIA", role="admin").count() == 1
 
 
 def test_whether_a_site_is_somebodys_first_is_for_superusers(amina, boss, chloe):

@@ -5,7 +5,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from accounts.actions import issue_token
-from accounts.models import User
+from accounts.models import ApiToken, User
 
 
 class Command(BaseCommand):
@@ -13,11 +13,13 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("name", help="user name or e-mail")
-        parser.add_argument("--days", type=int, help="how many days it works (without: until it is revoked)")
+        parser.add_argument(
+            "--days", type=int, default=ApiToken.USUAL_DAYS, help="how many days it works (without: %(default)s)"
+        )
 
-    def handle(self, *args: Any, name: str, days: int | None, **options: Any) -> None:
-        if days is not None and not 1 <= days <= 3650:
-            raise CommandError("--days must be from 1 to 3650.")
+    def handle(self, *args: Any, name: str, days: int, **options: Any) -> None:
+        if not 1 <= days <= ApiToken.LONGEST_DAYS:
+            raise CommandError(f"--days must be from 1 to {ApiToken.LONGEST_DAYS}.")
         try:
             user = User.objects.named(name)
         except User.DoesNotExist:
