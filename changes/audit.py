@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import pghistory
 import pgtrigger
@@ -28,8 +29,8 @@ def append_only_tables() -> list[str]:
     """Every table whose rows are only ever added, as the models say: these and the audit's own."""
     declared = [model for model, trigger in pgtrigger.registered() if trigger.name == TRIGGER]
     events = [model for model in apps.get_models() if hasattr(model, "pgh_tracked_model")]
-    models_of_them: list[type[models.Model]] = [*declared, *events]
-    return sorted({CONTEXTS, *(model._meta.db_table for model in models_of_them)})
+    both: Any = [*declared, *events]
+    return sorted({CONTEXTS, *(model._meta.db_table for model in both)})
 
 
 @contextmanager

@@ -170,7 +170,7 @@ def test_a_context_that_is_named_again_with_another_person_is_another_context(in
 
 
 @pytest.mark.django_db
-def test_the_database_knows_the_same_tables_as_the_models_and_no_other_role_may_change_them():
+def test_the_database_knows_the_tables_of_the_models_and_no_role_may_change_them():
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT relname FROM pg_class WHERE oid IN ({append_only.TABLES}) ORDER BY 1")
         tables = [name for (name,) in cursor.fetchall()]

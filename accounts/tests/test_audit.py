@@ -149,7 +149,7 @@ def test_only_a_command_of_manage_py_names_itself(argv, name):
     assert command_name(argv) == name
 
 
-def test_what_was_there_before_the_audit_began_is_no_change_but_the_first_one_is_told_from_it():
+def test_what_was_there_before_the_audit_is_what_the_first_change_is_told_from():
     awa = make_user()
     with as_owner(), connection.cursor() as cursor:
         cursor.execute("UPDATE accounts_userevent SET pgh_label = 'baseline'")

@@ -64,7 +64,7 @@ def test_two_hash_one_waits_and_the_next_is_sent_away(monkeypatch, hasher):
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("wants", ["text/html", "application/json"])
-def test_who_comes_when_all_places_are_taken_is_told_to_try_again_and_nothing_counts_as_failed(wants):
+def test_who_comes_when_all_places_are_taken_is_told_so_and_it_counts_as_no_failure(wants):
     make_user()
     taken = [hashing._places.acquire(blocking=False) for _ in range(hashing.AT_ONCE + hashing.WAITING)]
     try:

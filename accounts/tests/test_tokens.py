@@ -1,6 +1,8 @@
 from datetime import timedelta
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.tokens import default_token_generator
 from django.db import IntegrityError, connection
@@ -12,6 +14,7 @@ from django.utils.http import urlsafe_base64_encode
 from accounts.actions import issue_token, revoke_token
 from accounts.models import ApiToken, User
 from accounts.tests.factories import NOW, PASSWORD, make_user
+from tests.owner import as_owner
 
 WHOAMI = "/accounts/whoami"
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("accounts.tests.whoami_urls")]
@@ -285,3 +288,15 @@ def test_the_database_takes_no_token_without_an_end():
 def test_another_scheme_of_authorization_is_left_alone(client):
     client.force_login(make_user())
     assert client.get(WHOAMI, headers={"Authorization": "Basic YXdhOnB3"}).json()["user"] == "awa"
+
+
+def test_the_upgrade_ends_an_endless_token_in_90_days_and_a_long_one_in_a_year():
+    user = make_user()
+    endless, long, soon = (make_token(user, days=days)[0] for days in (1, 3650, 7))
+    with as_owner(), connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("ALTER TABLE accounts_apitoken ALTER expires_at DROP NOT NULL")
+        cursor.execute("UPDATE accounts_apitoken SET expires_at = NULL WHERE id = %s", [endless.pk])
+    import_module("accounts.migrations.0002_audit_and_ends").end_every_token(apps, None)
+    days = {t.pk: round((t.expires_at - timezone.now()) / timedelta(days=1)) for t in ApiToken.objects.all()}
+    assert days == {endless.pk: 90, long.pk: 365, soon.pk: 7}
