@@ -20,7 +20,8 @@ def every_change() -> tuple[pghistory.Tracker, ...]:
 def append_only() -> pgtrigger.Protect:
     """For a model's `Meta.triggers`: its rows are only ever added, by nobody changed or deleted.
 
-    The next `manage.py migrate` takes these rights from the application's role too (changes/append_only.py).
+    The next `manage.py migrate` takes these rights from the application's role too (changes/append_only.py), and with
+    them `select_for_update`: lock the row that they belong to, such as the contract of a payment.
     """
     return pgtrigger.Protect(name=TRIGGER, operation=pgtrigger.Update | pgtrigger.Delete)
 

@@ -246,7 +246,7 @@ def test_a_shared_computer_remembers_eight_people_and_no_name():
 
 
 @pytest.mark.django_db
-def test_a_guesser_with_an_account_of_his_own_does_not_open_the_address_by_signing_in():
+def test_a_guesser_with_an_account_does_not_open_the_address_by_signing_in():
     make_user("guesser")
     spray(names(LIMIT - 1))
     assert try_to_sign_in(Client(), username="guesser", password=PASSWORD).status_code == 302
