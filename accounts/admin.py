@@ -11,12 +11,12 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
-from unfold.admin import ModelAdmin
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
 from accounts.actions import revoke_token
 from accounts.models import ApiToken, User
 from changes.history import history_of
+from screens.admin_tables import TableAdmin
 
 # Rights come from memberships; a second way to grant them would only hide who may do what.
 admin.site.unregister(Group)
@@ -26,7 +26,7 @@ def _is_superuser(request: HttpRequest) -> bool:
     return request.user.is_active and request.user.is_superuser
 
 
-class _WithHistory(ModelAdmin):
+class _WithHistory(TableAdmin):
     """Shows below the form what the audit wrote down about the row, to superusers."""
 
     change_form_outer_after_template = "admin/site_history.html"
@@ -44,7 +44,7 @@ class _WithHistory(ModelAdmin):
 
 
 @admin.register(User)
-class UserAdmin(DjangoUserAdmin, _WithHistory):
+class UserAdmin(DjangoUserAdmin, _WithHistory):  # type: ignore[misc]  # each asks the next of a lookup
     form = UserChangeForm
     add_form = UserCreationForm
     change_password_form = AdminPasswordChangeForm
@@ -88,7 +88,7 @@ class UserAdmin(DjangoUserAdmin, _WithHistory):
         return False
 
 
-class _ReadOnlyAdmin(ModelAdmin):
+class _ReadOnlyAdmin(TableAdmin):
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 

@@ -10,7 +10,7 @@ from django.contrib.auth import views as auth
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm, SetPasswordForm
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render, resolve_url
 from django.urls import reverse_lazy
 from django.utils import timezone, translation
@@ -185,7 +185,7 @@ def token_revoke(request: PersonRequest, pk: int) -> HttpResponse:
 @require_POST
 def language(request: PersonRequest) -> HttpResponse:
     """Keep the choice and go back to the same page. An unknown code changes nothing."""
-    response = redirect(_same_page(request))
+    response = HttpResponseRedirect(_same_page(request))
     code = request.POST.get("language", "")
     if code in dict(settings.LANGUAGES):
         _keep_language(response, code)
@@ -196,10 +196,11 @@ def language(request: PersonRequest) -> HttpResponse:
 
 def _same_page(request: PersonRequest) -> str:
     for page in (request.POST.get("next"), request.headers.get("Referer")):
-        if page and url_has_allowed_host_and_scheme(
+        # Whatever is neither an address from "/" on nor a whole one would lead below this one.
+        if (page or "").startswith(("/", "http")) and url_has_allowed_host_and_scheme(
             page, allowed_hosts={request.get_host()}, require_https=request.is_secure()
         ):
-            return page
+            return page or ""
     return resolve_url(settings.LOGIN_REDIRECT_URL)
 
 

@@ -71,6 +71,8 @@ MIDDLEWARE = [
     "accounts.middleware.BearerTokenMiddleware",
     # After both: a person's own choice of language comes first.
     "accounts.middleware.LanguageMiddleware",
+    # What cannot be read is refused before anything looks at it.
+    "akig.readable.ReadableMiddleware",
     "accounts.busy.BusyMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -286,10 +288,12 @@ if PRODUCTION:
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "formatters": {
+        "line": {"()": "akig.logs.LineFormatter", "format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}
+    },
     "filters": {"one_line_when_away": {"()": "changes.away.OneLineWhenAway"}},
     "handlers": {
-        "console": {"class": "logging.StreamHandler", "formatter": "plain", "filters": ["one_line_when_away"]}
+        "console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["one_line_when_away"]}
     },
     "root": {"handlers": ["console"], "level": env("LOG_LEVEL", default="INFO")},
     "loggers": {"axes": {"level": "WARNING"}},  # locks, not every sign-in

@@ -58,7 +58,8 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """400; 413 for a request that is too large."""
     sentence = str(exception) if isinstance(exception, core.BadRequest) else ""
     status = 413 if isinstance(exception, core.RequestDataTooBig) else 400
-    return _refusal(request, status, sentence, "400.html", "info")
+    errors = exception.errors if isinstance(exception, problems.Unreadable) else None
+    return refusal(request, status, sentence, "400.html", "info", errors=errors)
 
 
 @login_not_required
@@ -66,7 +67,7 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     """403: what is not allowed, and whom to ask."""
     user = getattr(request, "user", None)
     stranger = user is not None and user.is_authenticated and not getattr(request, "accessible_sites", ())
-    return _refusal(request, 403, str(exception), "403.html", "lock", stranger=stranger)
+    return refusal(request, 403, str(exception), "403.html", "lock", stranger=stranger)
 
 
 @login_not_required
@@ -74,7 +75,7 @@ def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
     """403 for a form that did not come from a page of ours, or from one that is too old."""
     log.warning("Refused a form: %s", reason)
     title = _("This page is out of date")
-    return _refusal(request, 403, "", "403_csrf.html", "clock", title=title)
+    return refusal(request, 403, "", "403_csrf.html", "clock", title=title)
 
 
 @login_not_required
@@ -83,7 +84,7 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     before_any_view = getattr(request, "resolver_match", None) is None
     reason = exception.args[0] if exception.args else ""
     sentence = reason if before_any_view and isinstance(reason, str) else ""
-    return _refusal(request, 404, sentence, "404.html", "search")
+    return refusal(request, 404, sentence, "404.html", "search")
 
 
 @login_not_required
@@ -113,12 +114,11 @@ def server_error(request: HttpRequest) -> HttpResponse:
         return HttpResponse(page, status=status, headers=headers)
 
 
-def _refusal(
-    request: HttpRequest, status: int, sentence: str, template: str, icon: str, **context: Any
-) -> HttpResponse:
-    title = context.pop("title", problems.TITLES[status])
+def refusal(request: HttpRequest, status: int, sentence: str, template: str, icon: str, **context: Any) -> HttpResponse:
+    """A page that says why not, or a problem document for a program; `errors` name the fields."""
+    title, errors = context.pop("title", problems.TITLES[status]), context.pop("errors", None)
     if problems.wants_problem(request):
-        return problems.problem(status, title, sentence)
+        return problems.problem(status, title, sentence, errors)
     context.update(title=title, sentence=sentence, status=status, icon=icon)
     return render(request, template, context, status=status)
 

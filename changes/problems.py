@@ -3,6 +3,7 @@
 import json
 import logging
 import math
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -37,6 +38,8 @@ TITLES: dict[int, Text] = {
     500: gettext_lazy("Something went wrong on our side"),
     503: gettext_lazy("Not available now"),
 }
+# However it is written: a program that mistypes its address is still a program.
+_API_ADDRESS = re.compile(r"/+(?:(?:[A-Z]{2}_[A-Z0-9]+|ALL)/+)?(?i:api)(?:/|$)")
 
 
 def problem(
@@ -63,7 +66,7 @@ def problem(
 
 def wants_problem(request: HttpRequest) -> bool:
     """Whether a program asks: by the address, or because it prefers JSON."""
-    if "/api/" in (request.path_info[:5], request.path[:5]):
+    if any(_API_ADDRESS.match(path) for path in (request.path_info, request.path)):
         return True
     preferred = request.get_preferred_type(["text/html", "application/json", "application/problem+json"])
     return preferred is not None and preferred != "text/html"
@@ -97,6 +100,14 @@ def problem_response(exc: Exception, context: Mapping[str, Any]) -> HttpResponse
         headers=headers,
         **getattr(exc, "members", {}),
     )
+
+
+class Unreadable(core.BadRequest):
+    """A parameter or a field that no text can be: pages and documents name it."""
+
+    def __init__(self, field: str, sentence: str) -> None:
+        super().__init__(f"{field}: {sentence}")
+        self.errors = [{"field": field, "message": sentence}]
 
 
 class Unavailable(drf.APIException):
@@ -138,6 +149,8 @@ def _as_api_exception(exc: Exception) -> Exception:
             return TooLarge()
         case core.ValidationError():
             return drf.ValidationError(exc.message_dict if hasattr(exc, "error_dict") else exc.messages)
+        case Unreadable():
+            return drf.ValidationError({one["field"]: [one["message"]] for one in exc.errors})
         case core.BadRequest() | core.SuspiciousOperation():
             return drf.ParseError(str(exc) if isinstance(exc, core.BadRequest) else None)
         case DataError():

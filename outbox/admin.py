@@ -5,9 +5,9 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from unfold.admin import ModelAdmin
 
 from outbox.models import Job, JobQuerySet
+from screens.admin_tables import TableAdmin
 
 
 class StateFilter(admin.SimpleListFilter):
@@ -31,7 +31,7 @@ class StateFilter(admin.SimpleListFilter):
 
 
 @admin.register(Job)
-class JobAdmin(ModelAdmin):
+class JobAdmin(TableAdmin):
     """To look at, and to try again what was given up; jobs are made by the application."""
 
     list_display = ["key", "created_at", "started_at", "done_at", "attempts", "last_error"]

@@ -9,6 +9,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
 
+from screens.lists.search import MOST_CHARACTERS, refuse_long_search
 from sites_app.parameters import QueryParameters
 
 LONGEST_PAGE = 100
@@ -27,7 +28,7 @@ class Search(serializers.CharField):
     """Words that a row has somewhere in its texts."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(required=False, max_length=100, **kwargs)
+        super().__init__(required=False, max_length=MOST_CHARACTERS, validators=[refuse_long_search], **kwargs)
 
 
 def orderings(*names: str) -> serializers.ChoiceField:

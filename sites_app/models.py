@@ -189,7 +189,9 @@ class RegionalRule(models.Model):
         try:
             rules.parse_value(self.rule_type, self.value)
         except rules.WrongValue as wrong:
-            raise ValidationError({"value": rules.expected_form(self.rule_type)}) from wrong
+            if expected := rules.expected_form(self.rule_type):
+                raise ValidationError({"value": expected}) from wrong
+            # The field of the rule itself says that there is none of this name.
 
 
 @pghistory.track(*every_change())

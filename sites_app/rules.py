@@ -230,8 +230,8 @@ RULE_TYPES = [(code, kind.name) for code, kind in _KINDS.items()]
 
 
 def expected_form(rule_type: str) -> Any:
-    """What a value of this rule looks like, in the reader's language."""
-    return _KINDS[rule_type].form
+    """What a value of this rule looks like, in the reader's language; "" for a rule that there is not."""
+    return _KINDS[rule_type].form if rule_type in _KINDS else ""
 
 
 def entity_of(rule_type: str) -> str:

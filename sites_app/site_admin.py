@@ -20,13 +20,14 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from phonenumber_field.modelfields import PhoneNumberField
-from unfold.admin import ModelAdmin, TabularInline
+from unfold.admin import TabularInline
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminSingleDateWidget, UnfoldAdminTextInputWidget
 
 from accounts.models import Actor
 from changes.history import history_of
 from screens import formats
+from screens.admin_tables import TableAdmin
 from sites_app.models import Site
 from sites_app.request import SiteRequest, as_site_request
 
@@ -117,7 +118,7 @@ class OfSiteFilter(admin.SimpleListFilter):
         return queryset.filter(site=self.value()) if self.value() in as_site_request(request).site_codes else queryset
 
 
-class SiteModelAdmin(ModelAdmin):
+class SiteModelAdmin(TableAdmin):
     """Subclass it for each table whose rows belong to a site, and say which rights it takes.
 
     In "all my sites", on a site that takes no changes, and without `change_permission` it only shows.
@@ -339,7 +340,7 @@ class GlobalAdmin(SiteModelAdmin):
         return request.user.is_superuser and request.site is not None
 
     def get_queryset(self, request: SiteRequest) -> models.QuerySet:
-        return ModelAdmin.get_queryset(self, request)
+        return TableAdmin.get_queryset(self, request)
 
 
 class ReadOnlyInline(TabularInline):

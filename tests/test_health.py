@@ -85,26 +85,6 @@ def test_a_database_that_does_not_answer_is_named_without_its_address(client, mo
     assert _failed(client) == {"database": "does not answer"}
 
 
-@pytest.mark.parametrize(
-    ("wrong", "reason"),
-    [
-        ({"SECRET_KEY": "akig-demo-secret-not-for-production"}, ["akig.E001"]),
-        ({"DEBUG": True}, ["akig.E002"]),
-        ({}, []),
-    ],
-)
-def test_production_refuses_the_demos_secret_and_debug(settings, wrong, reason):
-    settings.SECRET_KEY = "x" * 60
-    for name, value in {"PRODUCTION": True, **wrong}.items():
-        setattr(settings, name, value)
-    assert [error.id for error in checks.production_is_no_demo(None)] == reason
-
-
-def test_a_demo_may_be_a_demo(settings):
-    settings.PRODUCTION = False
-    assert checks.production_is_no_demo(None) == []
-
-
 def _run(statement: str) -> None:
     with health.connection.cursor() as cursor:
         cursor.execute(statement)

@@ -7,6 +7,7 @@ from screens.lists.address import ListState, ask
 from screens.lists.columns import Column, Empty, Kind, Listing, Phone
 from screens.lists.files import file_of
 from screens.lists.page import ListPage, answer, page_of
+from screens.lists.search import refuse_long_search
 from screens.lists.sources import FoundRows, matching, of_queryset, of_sequence
 
 __all__ = [
@@ -25,4 +26,5 @@ __all__ = [
     "of_queryset",
     "of_sequence",
     "page_of",
+    "refuse_long_search",
 ]

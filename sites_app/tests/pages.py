@@ -79,7 +79,7 @@ urlpatterns = [
 
 def _plain(view):
     def handler(request, exception=None):
-        return HttpResponse(str(exception), status=view)
+        return HttpResponse(str(exception), status=view, content_type="text/plain")
 
     return handler
 

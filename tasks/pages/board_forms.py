@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from accounts.models import User
 from leasing.models import Contract, Property, Tenant
-from screens.lists import matching
+from screens.lists import matching, refuse_long_search
 from sites_app.models import Site
 from tasks.actions.change import LONGEST_KEY
 from tasks.models import Task
@@ -74,6 +74,7 @@ class FilterForm(forms.Form):
         label=gettext_lazy("Search"),
         required=False,
         max_length=80,
+        validators=[refuse_long_search],
         widget=forms.TextInput(attrs={"type": "search"}),
     )
     agent = forms.ChoiceField(label=gettext_lazy("Agent"), required=False)
