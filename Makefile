@@ -2,7 +2,7 @@
 PYTHON ?= python3
 PY := .venv/bin/python
 
-.PHONY: install run test quick lint format lock messages bench clean
+.PHONY: install run test quick lint format lock audit messages bench clean
 
 # The locks name every package, so pip resolves nothing: given the chance, it takes an extra (coverage[toml]) that the
 # lock has pinned for a newer release, and refuses that for having no hash. `pip check` proves the set whole.
@@ -55,6 +55,16 @@ format: .venv/.installed-dev
 lock:
 	uv pip compile --python-version 3.11 --universal --generate-hashes --no-emit-index-url --no-header --quiet pyproject.toml -o requirements.lock
 	uv pip compile --python-version 3.11 --universal --generate-hashes --no-emit-index-url --no-header --quiet --extra dev -c requirements.lock pyproject.toml -o requirements-dev.lock
+	uv pip compile --python-version 3.11 --universal --generate-hashes --no-emit-index-url --no-header --quiet --group audit -o requirements-audit.lock
+
+.venv/audit/.installed: requirements-audit.lock
+	$(PYTHON) -m venv .venv/audit
+	.venv/audit/bin/python $(INSTALL) -r requirements-audit.lock
+	touch $@
+
+# Not part of `test`: it asks the network. Exit code 2 (ops/audit.py): it could not ask.
+audit: .venv/audit/.installed
+	.venv/audit/bin/python -m ops.audit
 
 messages: .venv/.installed
 	$(PY) manage.py messages

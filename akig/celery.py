@@ -5,10 +5,12 @@ do no harm, because a planned job is one row per (job, site, period).
 """
 
 import logging
+import logging.config
 import os
 from typing import Any
 
 from celery import Celery, bootsteps
+from celery.signals import setup_logging
 from django.conf import settings
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "akig.settings")
@@ -49,6 +51,12 @@ for name in ("celery.worker.strategy", "celery.app.trace"):
     logging.getLogger(name).setLevel(logging.WARNING)
 # `tasks` is a domain app, so Celery's own default name is taken.
 app.autodiscover_tasks(related_name="jobs")
+
+
+@setup_logging.connect
+def _keep_our_log(**options: Any) -> None:
+    """Celery asks whether somebody sets the log up; else it would write records in a form of its own."""
+    logging.config.dictConfig(settings.LOGGING)
 
 
 class Clock(bootsteps.StartStopStep):

@@ -6,14 +6,17 @@ addresses, which have no form, other encodings, and what only the database notic
 
 import logging
 from collections.abc import Callable
+from typing import Any
 
 from django.core.exceptions import BadRequest
+from django.core.handlers.wsgi import WSGIHandler, WSGIRequest
 from django.db import DataError, connection, transaction
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.utils.http import parse_header_parameters
 from django.utils.translation import gettext as _
 
 from akig.views import refusal
-from changes.problems import TITLES, Unreadable, problem, wants_problem
+from changes.problems import TITLES, Unreadable, looks_like_the_api, problem, wants_problem
 from sites_app.resolve import split_address
 
 log = logging.getLogger(__name__)
@@ -24,6 +27,18 @@ _UTF8 = ("utf-8", "utf8", "us-ascii", "ascii")
 _SITES_OWN = ("site", "site_id")
 _ADMIN = "/admin/"
 _LONGEST_NAME = 60
+
+
+class Utf8Request(WSGIRequest):
+    """Reads addresses and forms as UTF-8, whatever its content type says: the middleware refuses any other."""
+
+    def _set_content_type_params(self, meta: dict[str, Any]) -> None:
+        # Django would read the address in the named encoding here, where nothing catches what goes wrong.
+        self.content_type, self.content_params = parse_header_parameters(meta.get("CONTENT_TYPE", ""))
+
+
+class Utf8Handler(WSGIHandler):
+    request_class = Utf8Request
 
 
 class ReadableMiddleware:
@@ -37,6 +52,8 @@ class ReadableMiddleware:
         if charset and charset.lower() not in _UTF8:
             raise BadRequest(_("Send text as UTF-8."))
         _code, path = split_address(request.path_info)
+        if looks_like_the_api(path) and not path.startswith("/api/"):
+            raise Http404  # a program is not led on to a page
         if path.startswith(_ADMIN):
             if NUL in path:
                 raise Http404  # no row has such a key

@@ -296,5 +296,12 @@ LOGGING = {
         "console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["one_line_when_away"]}
     },
     "root": {"handlers": ["console"], "level": env("LOG_LEVEL", default="INFO")},
-    "loggers": {"axes": {"level": "WARNING"}},  # locks, not every sign-in
+    "loggers": {
+        "axes": {"level": "WARNING"},  # locks, not every sign-in
+        # These would bring a handler with a form of its own.
+        "django": {"level": "INFO"},
+        "django.server": {"handlers": ["console"], "propagate": False},
+        "_granian": {"handlers": ["console"], "propagate": False},
+        "granian.access": {"handlers": ["console"], "propagate": False},
+    },
 }

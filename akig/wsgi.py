@@ -2,14 +2,16 @@
 
 import os
 
-from django.core.wsgi import get_wsgi_application
+import django
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "akig.settings")
-application = get_wsgi_application()
+django.setup(set_prefix=False)
 
-from django.db import connection  # noqa: E402 -- both need the applications
+from django.db import connection  # noqa: E402 -- they need the applications
 
 from akig.checks import refuse_unsafe_start  # noqa: E402
+from akig.readable import Utf8Handler  # noqa: E402
 
+application = Utf8Handler()
 refuse_unsafe_start()
 connection.close()  # this thread serves nobody

@@ -64,9 +64,14 @@ def problem(
     return HttpResponse(content, status=status, headers=dict(headers or {}), content_type="application/problem+json")
 
 
+def looks_like_the_api(path: str) -> bool:
+    """Whether whoever wrote this address meant the API: in capitals, with slashes too many, without the last part."""
+    return _API_ADDRESS.match(path) is not None
+
+
 def wants_problem(request: HttpRequest) -> bool:
     """Whether a program asks: by the address, or because it prefers JSON."""
-    if any(_API_ADDRESS.match(path) for path in (request.path_info, request.path)):
+    if looks_like_the_api(request.path_info) or looks_like_the_api(request.path):
         return True
     preferred = request.get_preferred_type(["text/html", "application/json", "application/problem+json"])
     return preferred is not None and preferred != "text/html"

@@ -22,8 +22,8 @@ IMPOSSIBLE = (
     IncorrectLookupParameters, DisallowedModelAdminLookup, FieldError, ValidationError, ValueError, TypeError,
     IndexError, OverflowError, DataError,
 )  # fmt: skip
-# An expression can be made to compute for hours, and can be wrong.
-_NOT_OFFERED = {"regex", "iregex"}
+# An expression can be made to compute for hours, and can be wrong; of a range an address has only one end.
+_NOT_OFFERED = {"regex", "iregex", "range"}
 _LONGEST_NAME = 60
 _MOST_NAMES = 5
 
@@ -43,7 +43,8 @@ class RowList(ChangeList):
         try:
             super().__init__(request, *args, **kwargs)
         except IMPOSSIBLE as error:
-            raise impossible(name for name in request.GET if name not in IGNORED_PARAMS) from error
+            filters = [name for name in request.GET if name not in IGNORED_PARAMS]
+            raise impossible(filters or request.GET) from error
 
 
 class RowChoice(AutocompleteSelect):

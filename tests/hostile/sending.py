@@ -26,7 +26,7 @@ _MAY_CHANGE = ("axes_accessattempt", "axes_accessfailurelog", "axes_accesslog", 
 SLOW_SECONDS = 8.0
 
 
-class Records(logging.Handler):
+class LogLines(logging.Handler):
     """What was logged, as the console shows it."""
 
     def __init__(self) -> None:
@@ -39,8 +39,8 @@ class Records(logging.Handler):
 
 
 @contextmanager
-def recorded() -> Iterator[Records]:
-    records = Records()
+def recorded() -> Iterator[LogLines]:
+    records = LogLines()
     logging.getLogger().addHandler(records)
     try:
         yield records
@@ -202,7 +202,7 @@ class Attack:
         if is_program and is_html and answer.status_code >= 400:
             self._fault(f"HTML {answer.status_code} to a program", what)
 
-    def _judge_the_log(self, answer: Any, records: Records, what: str) -> None:
+    def _judge_the_log(self, answer: Any, records: LogLines, what: str) -> None:
         for line in records.lines:
             if answer.status_code < 500 and "Traceback" in line:
                 self._fault("a traceback in the log", f"{what}\n{line[-600:]}")

@@ -25,6 +25,7 @@ from akig.embedded import database, postgres, valkey
 from akig.embedded.locks import Busy, FileLock
 from akig.embedded.probe import Probe
 from akig.embedded.supervisor import Child, Stopped, Supervisor, stop_on_signals
+from akig.logs import escaped
 from demo.accounts import account_lines
 from demo.build import is_unfinished
 from leasing.models import Contract
@@ -65,7 +66,8 @@ class Command(BaseCommand):
             raise CommandError(f"{error.strerror}: {error.filename or self.var}") from error
 
     def say(self, name: str, line: str) -> None:
-        self.stdout.write(f"{name:>8} | {line}")
+        # The last net: whatever a part prints, its line moves no cursor and turns no writing.
+        self.stdout.write(f"{name:>8} | {escaped(line)}")
         self.stdout.flush()
 
     # --- the order of things ---
