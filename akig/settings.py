@@ -292,9 +292,7 @@ LOGGING = {
         "line": {"()": "akig.logs.LineFormatter", "format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}
     },
     "filters": {"one_line_when_away": {"()": "changes.away.OneLineWhenAway"}},
-    "handlers": {
-        "console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["one_line_when_away"]}
-    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["one_line_when_away"]}},
     "root": {"handlers": ["console"], "level": env("LOG_LEVEL", default="INFO")},
     "loggers": {
         "axes": {"level": "WARNING"},  # locks, not every sign-in
