@@ -299,7 +299,6 @@ LOGGING = {
         # These would bring a handler with a form of its own.
         "django": {"level": "INFO"},
         "django.server": {"handlers": ["console"], "propagate": False},
-        "_granian": {"handlers": ["console"], "propagate": False},
-        "granian.access": {"handlers": ["console"], "propagate": False},
+        "waitress": {"handlers": ["console"], "propagate": False},
     },
 }

@@ -77,7 +77,7 @@ def test_every_handler_of_every_logger_writes_lines():
     ]
     assert foreign == []
     assert {handler["formatter"] for handler in ours.LOGGING["handlers"].values()} == {"line"}
-    assert {"django.server", "_granian", "granian.access"} <= set(ours.LOGGING["loggers"])
+    assert {"django.server", "waitress"} <= set(ours.LOGGING["loggers"])
 
 
 def test_celery_sets_no_log_up_of_its_own(monkeypatch):
@@ -93,9 +93,9 @@ def test_celery_sets_no_log_up_of_its_own(monkeypatch):
 
 def test_what_a_part_prints_moves_nothing_in_the_terminal_of_up():
     command = up.Command(stdout=io.StringIO())
-    command.say("web", f"granian{EVIL}")
+    command.say("web", f"waitress{EVIL}")
     line = command.stdout.getvalue()
-    assert line.startswith(r"     web | granian\r\n")
+    assert line.startswith(r"     web | waitress\r\n")
     assert line.rstrip("\n").isprintable()
 
 
