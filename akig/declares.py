@@ -1,8 +1,10 @@
 """What belongs to no app: the overview, the administration and the API about itself."""
 
+import datetime as dt
+
 from django.utils.translation import gettext_lazy as _
 
-from screens.declarations import MEMBER, PERSON, Address, Declaration, Entry
+from screens.declarations import MEMBER, PERSON, Address, Daily, Declaration, Entry
 
 DECLARATION = Declaration(
     menu=(
@@ -13,6 +15,11 @@ DECLARATION = Declaration(
             _("Administration"),
             "gear",
             hint=_("Tenants, properties, contracts and payments, and the settings that you may change."),
+        ),
+    ),
+    jobs=(
+        Daily(
+            "akig.jobs.clear_sign_ins", dt.time(3, 30), "old sessions and sign-in logs are gone", for_each_site=False
         ),
     ),
     addresses={
