@@ -9,9 +9,11 @@ import logging.config
 import os
 from typing import Any
 
-from celery import Celery, bootsteps
+from celery import Celery
 from celery.signals import setup_logging
 from django.conf import settings
+
+from akig.clock import Clock
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "akig.settings")
 
@@ -31,6 +33,8 @@ app.conf.update(
     broker_connection_retry_on_startup=True,
     broker_connection_max_retries=None,
     worker_cancel_long_running_tasks_on_connection_loss=False,
+    worker_consumer="akig.broker:Consumer",
+    worker_enable_prefetch_count_reduction=False,
     worker_hijack_root_logger=False,
     worker_enable_remote_control=False,
 )
@@ -57,31 +61,6 @@ app.autodiscover_tasks(related_name="jobs")
 def _keep_our_log(**options: Any) -> None:
     """Celery asks whether somebody sets the log up; else it would write records in a form of its own."""
     logging.config.dictConfig(settings.LOGGING)
-
-
-class Clock(bootsteps.StartStopStep):
-    """Wakes the relay and the planner from the worker's own event loop."""
-
-    requires = ("celery.worker.components:Timer",)
-    seconds = 15
-
-    def __init__(self, worker: Any, **options: Any) -> None:
-        self._entries: list[Any] = []
-
-    def start(self, worker: Any) -> None:
-        self._entries = [
-            worker.timer.call_after(1, self.tick, (True,)),
-            worker.timer.call_repeatedly(self.seconds, self.tick),
-        ]
-
-    def stop(self, worker: Any) -> None:
-        for entry in self._entries:
-            entry.cancel()
-
-    def tick(self, after_restart: bool = False) -> None:
-        # Expired before the next one: a busy worker finds one of them, not a hundred.
-        for name, kwargs in (("outbox.jobs.relay", {"after_restart": after_restart}), ("akig.jobs.plan", {})):
-            app.send_task(name, kwargs=kwargs, expires=self.seconds, ignore_result=True, retry=False)
 
 
 app.steps["worker"].add(Clock)

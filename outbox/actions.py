@@ -26,6 +26,7 @@ _KEEP_DONE = timedelta(days=60)
 _LONGEST_WAIT = timedelta(hours=1)
 _BROKER_SECONDS = 0.3
 _broker = Breaker("broker", rest=5, patience=5)
+_ON_ITS_WAY = timedelta(seconds=10)
 
 
 class Refused(Exception):
@@ -51,22 +52,28 @@ def enqueue(name: str, *, key: str, site_code: str = "", user_id: int | None = N
     return kept
 
 
-def relay(now: datetime, *, after_restart: bool = False) -> int:
+def relay(now: datetime, *, after_restart: bool = False, nothing_on_its_way: bool = False) -> int:
     """Send every job that was not sent, was lost on the way, or failed and may be tried again. Returns how many.
 
-    `after_restart`: also what was started and is in nobody's hands, because its worker died.
+    `after_restart`, of a worker or the broker: also what was started and is in nobody's hands.
+    `nothing_on_its_way`: the broker's queue is empty and the worker idle, so what was sent a moment ago and never
+    began is lost.
     """
     if not _has_broker():
         return 0
-    with transaction.atomic():
-        due = Q(due_at__lte=now) | Q(started_at__isnull=False) if after_restart else Q(due_at__lte=now)
-        jobs = list(Job.objects.free().filter(due).order_by("due_at")[:_BATCH])
-        for job in jobs:
-            job.sends += 1
-            job.sent_at, job.due_at = now, now + _wait(job.sends)
-        Job.objects.bulk_update(jobs, ["sends", "sent_at", "due_at"])
-    # After the commit: until then a worker would find the row locked and leave it.
-    return _send(jobs)
+    wanted = Q(due_at__lte=now)
+    if after_restart:
+        wanted |= Q(started_at__isnull=False)
+    if nothing_on_its_way:
+        wanted |= Q(started_at=None, sent_at__lte=now - _ON_ITS_WAY)
+    sent = 0
+    while jobs := _counted_as_sent(wanted, now):
+        # After the commit: until then a worker would find the row locked and leave it.
+        done = _send(jobs)
+        sent += done
+        if done < _BATCH:
+            break
+    return sent
 
 
 def run(job_id: UUID | str, work: Callable[[Job], None]) -> bool:
@@ -136,6 +143,18 @@ def _impatient_producer() -> Iterator[Any]:
     connection = current_app.connection_for_write(connect_timeout=_BROKER_SECONDS, transport_options=limits)
     with producers[connection].acquire(block=True, timeout=_BROKER_SECONDS) as producer:
         yield producer
+
+
+def _counted_as_sent(wanted: Q, now: datetime) -> list[Job]:
+    """The next jobs to be sent: not those that this relay has counted already."""
+    with transaction.atomic():
+        left = Job.objects.free().filter(wanted).exclude(sent_at=now)
+        jobs = list(left.order_by("due_at")[:_BATCH])
+        for job in jobs:
+            job.sends += 1
+            job.sent_at, job.due_at = now, now + _wait(job.sends)
+        Job.objects.bulk_update(jobs, ["sends", "sent_at", "due_at"])
+    return jobs
 
 
 def _send(jobs: list[Job]) -> int:

@@ -33,8 +33,8 @@ def outbox_job(work: Work | None = None, *, name: str = "", **options: Any) -> A
 
 
 @shared_task
-def relay(after_restart: bool = False) -> int:
+def relay(after_restart: bool = False, nothing_on_its_way: bool = False) -> int:
     """Send what has not been sent, and forget what was done long ago."""
     now = timezone.now()
     actions.forget_old_jobs(now)
-    return actions.relay(now, after_restart=after_restart)
+    return actions.relay(now, after_restart=after_restart, nothing_on_its_way=nothing_on_its_way)

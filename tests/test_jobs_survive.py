@@ -139,3 +139,16 @@ def test_a_job_asked_for_while_the_broker_is_down_is_done_when_it_is_back(broker
     with _worker(broker):
         wait_until(lambda: _is_done(job))
     assert (_effects(), job.attempts) == (1, 1)
+
+
+def test_a_worker_whose_job_ends_while_the_broker_is_away_takes_the_next_one(broker, tmp_path):
+    first = _ask(tmp_path)
+    with _worker(broker):
+        wait_until(lambda: _has_begun(tmp_path))
+        broker.kill()
+        (tmp_path / "go on").touch()
+        wait_until(lambda: _is_done(first))
+        broker.start()
+        second = enqueue("tests.slow_job.mark_and_wait", key="the next job", folder=str(tmp_path))
+        wait_until(lambda: _is_done(second), 30)
+    assert _effects() == 2

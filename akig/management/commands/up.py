@@ -21,6 +21,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 
+from akig.clock import last_sign
 from akig.embedded import database, postgres, valkey
 from akig.embedded.locks import Busy, FileLock
 from akig.embedded.probe import Probe
@@ -38,6 +39,7 @@ _WEB_CRASHES = 3
 _STATEMENT_SECONDS = "10"
 _CLIENT_SECONDS = "12"  # a little more: whom the server cuts short is told by the server
 _BACKLOG = 1024
+_WORKER_SILENCE, _WORKER_START = 60, 120
 
 
 class Command(BaseCommand):
@@ -140,6 +142,9 @@ class Command(BaseCommand):
         # Root in a container is usual, and a job comes as JSON, which cannot carry code.
         worker = self._child("worker", command, PYTHONWARNINGS="ignore:You're running the worker with superuser")
         worker.grace = 30
+        # It says so itself (akig/clock.py), and ends itself when it takes no job; this is for one that is frozen.
+        sign = self.var / "run" / "worker"
+        worker.last_sign, worker.silence, worker.start = lambda: last_sign(sign), _WORKER_SILENCE, _WORKER_START
         self._start(worker)
 
     def _start_web(self) -> None:
