@@ -6,7 +6,9 @@ from celery import current_app
 from django.conf import settings
 from django.db import Error, connection
 from django.db.migrations.executor import MigrationExecutor
+from django.utils import timezone
 
+from outbox.late import jobs_are_late
 from sites_app.isolation import holes_in_the_database
 
 _LEAST_FREE_DISK = 0.05
@@ -20,8 +22,14 @@ def failures() -> dict[str, str]:
     """What keeps AKIG from serving, by the name of the part; empty when it is ready."""
     found = {"database": _database()}
     if not found["database"]:
-        found |= {"migrations": _migrations(), "role": _role()}
-    found |= {"broker": _broker(), "disk": _disk()}
+        found |= {"migrations": _migrations(), "role": _role(), "jobs": _jobs()}
+    found |= {"disk": _disk()}
+    return {part: reason for part, reason in found.items() if reason}
+
+
+def missing() -> dict[str, str]:
+    """What AKIG serves without, by the name of the part: jobs wait in the outbox while the broker is away."""
+    found = {"broker": _broker()}
     return {part: reason for part, reason in found.items() if reason}
 
 
@@ -52,11 +60,16 @@ def _role() -> str:
     return f"sites are not isolated: {len(holes)} holes" if holes else ""
 
 
+def _jobs() -> str:
+    # Those that a migration is still to make a table for are named by it.
+    return "" if not _all_migrated or not jobs_are_late(timezone.now()) else "late"
+
+
 def _broker() -> str:
     if not settings.CELERY_BROKER_URL:
         return ""
+    limits = {"socket_timeout": _BROKER_SECONDS, "socket_connect_timeout": _BROKER_SECONDS}
     try:
-        limits = {"socket_timeout": _BROKER_SECONDS, "socket_connect_timeout": _BROKER_SECONDS}
         with current_app.connection_for_write(connect_timeout=_BROKER_SECONDS, transport_options=limits) as broker:
             broker.ensure_connection(max_retries=1, interval_start=0, interval_step=0, timeout=_BROKER_SECONDS)
             broker.channel().close()  # type: ignore[attr-defined]  # each transport's own channel has it

@@ -46,11 +46,12 @@ def healthz(request: HttpRequest) -> HttpResponse:
 @require_safe
 @never_cache
 def readyz(request: HttpRequest) -> HttpResponse:
-    """200 when this process can serve; 503 naming the parts that keep it from it."""
+    """200 when this process can serve, naming what it serves without; 503 naming what keeps it from it."""
     failed = health.failures()
     if failed:
         return JsonResponse({"status": "not ready", "failed": failed}, status=503)
-    return JsonResponse({"status": "ready"})
+    without = health.missing()
+    return JsonResponse({"status": "ready", "without": without} if without else {"status": "ready"})
 
 
 @login_not_required

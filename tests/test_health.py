@@ -1,12 +1,16 @@
 """/healthz and /readyz: what they say when all is well, and which part they name when it is not."""
 
+import datetime as dt
 from collections import namedtuple
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.db import OperationalError
+from django.utils import timezone
 
 from akig import checks, health
+from outbox.late import LATE, jobs_are_late
+from outbox.models import Job
 from tests.broker import use_broker
 from tests.owner import as_owner
 
@@ -33,9 +37,34 @@ def test_ready_when_everything_is(client):
 
 
 @pytest.mark.django_db
-def test_a_broker_that_does_not_answer_is_named(client):
+def test_a_broker_that_does_not_answer_is_named_and_akig_serves_without_it(client):
     with use_broker("redis+socket://:secret@/nonexistent/valkey.sock"):
-        assert _failed(client) == {"broker": "does not answer"}
+        response = client.get("/readyz")
+    assert response.status_code == 200
+    assert response.json() == {"status": "ready", "without": {"broker": "does not answer"}}
+
+
+@pytest.mark.django_db
+def test_jobs_that_nobody_does_for_a_quarter_of_an_hour_are_named(client):
+    assert client.get("/readyz").status_code == 200  # the migrations are known now
+    long_ago = timezone.now() - LATE - dt.timedelta(seconds=1)
+    late = Job.objects.create(name="late", key="late", due_at=long_ago)
+    assert _failed(client) == {"jobs": "late"}
+    # Somebody is at work: what is late has its turn.
+    other = Job.objects.create(name="other", key="other", started_at=timezone.now(), attempts=1)
+    assert health.failures() == {}
+    Job.objects.filter(pk=other.pk).update(started_at=long_ago, done_at=timezone.now())
+    assert health.failures() == {}
+    Job.objects.filter(pk=other.pk).update(done_at=long_ago)
+    assert health.failures() == {"jobs": "late"}
+    Job.objects.filter(pk=late.pk).update(attempts=Job.MAX_ATTEMPTS)  # given up
+    assert health.failures() == {}
+
+
+@pytest.mark.django_db
+def test_late_jobs_cost_one_statement(django_assert_num_queries):
+    with django_assert_num_queries(1):
+        assert not jobs_are_late(timezone.now())
 
 
 @pytest.mark.django_db
