@@ -2,7 +2,7 @@
 PYTHON ?= python3
 PY := .venv/bin/python
 
-.PHONY: install run test quick lint format lock audit messages bench clean
+.PHONY: install run test quick lint format lock audit messages bench drill clean
 
 # The locks name every package, so pip resolves nothing: given the chance, it takes an extra (coverage[toml]) that the
 # lock has pinned for a newer release, and refuses that for having no hash. `pip check` proves the set whole.
@@ -37,6 +37,10 @@ quick: .venv/.installed-dev
 # Ratios measured in one run (docs/performance.md); ARGS=--fresh fills its database anew.
 bench: .venv/.installed
 	@exec $(PY) -m bench $(ARGS)
+
+# Faults made against real processes (docs/operations.md); ARGS=--long makes all of them, many times.
+drill: .venv/.installed
+	@exec $(PY) -m drill $(ARGS)
 
 lint: .venv/.installed-dev
 	$(PY) -m ruff check .

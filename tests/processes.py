@@ -1,6 +1,7 @@
 """Other processes of the application, working on the database of the tests."""
 
 import os
+import socket
 import sys
 import time
 from collections.abc import Callable
@@ -29,6 +30,13 @@ def environment(var: Path, **more: str) -> dict[str, str]:
         "PYTHONUNBUFFERED": "1",
         **more,
     }
+
+
+def free_port() -> int:
+    """A port of this machine that nobody has at this moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 def wait_until(happened: Callable[[], object], seconds: float = 60) -> None:

@@ -21,7 +21,7 @@ from django.utils import timezone
 from akig.schedule import SCHEDULE, due_jobs
 from outbox.models import Job
 from sites_app.models import Site
-from tests.processes import PYTHON, environment, is_alive, wait_until
+from tests.processes import PYTHON, environment, free_port, is_alive, wait_until
 
 pytestmark = [pytest.mark.server, pytest.mark.django_db(transaction=True)]
 
@@ -79,15 +79,9 @@ class Up:
         return code
 
 
-def _free_port() -> int:
-    with closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
 @contextmanager
 def _up(var: Path, port: int | None = None, **settings_given: str) -> Iterator[Up]:
-    up = Up(var, port or _free_port(), **settings_given)
+    up = Up(var, port or free_port(), **settings_given)
     try:
         yield up
     finally:
@@ -114,7 +108,7 @@ def test_everything_serves_and_ctrl_c_leaves_no_process(var):
         parts = up.everybody()
         assert {name.split()[0] for name in parts} == {"valkey", "akig.web", "celery"}
 
-        same_data = Up(var, _free_port())
+        same_data = Up(var, free_port())
         assert same_data.process.wait(60) == 1
         same_data.end(signal.SIGTERM)
         assert same_data.lines == [f"CommandError: AKIG is already running on {var}; AKIG_VAR names another folder.\n"]

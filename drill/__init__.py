@@ -1,0 +1,1 @@
+"""Faults made against real processes under load: docs/operations.md."""
