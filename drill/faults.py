@@ -86,7 +86,7 @@ def database_killed(agency: Agency) -> float:
 def database_frozen(agency: Agency) -> float:
     agency.send("database", signal.SIGSTOP)
     try:
-        _health_answers(agency, 12)
+        _health_answers(agency, 6)
     finally:
         agency.send("database", signal.SIGCONT)
     return wait_until(agency.is_ready, 60, "not ready")
@@ -106,7 +106,7 @@ def silent_clients(number: int) -> Callable[[Agency], float]:
         try:
             for phone in phones:
                 phone.sendall(begun)
-            return _health_answers(agency, 10)
+            return _health_answers(agency, 5)
         finally:
             for phone in phones:
                 phone.close()
@@ -120,7 +120,7 @@ def second_on_the_port(agency: Agency) -> float:
     other.start()
     process = other.process
     try:
-        for _ in range(4):
+        for _ in range(2):
             agency.send("web", signal.SIGKILL)
             time.sleep(1)
         took = wait_until(lambda: process is not None and process.poll() is not None, 30, "both have the port")
@@ -179,7 +179,7 @@ def _without(agency: Agency, back: Callable[[], None]) -> float:
     """Well: every job that was asked for meanwhile is done."""
     try:
         job = _ask_for_a_job(agency)
-        _health_answers(agency, float(os.environ.get("AKIG_DRILL_AWAY", "8")))
+        _health_answers(agency, float(os.environ.get("AKIG_DRILL_AWAY", "5")))
     finally:
         back()
     returned = time.monotonic()
@@ -230,9 +230,9 @@ def _is_done(agency: Agency, job: str) -> bool:
 
 
 FAULTS = (
-    Fault("nothing", everybody_is_well, 1),
-    Fault("web: kill -9", web_killed, 3, rounds=3),
-    Fault("worker: kill -9 in the middle of a job", worker_killed, 60),
+    Fault("nothing", everybody_is_well, 1, only_long=True),
+    Fault("web: kill -9", web_killed, 3, rounds=2),
+    Fault("worker: kill -9 in the middle of a job", worker_killed, 60, only_long=True),
     Fault("Valkey: kill -9 with a busy worker", valkey_killed, 30),
     Fault("database: kill -9", database_killed, 10, may_be_busy=True),
     Fault("database frozen", database_frozen, 5, may_be_busy=True),

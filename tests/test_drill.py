@@ -8,7 +8,8 @@ from django.conf import settings
 
 from tests.processes import PYTHON, free_port
 
-pytestmark = pytest.mark.server
+# It needs no database of the tests; the mark has it begin among the long ones (conftest.py).
+pytestmark = [pytest.mark.server, pytest.mark.django_db(transaction=True)]
 
 
 def test_no_fault_of_the_short_drill_loses_or_doubles_or_keeps_people_waiting():

@@ -120,6 +120,26 @@ def test_after_a_restart_what_had_been_started_is_sent_at_once(sent):
     assert waiting.started_at is None
 
 
+def test_with_nothing_on_its_way_what_never_began_is_lost_and_sent_again(sent):
+    lost, just_sent, failed = _ask("lost"), _ask("just sent"), _ask("failed")
+    now = timezone.now()
+    long_ago = now - timedelta(seconds=10)
+    Job.objects.filter(pk=lost.pk).update(sent_at=long_ago)
+    # It waits for its next attempt.
+    Job.objects.filter(pk=failed.pk).update(sent_at=long_ago, started_at=long_ago, attempts=1)
+    assert relay(now) == 0
+    assert relay(now, nothing_on_its_way=True) == 1
+    assert sent == [("outbox.tests.nothing", str(lost.pk))]
+    assert just_sent.started_at is None
+
+
+def test_the_relay_sends_each_job_once_however_many_there_are(sent, monkeypatch):
+    monkeypatch.setattr("outbox.actions._BATCH", 2)
+    jobs = [_ask(str(number)) for number in range(5)]
+    assert relay(max(job.due_at for job in jobs)) == 5
+    assert sorted(pk for _name, pk in sent) == sorted(str(job.pk) for job in jobs)
+
+
 def test_jobs_done_two_months_ago_are_forgotten_and_open_ones_are_not(sent):
     now = timezone.now()
     done, fresh, waiting = _ask("old"), _ask("fresh"), _ask("open")
