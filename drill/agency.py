@@ -1,5 +1,6 @@
 """An agency of the drill's own: `manage.py up` in a folder that nobody else uses, its processes and its rows."""
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -120,11 +121,11 @@ class Agency:
             return connection.execute(statement, values).fetchall()
 
     def _read(self, process: subprocess.Popen[str]) -> None:
-        with (self.var / "log" / "up.log").open("a") as log:
-            for line in process.stdout or ():
-                self.lines.append(line)
+        for line in process.stdout or ():
+            self.lines.append(line)
+            # A full disk is one of the faults.
+            with contextlib.suppress(OSError), (self.var / "log" / "up.log").open("a") as log:
                 log.write(f"{time.strftime('%H:%M:%S')} {line}")
-                log.flush()
 
 
 def wait_until(happened: Callable[[], object], seconds: float, otherwise: str) -> float:
