@@ -3,6 +3,7 @@
 import argparse
 import os
 import shutil
+import signal
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -24,6 +25,8 @@ def main() -> int:
     parser.add_argument("--port", type=int, default=8765)
     parser.add_argument("--keep", type=Path, help="the folder to use; it is kept, with what the processes said")
     asked = parser.parse_args()
+    # Whoever ends the drill has what it started ended too.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     long = asked.long or os.environ.get("AKIG_DRILL") == "long"
     faults = [fault for fault in FAULTS if asked.only in fault.name and (long or asked.only or not fault.only_long)]
     rows = []
