@@ -20,3 +20,10 @@ def value(statement: str, parameters: Mapping[str, Any]) -> Any:
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters)
         return cursor.fetchone()[0]
+
+
+def run(statement: str, parameters: Mapping[str, Any]) -> int:
+    """Run a statement; how many rows its last part wrote."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement, parameters)
+        return int(cursor.rowcount)

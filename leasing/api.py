@@ -1,7 +1,9 @@
 """GET /api/contracts, /tenants, /properties and /payments, and POST /api/payments."""
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.core.exceptions import PermissionDenied
-from django.db.models import Prefetch, QuerySet
+from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
+from django.db.models.functions import JSONObject
 from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import api_view
@@ -13,7 +15,7 @@ from changes.refusals import RuleBroken, not_on_this_site
 from leasing import api_examples as examples
 from leasing.actions import record_payment
 from leasing.api_filters import ContractFilters, PaymentFilters, PortfolioFilters, PropertyFilters, TenantFilters
-from leasing.models import Allocation, Contract, Payment, Property, Tenant
+from leasing.models import Allocation, Contract, Deposit, Payment, Property, RentStep, Tenant
 from leasing.serializers import ContractDocument, NewPayment, PaymentDocument, PropertyDocument, TenantDocument
 from sites_app.lists import page_document, page_of
 from sites_app.parameters import QueryParameters
@@ -40,7 +42,12 @@ _NAMES = {
 @api_view(["GET"])
 def contracts(request: Request) -> Response:
     """Contracts of the site, or of all one's sites."""
-    rows = Contract.objects.filter(site__in=_sites(request)).select_related("site", "property", "tenant")
+    this = {"site": OuterRef("site"), "contract": OuterRef("pk")}
+    rows = (
+        Contract.objects.filter(site__in=_sites(request))
+        .select_related("site", "property", "tenant")
+        .annotate(rent_changes=ArraySubquery(_rent_changes(**this)), deposit=Subquery(_deposit(**this)))
+    )
     return _listed(request, rows, ContractFilters, ContractDocument)
 
 
@@ -77,7 +84,8 @@ def properties(request: Request) -> Response:
     parameters=[PaymentFilters],
     responses=page_document(PaymentDocument, "PaymentsPage"),
     examples=[OpenApiExample("One payment", examples.PAYMENTS_EXAMPLE)],
-    description="Money received, the newest first, each payment with the months it pays; reversed ones too.",
+    description="Money received, the newest first, each payment with what it pays; reversed ones too, and what AKIG "
+    "writes down itself: balances brought forward, credits, refunds, deposits kept for arrears.",
 )
 @extend_schema(
     methods=["POST"],
@@ -89,8 +97,8 @@ def properties(request: Request) -> Response:
         OpenApiExample("In cash", examples.NEW_PAYMENT_EXAMPLE, request_only=True),
         OpenApiExample("What it pays", examples.PAYMENT_EXAMPLE, response_only=True, status_codes=["201"]),
     ],
-    description="Write down money received. It pays the contract's months, the oldest first, then months to come; "
-    "what is left stays on account. It is made once for its key: sent again, the answer is that payment.",
+    description="Write down money received. It pays what the contract's account owes, the oldest first, then months to "
+    "come; what is left stays on account. It is made once for its key: sent again, the answer is that payment.",
 )
 @needs(_VIEW)
 @api_view(["GET", "POST"])
@@ -130,6 +138,23 @@ def _recorded(request: Request) -> Response:
         refusal.field = _NAMES.get(refusal.field, refusal.field)
         raise
     return Response(PaymentDocument(_with_what_they_pay(request).get(pk=payment.pk)).data, status=201)
+
+
+def _rent_changes(**of: OuterRef) -> QuerySet:
+    changes = RentStep.objects.filter(**of).order_by("from_month")
+    return changes.values(change=JSONObject(from_month="from_month", monthly_rent="monthly_rent"))
+
+
+def _deposit(**of: OuterRef) -> QuerySet:
+    document = JSONObject(
+        state="state",
+        agreed="agreed",
+        received="received",
+        refundedAmount="refunded_amount",
+        keptForArrears="kept_for_arrears",
+        settledOn="settled_on",
+    )
+    return Deposit.objects.filter(**of).order_by().values(document=document)
 
 
 def _sites(request: Request) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from typing import Any, cast
 from django.db.models import Q, QuerySet
 from rest_framework import serializers
 
-from leasing.models import Contract, Property, Tenant
+from leasing.models import PAYMENT_KINDS, Contract, Property, Tenant
 from leasing.models.contracts import ContractQuerySet
 from sites_app.lists import ListParameters, Search, orderings
 from sites_app.rules import PAYMENT_METHODS
@@ -59,6 +59,7 @@ class ContractFilters(PortfolioFilters):
     agent = serializers.IntegerField(required=False, min_value=1, max_value=_LARGEST_ID, help_text="A person's id.")
     tenant = _id()
     property = _id()
+    account = _id()
     inForceOn = _day(help_text="Signed, begun, and not ended before this day.")
     startFrom = _day()
     startTo = _day()
@@ -77,6 +78,7 @@ class ContractFilters(PortfolioFilters):
         "agent": "agent_id",
         "tenant": "tenant_id",
         "property": "property_id",
+        "account": "account_id",
         "startFrom": "start_date__gte",
         "startTo": "start_date__lte",
         "endFrom": "end_date__gte",
@@ -120,8 +122,9 @@ class PropertyFilters(PortfolioFilters):
 class PaymentFilters(PortfolioFilters):
     search = Search(help_text="In the reference of the payment or of its contract, or the tenant's name.")
     contract = _id()
+    account = _id()
     tenant = _id()
-    method = _one_of(PAYMENT_METHODS)
+    method = _one_of((*PAYMENT_METHODS, *PAYMENT_KINDS))
     receivedFrom = _day()
     receivedTo = _day()
     reversed = serializers.BooleanField(required=False, allow_null=True, default=None)
@@ -130,6 +133,7 @@ class PaymentFilters(PortfolioFilters):
     columns = {"receivedOn": "received_on", "recordedAt": "recorded_at", "amount": "amount"}
     lookups = {
         "contract": "contract_id",
+        "account": "account_id",
         "tenant": "contract__tenant_id",
         "method": "method",
         "receivedFrom": "received_on__gte",

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import BigIntegerField, Exists, F, Max, Min, OuterRef, Q, Sum
+from django.db.models import BigIntegerField, F, Max, Min, OuterRef, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
-from leasing.models import Contract, Instalment, Payment, Property, Tenant
+from changes import sql
+from leasing.models import Contract, Instalment, Property, RentStep, Tenant
+from leasing.readings import is_standing
 from sites_app.models import Site
 
 
@@ -35,17 +37,28 @@ def room_left(site: Site) -> Room:
 
 
 def on_account(contract: Contract) -> int:
-    """Francs received for the contract that pay no month yet; reversed payments count nowhere."""
-    payments = Payment.objects.standing().filter(site_id=contract.site_id, contract=contract)
-    return payments.with_on_account().aggregate(francs=Coalesce(Sum("on_account"), 0))["francs"]
+    """Francs of the contract's account that pay nothing yet; less than nothing where too much was given back."""
+    return sql.value(_ON_ACCOUNT, {"site": contract.site_id, "account": contract.account_id})
 
 
-def contracts_with_money_to_place(site: Site) -> list[UUID]:
-    """Active contracts that have both money on account and a month that lacks some."""
-    open_month = Instalment.objects.filter(site=site, contract_id=OuterRef("contract_id"), paid_amount__lt=F("amount"))
-    payments = Payment.objects.standing().filter(site=site, contract__status=Contract.Status.ACTIVE)
-    payments = payments.filter(Exists(open_month)).with_on_account().filter(on_account__gt=0)
-    return sorted(set(payments.values_list("contract_id", flat=True)))
+def rent_of(contract: Contract, day: dt.date) -> int:
+    """The monthly rent of a contract on a day: readings.rent_on."""
+    changed = contract.rent_steps.filter(site_id=contract.site_id, from_month__lte=day).order_by("-from_month")
+    step = changed.values_list("monthly_rent", flat=True).first()
+    return contract.monthly_rent if step is None else step
+
+
+def with_rent(contracts: QuerySet[Contract], day: dt.date) -> QuerySet[Contract]:
+    """Each with its `rent`, the monthly one of a day: rent_of, in the same statement."""
+    changed = RentStep.objects.filter(site=OuterRef("site"), contract=OuterRef("pk"), from_month__lte=day)
+    step = changed.order_by("-from_month").values("monthly_rent")[:1]
+    return contracts.annotate(rent=Coalesce(Subquery(step), F("monthly_rent")))
+
+
+def owed(contract: Contract, today: dt.date) -> int:
+    """Francs that the contract's account lacks of what is due by a day."""
+    due = Instalment.objects.filter(site_id=contract.site_id, account=contract.account_id, due_date__lte=today)
+    return due.aggregate(francs=Coalesce(Sum(F("amount") - F("paid_amount")), 0))["francs"]
 
 
 def prepaid_until(contract: Contract) -> dt.date | None:
@@ -53,7 +66,7 @@ def prepaid_until(contract: Contract) -> dt.date | None:
 
     In the past when rent is owed. None when the first month lacks some or there is none.
     """
-    months = Instalment.objects.filter(site_id=contract.site_id, contract=contract)
+    months = Instalment.objects.filter(site_id=contract.site_id, contract=contract, kind=Instalment.Kind.RENT)
     lacking = months.filter(paid_amount__lt=F("amount")).aggregate(first=Min("period"))["first"]
     paid = months if lacking is None else months.filter(period__lt=lacking)
     last = paid.aggregate(last=Max("period"))["last"]
@@ -75,32 +88,26 @@ class Prepaid:
 def prepaid_by_month(site_codes: Iterable[str], day: dt.date) -> list[Prepaid]:
     """The avance that each site holds on a day, by month, from what is paid now; money on account last.
 
-    A month comes on its first day. A month paid beyond the end of a contract does not come: it is owed back for good.
+    A month comes on its first day.
     Each site has its own currency: sums of two sites may not be added without looking at it.
     """
     codes = list(site_codes)
     months = (
-        Instalment.objects.filter(site_id__in=codes, paid_amount__gt=0)
-        .filter(Q(period__gt=day) | Q(due_date__gt=F("contract__ended_on")))
+        Instalment.objects.filter(site_id__in=codes, paid_amount__gt=0, kind=Instalment.Kind.RENT, period__gt=day)
         .values("site_id", "period")
         .annotate(francs=Sum("paid_amount", output_field=BigIntegerField()))
         .order_by("site_id", "period")
     )
-    on_account = (
-        Payment.objects.standing().filter(site_id__in=codes).with_on_account().filter(on_account__gt=0)
-    ).values_list("site_id", "on_account")
-    loose: dict[str, int] = {}
-    for code, francs in on_account:
-        loose[code] = loose.get(code, 0) + francs
+    loose = sql.rows(_LOOSE, {"sites": codes})
     return [Prepaid(row["site_id"], row["period"], int(row["francs"])) for row in months] + [
-        Prepaid(code, None, francs) for code, francs in sorted(loose.items())
+        Prepaid(row["site_id"], None, row["francs"]) for row in loose
     ]
 
 
 @dataclass(frozen=True)
 class MoneyFault:
     """A row whose sums disagree. `kind`: "payment" gave more than it has, or gives after its reversal;
-    "instalment" says to be paid another sum than its allocations; "contract" has an allocation across contracts."""
+    "instalment" says to be paid another sum than its allocations; "account" has an allocation across accounts."""
 
     kind: str
     id: UUID
@@ -109,7 +116,7 @@ class MoneyFault:
 def money_faults(site: Site) -> list[MoneyFault]:
     """Every row of a site in which the francs do not add up: none, whatever happened and at any moment.
 
-    With none, the standing payments of each contract are the sum of its instalments' paid amounts and its money on
+    With none, the standing payments of each account are the sum of its instalments' paid amounts and its money on
     account.
     """
     with connection.cursor() as cursor:
@@ -120,6 +127,28 @@ def money_faults(site: Site) -> list[MoneyFault]:
 def _end_of_month(day: dt.date) -> dt.date:
     return (day.replace(day=28) + dt.timedelta(days=4)).replace(day=1) - dt.timedelta(days=1)
 
+
+_ON_ACCOUNT = f"""
+    SELECT coalesce(sum(amount), 0)::bigint - (
+        SELECT coalesce(sum(paid_amount), 0)::bigint FROM leasing_instalment
+        WHERE site_id = %(site)s AND account_id = %(account)s
+    )
+    FROM leasing_payment p WHERE site_id = %(site)s AND account_id = %(account)s AND {is_standing("p")}
+"""
+
+_LOOSE = f"""
+    SELECT site_id, sum(francs)::bigint AS francs FROM (
+        SELECT site_id, account_id, sum(francs) AS francs FROM (
+            SELECT site_id, account_id, amount AS francs FROM leasing_payment p
+            WHERE site_id = ANY (%(sites)s) AND {is_standing("p")}
+            UNION ALL
+            SELECT site_id, account_id, -paid_amount FROM leasing_instalment
+            WHERE site_id = ANY (%(sites)s) AND paid_amount > 0
+        ) moved GROUP BY site_id, account_id
+    ) account
+    WHERE francs > 0
+    GROUP BY site_id ORDER BY site_id
+"""
 
 _MONEY_FAULTS = """
     WITH share AS (SELECT * FROM leasing_allocation WHERE site_id = %(site)s)
@@ -139,9 +168,9 @@ _MONEY_FAULTS = """
         OR (i.settled_on IS NOT NULL) <> (i.paid_amount = i.amount AND i.amount > 0)
     )
     UNION ALL
-    SELECT 'contract', s.payment_id
+    SELECT 'account', s.payment_id
     FROM share s
     JOIN leasing_payment p ON p.site_id = %(site)s AND p.id = s.payment_id
     JOIN leasing_instalment i ON i.site_id = %(site)s AND i.id = s.instalment_id
-    WHERE p.contract_id <> i.contract_id
+    WHERE p.account_id <> i.account_id
 """

@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from changes import sql
-from leasing.models import Interaction, Litigation, Notice, ServiceRequest, Tenant
+from leasing.models import PAYMENT_KINDS, Contract, Instalment, Interaction, Litigation, Notice, ServiceRequest, Tenant
 from screens import formats
 from screens.declarations import Event, Events
 from sites_app.request import SiteRequest
@@ -18,10 +18,18 @@ Facts = Mapping[str, Any]
 
 
 def events_of_tenant(request: SiteRequest, tenant: Tenant, limit: int) -> Events:
-    """Payments and their reversals, calls and visits, notices, disputes and requests. One statement."""
-    asked = {"site": tenant.site_id, "tenant": tenant.pk, "timezone": tenant.site.timezone, "limit": limit}
+    """Moves, ends, changes of rent, charges, payments and their reversals, calls and visits, notices, disputes
+    and requests. One statement."""
+    site = tenant.site
+    asked = {
+        "site": site.code,
+        "tenant": tenant.pk,
+        "timezone": site.timezone,
+        "today": site.today(),
+        "limit": limit,
+    }
     rows = list(sql.rows(_EVENTS, asked))
-    newest = [_event(row, tenant.site.currency) for row in rows]
+    newest = [_event(row, site.currency) for row in rows]
     return Events(newest, rows[0]["total"] if rows else 0)
 
 
@@ -32,13 +40,50 @@ def _event(row: Mapping[str, Any], currency: str) -> Event:
 
 
 def _payment(facts: Facts) -> tuple[str, str]:
+    amount = formats.francs(abs(facts["amount"]), facts["currency"])
+    match facts["method"]:
+        case "refund":
+            return _("%(amount)s given back") % {"amount": amount}, _noted(facts["reason"], _contract(facts))
+        case "credit":
+            return _("%(amount)s of debt let go") % {"amount": amount}, _noted(facts["reason"], _contract(facts))
+        case "opening":
+            return _("%(amount)s ahead, brought forward") % {"amount": amount}, _noted(
+                facts["reason"], _contract(facts)
+            )
+        case "deposit":
+            return _("%(amount)s of the deposit put on account") % {"amount": amount}, _contract(facts)
     method = _label(PAYMENT_METHODS, facts["method"]).lower()
     return _("Payment of %(amount)s") % {"amount": _francs(facts)}, _noted(method, facts["provider"], _contract(facts))
 
 
 def _reversal(facts: Facts) -> tuple[str, str]:
-    values = {"amount": _francs(facts), "day": _day(facts["received_on"])}
+    values = {
+        "amount": formats.francs(abs(facts["amount"]), facts["currency"]),
+        "day": _day(facts["received_on"]),
+    }
+    if facts["method"] not in dict(PAYMENT_METHODS):
+        values["kind"] = _label(PAYMENT_KINDS, facts["method"])
+        return _("“%(kind)s” of %(amount)s of %(day)s was a mistake: reversed") % values, facts["reason"]
     return _("The payment of %(amount)s of %(day)s was a mistake: reversed") % values, facts["reason"]
+
+
+def _charge(facts: Facts) -> tuple[str, str]:
+    values = {"charge": _label(Instalment.Kind.choices, facts["kind"]), "amount": _francs(facts)}
+    return _("%(charge)s due: %(amount)s") % values, _noted(facts["label"], _contract(facts))
+
+
+def _move(facts: Facts) -> tuple[str, str]:
+    return _("Moves inside the agency, to %(property)s") % {"property": facts["property"]}, _contract(facts)
+
+
+def _end(facts: Facts) -> tuple[str, str]:
+    reason = _label(Contract.EndReason.choices, facts["reason"]) if facts["reason"] else ""
+    text = _("Last day in %(property)s") % {"property": facts["property"]}
+    return text, _noted(reason, _contract(facts))
+
+
+def _rent_change(facts: Facts) -> tuple[str, str]:
+    return _("The rent changes to %(amount)s") % {"amount": _francs(facts)}, _contract(facts)
 
 
 def _interaction(facts: Facts) -> tuple[str, str]:
@@ -77,6 +122,10 @@ def _request_closed(facts: Facts) -> tuple[str, str]:
 
 
 _KINDS: Mapping[str, tuple[str, Callable[[Facts], tuple[str, str]]]] = {
+    "move": ("paper", _move),
+    "end": ("paper", _end),
+    "rent_change": ("money", _rent_change),
+    "charge": ("money", _charge),
     "payment": ("money", _payment),
     "reversal": ("back", _reversal),
     "interaction": ("message", _interaction),
@@ -115,16 +164,43 @@ def _day(text: str) -> str:
 
 _EVENTS = """
     WITH theirs AS (
-        SELECT id, reference FROM leasing_contract WHERE site_id = %(site)s AND tenant_id = %(tenant)s
+        SELECT c.*, home.code AS home FROM leasing_contract c
+        JOIN leasing_property home ON home.site_id = c.site_id AND home.id = c.property_id
+        WHERE c.site_id = %(site)s AND c.tenant_id = %(tenant)s
     ), event AS (
         SELECT 'payment' AS kind, p.id, p.received_on AS day, NULL::time AS clock, jsonb_build_object(
-            'amount', p.amount, 'method', p.method, 'provider', p.provider, 'contract', t.reference
+            'amount', p.amount, 'method', p.method, 'provider', p.provider, 'reason', p.reason, 'contract', t.reference
         ) AS facts
         FROM leasing_payment p JOIN theirs t ON t.id = p.contract_id
         WHERE p.site_id = %(site)s
         UNION ALL
+        SELECT 'move', t.id, t.start_date, NULL, jsonb_build_object('property', t.home, 'contract', t.reference)
+        FROM theirs t
+        WHERE t.status <> 'draft' AND t.moved_from_id IS NOT NULL AND t.start_date <= %(today)s
+        UNION ALL
+        SELECT 'end', t.id, t.ended_on, NULL, jsonb_build_object(
+            'property', t.home, 'contract', t.reference, 'reason', t.end_reason
+        )
+        FROM theirs t
+        WHERE t.ended_on <= %(today)s AND NOT EXISTS (
+            SELECT FROM theirs next
+            WHERE next.status <> 'draft' AND t.id IN (next.renewal_of_id, next.moved_from_id)
+        )
+        UNION ALL
+        SELECT 'rent_change', s.id, s.from_month, NULL, jsonb_build_object(
+            'amount', s.monthly_rent, 'contract', t.reference
+        )
+        FROM leasing_rentstep s JOIN theirs t ON t.id = s.contract_id
+        WHERE s.site_id = %(site)s AND s.from_month <= %(today)s
+        UNION ALL
+        SELECT 'charge', i.id, i.due_date, NULL, jsonb_build_object(
+            'kind', i.kind, 'label', i.label, 'amount', i.amount, 'contract', t.reference
+        )
+        FROM leasing_instalment i JOIN theirs t ON t.id = i.contract_id
+        WHERE i.site_id = %(site)s AND i.kind NOT IN ('rent', 'service') AND i.due_date <= %(today)s
+        UNION ALL
         SELECT 'reversal', r.id, r.reversed_on, NULL, jsonb_build_object(
-            'amount', p.amount, 'received_on', p.received_on, 'reason', r.reason
+            'amount', p.amount, 'received_on', p.received_on, 'reason', r.reason, 'method', p.method
         )
         FROM leasing_payment p JOIN theirs t ON t.id = p.contract_id
         JOIN leasing_paymentreversal r ON r.site_id = p.site_id AND r.payment_id = p.id

@@ -62,7 +62,7 @@ class SiteAdmin(SettingsAdmin, TranslationAdmin):
     search_fields = ["code", "name"]
     fieldsets = [
         (None, {"fields": ["code", "status", "failover_site", "default_language"]}),
-        (gettext_lazy("Place and money"), {"fields": ["country", "timezone", "currency"]}),
+        (gettext_lazy("Place and money"), {"fields": ["country", "timezone", "currency", "billing"]}),
         (gettext_lazy("Limits"), {"fields": ["max_tenants", "max_properties"]}),
         *in_each_language("name"),
     ]

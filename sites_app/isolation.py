@@ -75,7 +75,7 @@ class IsolateTables(Operation):
         tables = [from_state.apps.get_model(app_label, name) for name in self.models]
         for model in tables:
             table = model._meta.db_table
-            for field in same_site_keys(model):
+            for field in same_site_keys(model) if _is_row_table(model) else ():
                 schema_editor.execute(f'ALTER TABLE "{table}" DROP CONSTRAINT "{_key_name(model, field)}"')
         for model in tables:
             table = model._meta.db_table
@@ -83,6 +83,39 @@ class IsolateTables(Operation):
                 schema_editor.execute(f'ALTER TABLE "{table}" DROP CONSTRAINT "{table}_site_id_id"')
             schema_editor.execute(f'DROP POLICY {POLICY_NAME} ON "{table}"')
             schema_editor.execute(f'ALTER TABLE "{table}" DISABLE ROW LEVEL SECURITY')
+
+
+class SameSiteKeys(Operation):
+    """Keys that cannot cross sites, for columns that a table of locked rows has got since."""
+
+    reversible = True
+    reduces_to_sql = True
+
+    def __init__(self, model: str, *fields: str) -> None:
+        self.model, self.fields = model, fields
+
+    def deconstruct(self) -> tuple[str, list[str], dict]:
+        return type(self).__name__, [self.model, *self.fields], {}
+
+    def describe(self) -> str:
+        return f"Keep {', '.join(self.fields)} of {self.model} on the row's own site"
+
+    def state_forwards(self, app_label: str, state: Any) -> None:
+        pass
+
+    def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+        model = to_state.apps.get_model(app_label, self.model)
+        for field in same_site_keys(model):
+            if field.name in self.fields:
+                schema_editor.execute(_lock_key(model, field))
+
+    def database_backwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+        model = from_state.apps.get_model(app_label, self.model)
+        for field in same_site_keys(model):
+            if field.name in self.fields:
+                schema_editor.execute(
+                    f'ALTER TABLE "{model._meta.db_table}" DROP CONSTRAINT "{_key_name(model, field)}"'
+                )
 
 
 def _is_row_table(model: type[models.Model]) -> bool:
@@ -102,11 +135,15 @@ def _lock_keys(model: type[models.Model]) -> Iterator[str]:
     if not _is_row_table(model):
         return
     for field in same_site_keys(model):
-        yield (
-            f'ALTER TABLE "{model._meta.db_table}" ADD CONSTRAINT "{_key_name(model, field)}"'
-            f' FOREIGN KEY (site_id, "{field.column}")'
-            f' REFERENCES "{field.related_model._meta.db_table}" (site_id, id) DEFERRABLE INITIALLY DEFERRED'
-        )
+        yield _lock_key(model, field)
+
+
+def _lock_key(model: type[models.Model], field: models.ForeignKey) -> str:
+    return (
+        f'ALTER TABLE "{model._meta.db_table}" ADD CONSTRAINT "{_key_name(model, field)}"'
+        f' FOREIGN KEY (site_id, "{field.column}")'
+        f' REFERENCES "{field.related_model._meta.db_table}" (site_id, id) DEFERRABLE INITIALLY DEFERRED'
+    )
 
 
 def _key_name(model: type[models.Model], field: models.ForeignKey) -> str:

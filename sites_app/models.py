@@ -31,6 +31,14 @@ class Role(models.TextChoices):
     ADMIN = "admin", _("Administrator")
 
 
+BILLINGS = (
+    ("calendar", _("Calendar months, the first and the last by days")),
+    ("anniversary", _("Months from the day of the start")),
+    ("calendar_full", _("Calendar months in full")),
+)
+"""How a contract's months of rent are cut: leasing/rent_months.py."""
+
+
 @pghistory.track(*every_change())
 class Site(models.Model):
     """A branch. Its code is its primary key, its place in addresses and what row-level security compares."""
@@ -54,6 +62,9 @@ class Site(models.Model):
     country = models.CharField(_("country"), max_length=2)
     timezone = models.CharField(_("timezone"), max_length=40)
     currency = models.CharField(_("currency"), max_length=3, choices=Currency.choices)
+    billing = models.CharField(
+        _("billing"), max_length=14, choices=BILLINGS, default="calendar", help_text=_("Of the contracts to come.")
+    )
     default_language = models.CharField(_("language"), max_length=8, choices=settings.LANGUAGES, default="fr")
     max_tenants = models.PositiveIntegerField(_("largest number of tenants"))
     max_properties = models.PositiveIntegerField(_("largest number of properties"))

@@ -32,7 +32,7 @@ def any_row(model: type[models.Model], site: str, **values: Any) -> models.Model
 
 
 def _value(field: models.Field) -> Any:
-    if field.choices:
+    if field.choices and not field.blank:
         return next(value for value, _label in field.flatchoices if value)
     if isinstance(field, models.DateTimeField):
         return dt.datetime(2026, 1, 1, 12, tzinfo=dt.UTC)

@@ -77,7 +77,7 @@ def test_without_javascript_one_reads_on_and_what_one_presses_is_44_pixels_high(
     page.click("a[rel=next]")
     page.wait_for_load_state()
     assert page.url.endswith("?page=2")
-    assert page.locator("#timeline + ul > li").count() == 6
+    assert page.locator("#timeline + ul > li").count() == 7
     page.click("#tasks + ul a >> nth=0")
     page.wait_for_load_state()
     assert "/GN_KINDIA/tasks/" in page.url

@@ -1,27 +1,45 @@
 """What can be done with the portfolio: one function for each change, all of it or nothing."""
 
-from leasing.actions.contracts import end_contract, renew_contract, sign_contract
+from leasing.actions.charges import CHARGES, add_charge
+from leasing.actions.contracts import (
+    end_contract,
+    move_tenant,
+    renew_contract,
+    reopen_contract,
+    sign_contract,
+    void_contract,
+)
 from leasing.actions.deposits import settle_deposit
 from leasing.actions.disputes import open_litigation, resolve_litigation
-from leasing.actions.instalments import extend_instalments, generate_instalments
+from leasing.actions.instalments import extend_instalments
 from leasing.actions.notices import issue_notice
-from leasing.actions.payments import record_payment, reverse_payment
+from leasing.actions.payments import give_credit, record_payment, refund_payment, reverse_payment
 from leasing.actions.portfolio import claim_room, create_property, create_tenant, record_interaction
+from leasing.actions.terms import change_billing, change_payment_day, change_rent
 
 __all__ = [
+    "CHARGES",
+    "add_charge",
+    "change_billing",
+    "change_payment_day",
+    "change_rent",
     "claim_room",
     "create_property",
     "create_tenant",
     "end_contract",
     "extend_instalments",
-    "generate_instalments",
+    "give_credit",
     "issue_notice",
+    "move_tenant",
     "open_litigation",
     "record_interaction",
     "record_payment",
+    "refund_payment",
     "renew_contract",
+    "reopen_contract",
     "resolve_litigation",
     "reverse_payment",
     "settle_deposit",
     "sign_contract",
+    "void_contract",
 ]

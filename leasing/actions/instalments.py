@@ -1,43 +1,26 @@
-"""Months of rent: made ahead, and taken back after the end of a contract."""
+"""Months of rent: made ahead, made anew when a lease changes, and taken back after its end."""
 
 import datetime as dt
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Mapping
+from uuid import UUID
 
-from django.db import connection, transaction
-from django.db.models import F
+from django.db import transaction
+from django.db.models import Q
 
-from leasing.actions.settlement import bring_up_to_date, settle
-from leasing.models import Allocation, Contract, Instalment
-from leasing.queries import contracts_with_money_to_place
+from changes import sql
+from leasing.actions.locks import lock_accounts
+from leasing.actions.settlement import place_anew
+from leasing.models import Contract, Instalment
+from leasing.rent_months import RentMonth, rent_months
+from leasing.terms import Lease, leases, leases_to_extend
 from sites_app.models import Site
 
 MONTHS_AHEAD = 12
 """How far ahead of today every running contract has its instalments."""
+LONGEST_ADVANCE_MONTHS = 24
+"""Money makes and pays months up to this many after today's, or as many as its contract agrees on if more."""
 
-
-def generate_instalments(*, site: Site, until: dt.date, contracts: Iterable[Contract] | None = None) -> int:
-    """Make the missing instalments up to the month that holds `until`; returns how many. Calling it twice makes none.
-
-    One statement for one contract and for the whole site (`contracts=None`: every active contract). The rule:
-
-    - One instalment of the full monthly rent for each calendar month that the contract touches, the first and the
-      last month included: no part of a month is charged in proportion.
-    - It is due on the contract's payment day, on the last day of a shorter month, and never before the contract
-      starts: a contract that starts on the 20th with payment day 5 has its first instalment due on the 20th.
-    - A contract that nobody ended runs on past its term by tacit renewal. One that was ended has no instalment that
-      would be due after that day.
-    - A contract goes on after its last instalment: earlier months that an import left out are history as it was.
-    - A renewal does not ask again for a month that the renewed contract has asked for.
-
-    Drafts have no instalments.
-    """
-    names: dict[str, Any] = {"site": site.code, "until": until}
-    if contracts is not None:
-        names["contracts"] = [contract.pk for contract in contracts]
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(_FOR_SITE if contracts is None else _FOR_CONTRACTS, names)
-        return cursor.rowcount
+Months = Mapping[UUID, list[RentMonth]]
 
 
 def extend_instalments(*, site: Site, today: dt.date) -> int:
@@ -46,26 +29,122 @@ def extend_instalments(*, site: Site, today: dt.date) -> int:
     Made for each night; any day's call does the work of the days before it too.
     """
     with transaction.atomic():
-        made = generate_instalments(site=site, until=month_after(today, MONTHS_AHEAD))
-        # Their locks are held since the first statement: only active contracts, so that no lock is taken out of order.
-        settle(site.code, contracts_with_money_to_place(site))
-    return made
+        lock_accounts(Contract.objects.filter(site=site, status="active").values_list("account_id", flat=True))
+        short = leases_to_extend(site.code, month_after(today, MONTHS_AHEAD))
+        return bring_up_to_date(site.code, {lease.account for lease in short}, today)
 
 
-def drop_after_end(contract: Contract, *, renewed: bool = False) -> None:
-    """No rent is asked for what would be due after the end of the contract. Needs the contract's lock.
+def bring_up_to_date(site_code: str, accounts: Iterable[UUID], today: dt.date) -> int:
+    """Have the months of accounts as their leases and their money want them on a day, and the money placed anew.
 
-    A month without any payment goes. A month paid in full stays, because a receipt says so: what it holds is owed
-    back to the tenant (queries.prepaid_by_month). A month paid in part goes too, and its money is on account again,
-    for the arrears or to be given back; only where the tenant stays on (`renewed`) it is kept, and its rest is due.
+    Every running lease has its months a year ahead. Money that is left then makes and pays further months of the
+    account's latest running lease, up to LONGEST_ADVANCE_MONTHS after the month of `today` or as many as it agrees on;
+    months further than a year ahead that nothing pays are taken away. The same records give the same months and the
+    same shares, whatever was written before. Needs the accounts' locks. Returns how many months were made.
     """
-    after = Instalment.objects.filter(site_id=contract.site_id, contract=contract, due_date__gt=contract.ended_on)
-    if not renewed:
-        in_part = list(after.filter(paid_amount__gt=0, paid_amount__lt=F("amount")).values_list("id", flat=True))
-        Allocation.objects.filter(site_id=contract.site_id, instalment_id__in=in_part).delete()
-        bring_up_to_date(contract.site_id, in_part)
-    after.filter(paid_amount=0).delete()
-    settle(contract.site_id, [contract.pk])
+    accounts = list(accounts)
+    horizon = month_after(today, MONTHS_AHEAD)
+    running = {lease.contract: lease for lease in leases(site_code, accounts=accounts) if lease.is_running}
+    made = insert_months(site_code, running, {key: lease.missing(horizon) for key, lease in running.items()})
+    on_account = place_anew(site_code, accounts)
+    latest = {lease.account: lease for lease in sorted(running.values(), key=lambda lease: lease.terms.start)}
+    ahead = {
+        lease.contract: _months_that_money_makes(lease, on_account.get(account, 0), horizon, today)
+        for account, lease in latest.items()
+    }
+    more = insert_months(site_code, running, ahead)
+    if more:
+        place_anew(site_code, [account for account, lease in latest.items() if ahead[lease.contract]])
+    sql.run(_DROP_UNPAID_AHEAD, {"site": site_code, "accounts": accounts, "horizon": horizon})
+    return made + more
+
+
+def remake_months(contract: Contract, first: dt.date, *, also_paid: bool = False) -> None:
+    """Have the months of a contract from the period `first` on as its terms are now, in place of those that are there.
+
+    Months that are paid in full stay as they are unless `also_paid`. What a month loses is on account, until
+    bring_up_to_date places it. Needs the account's lock.
+    """
+    (lease,) = leases(contract.site_id, contracts=[contract.pk])
+    there = {
+        month.period: month
+        for month in Instalment.objects.filter(
+            site_id=contract.site_id, contract=contract, kind=Instalment.Kind.RENT, period__gte=first
+        )
+    }
+    last = max(there, default=first)
+    wanted = {month.period: month for month in rent_months(lease.terms, first=first, last=last)}
+    gone = [month.id for period, month in there.items() if period not in wanted]
+    drop_instalments(contract.site_id, gone)
+    other = [
+        (there[period].id, month)
+        for period, month in wanted.items()
+        if period in there
+        and (also_paid or there[period].paid_amount < there[period].amount)
+        and (there[period].due_date, there[period].amount) != (month.due_date, month.amount)
+    ]
+    sql.run(
+        _CHANGE,
+        {
+            "site": contract.site_id,
+            "ids": [instalment for instalment, _month in other],
+            "due": [month.due_date for _instalment, month in other],
+            "francs": [month.amount for _instalment, month in other],
+        },
+    )
+    missing = [month for period, month in wanted.items() if period not in there]
+    insert_months(contract.site_id, {contract.pk: lease}, {contract.pk: missing})
+
+
+def drop_after_end(contract: Contract) -> None:
+    """After the end nothing is due: the month of the last day is cut to its days, what comes later goes.
+
+    Service charges for later months go too. What was paid for later days is on account, until bring_up_to_date
+    places it. Debts of other kinds stay. Needs the account's lock.
+    """
+    month = month_of_end(contract)
+    (lease,) = leases(contract.site_id, contracts=[contract.pk])
+    # The last months, when the nightly job has not come so far yet.
+    insert_months(contract.site_id, {lease.contract: lease}, {lease.contract: lease.missing(month)})
+    remake_months(contract, month, also_paid=True)
+    others = Instalment.objects.filter(site_id=contract.site_id, contract=contract)
+    later = others.filter(
+        Q(kind=Instalment.Kind.SERVICE, period__gt=contract.ended_on)
+        | Q(kind=Instalment.Kind.DEPOSIT, due_date__gt=contract.ended_on)
+    )
+    drop_instalments(contract.site_id, list(later.values_list("id", flat=True)))
+
+
+def month_of_end(contract: Contract) -> dt.date:
+    """The period of the month in which an ended contract has its last day: earlier months are not touched by the end.
+
+    Raises ValueError for a contract that has not ended.
+    """
+    if contract.ended_on is None:
+        raise ValueError(f"contract {contract.pk} has not ended")
+    (lease,) = leases(contract.site_id, contracts=[contract.pk])
+    month = contract.ended_on.replace(day=1)
+    asked = rent_months(lease.terms, first=month_after(month, -1), last=month)
+    return asked[-1].period if asked else month
+
+
+def insert_months(site_code: str, of: Mapping[UUID, Lease], months: Months) -> int:
+    """Write down months of contracts; one that is there already stays as it is. Returns how many were made."""
+    made = [(of[contract], month) for contract, some in months.items() for month in some]
+    if not made:
+        return 0
+    return sql.run(
+        _INSERT,
+        {
+            "site": site_code,
+            "contracts": [lease.contract for lease, _month in made],
+            "accounts": [lease.account for lease, _month in made],
+            "tenants": [lease.tenant for lease, _month in made],
+            "periods": [month.period for _lease, month in made],
+            "due": [month.due_date for _lease, month in made],
+            "francs": [month.amount for _lease, month in made],
+        },
+    )
 
 
 def months_between(first: dt.date, last: dt.date) -> int:
@@ -79,37 +158,58 @@ def month_after(day: dt.date, months: int) -> dt.date:
     return dt.date(number // 12, number % 12 + 1, 1)
 
 
-# The lock is taken in the statement itself: a contract that somebody is ending at this moment is waited for, and is
-# then seen as ended. In the order of the ids, like everything else that locks more than one.
-_GENERATE = """
-    WITH contract AS (
-        SELECT id, tenant_id, monthly_rent, payment_day, start_date, ended_on, renewal_of_id
-        FROM leasing_contract
-        WHERE site_id = %(site)s AND <which>
-        ORDER BY id FOR NO KEY UPDATE
-    )
-    INSERT INTO leasing_instalment (site_id, contract_id, tenant_id, period, due_date, amount, paid_amount)
-    SELECT %(site)s, c.id, c.tenant_id, month::date, due.on_day, c.monthly_rent, 0
-    FROM contract c
-    CROSS JOIN LATERAL (
-        SELECT max(period) AS period FROM leasing_instalment i WHERE i.site_id = %(site)s AND i.contract_id = c.id
-    ) last
-    CROSS JOIN generate_series(
-        coalesce(last.period + interval '1 month', date_trunc('month', c.start_date::timestamp)),
-        date_trunc('month', least(%(until)s::date, c.ended_on)::timestamp),
-        interval '1 month'
-    ) AS month
-    CROSS JOIN LATERAL (
-        SELECT greatest(
-            c.start_date, least(month::date + c.payment_day - 1, (month + interval '1 month')::date - 1)
-        ) AS on_day
-    ) due
-    WHERE (c.ended_on IS NULL OR due.on_day <= c.ended_on)
-      AND NOT EXISTS (
-          SELECT FROM leasing_instalment asked
-          WHERE asked.site_id = %(site)s AND asked.contract_id = c.renewal_of_id AND asked.period = month::date
-      )
-    ON CONFLICT (site_id, contract_id, period) DO NOTHING
+def _months_that_money_makes(lease: Lease, francs: int, horizon: dt.date, today: dt.date) -> list[RentMonth]:
+    months: list[RentMonth] = []
+    if francs <= 0:
+        return months
+    furthest = month_after(today, max(LONGEST_ADVANCE_MONTHS, lease.advance_months))
+    for month in rent_months(lease.terms, first=max(month_after(horizon, 1), lease.next_period), last=furthest):
+        if francs <= 0 or not month.amount:
+            break
+        months.append(month)
+        francs -= month.amount
+    return months
+
+
+def drop_instalments(site_code: str, instalments: list[UUID]) -> None:
+    """Take instalments away, with what was placed on them. One that a credit names stays, and asks for nothing."""
+    if instalments:
+        names = {"site": site_code, "ids": instalments}
+        sql.run(_FREE, names)
+        sql.run(_DROP, names)
+        sql.run(_ASK_FOR_NOTHING, names)
+
+
+_INSERT = """
+    INSERT INTO leasing_instalment
+        (site_id, contract_id, account_id, tenant_id, kind, label, period, due_date, amount, paid_amount)
+    SELECT %(site)s, made.contract, made.account, made.tenant, 'rent', '', made.period, made.due, made.francs, 0
+    FROM unnest(%(contracts)s::uuid[], %(accounts)s::uuid[], %(tenants)s::uuid[], %(periods)s::date[], %(due)s::date[],
+        %(francs)s::bigint[]) AS made (contract, account, tenant, period, due, francs)
+    ON CONFLICT (site_id, contract_id, period) WHERE kind = 'rent' DO NOTHING
 """
-_FOR_SITE = _GENERATE.replace("<which>", "status = 'active'")
-_FOR_CONTRACTS = _GENERATE.replace("<which>", "status <> 'draft' AND id = ANY (%(contracts)s::uuid[])")
+
+_CHANGE = """
+    UPDATE leasing_instalment i SET due_date = other.due, amount = other.francs, paid_amount = 0, settled_on = NULL
+    FROM unnest(%(ids)s::uuid[], %(due)s::date[], %(francs)s::bigint[]) AS other (id, due, francs)
+    WHERE i.site_id = %(site)s AND i.id = other.id
+"""
+
+# What a month has of payments goes first: the figures of closed months are told by its row (kpi's triggers).
+_FREE = "DELETE FROM leasing_allocation WHERE site_id = %(site)s AND instalment_id = ANY (%(ids)s::uuid[])"
+_DROP = """
+    DELETE FROM leasing_instalment i
+    WHERE site_id = %(site)s AND id = ANY (%(ids)s::uuid[])
+        AND NOT EXISTS (SELECT FROM leasing_payment p WHERE p.site_id = i.site_id AND p.waives_id = i.id)
+"""
+_ASK_FOR_NOTHING = """
+    UPDATE leasing_instalment SET amount = 0, paid_amount = 0, settled_on = NULL
+    WHERE site_id = %(site)s AND id = ANY (%(ids)s::uuid[])
+"""
+
+_DROP_UNPAID_AHEAD = """
+    DELETE FROM leasing_instalment i
+    WHERE site_id = %(site)s AND account_id = ANY (%(accounts)s::uuid[]) AND kind = 'rent'
+        AND period > %(horizon)s AND paid_amount = 0 AND amount > 0
+        AND NOT EXISTS (SELECT FROM leasing_payment p WHERE p.site_id = i.site_id AND p.waives_id = i.id)
+"""

@@ -1,23 +1,24 @@
-"""The locks that actions take: a property's before a contract's."""
+"""The locks that actions take: a property's before an account's, an account's before a contract's."""
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from django.utils.translation import gettext as _
 
 from changes.refusals import RuleBroken, not_on_this_site
-from leasing.models import Contract, Property
+from leasing.models import Account, Contract, Property
 
 
 def locked_contract(contract_id: UUID, *, field: str = "contract") -> Contract:
-    """The contract as it is now; nobody else changes it or its money until the transaction ends.
+    """The contract as it is now; nobody else changes it, or the money of its account, until the transaction ends.
 
     Raises RuleBroken when it is not on a site in scope.
     """
     # NO KEY: rows that point at the contract may be written meanwhile. With the full lock the nightly job and a
     # clerk could each hold what the other's foreign keys wait for.
-    contract = (
-        Contract.objects.select_related("site").select_for_update(of=("self",), no_key=True).filter(pk=contract_id)
-    ).first()
+    contracts = Contract.objects.select_related("site").filter(pk=contract_id)
+    lock_accounts(contracts.order_by().exclude(account=None).values_list("account_id", flat=True))
+    contract = contracts.select_for_update(of=("self",), no_key=True).first()
     if contract is None:
         raise not_on_this_site(field)
     return contract
@@ -28,7 +29,7 @@ def locked_with_its_property(contract: Contract) -> Contract:
 
     Raises RuleBroken when it has moved to another property since it was read, or is not on a site in scope.
     """
-    lock_property(contract.property_id)
+    lock_properties([contract.property_id])
     locked = locked_contract(contract.pk)
     if locked.property_id != contract.property_id:
         raise RuleBroken(
@@ -37,11 +38,18 @@ def locked_with_its_property(contract: Contract) -> Contract:
     return locked
 
 
-def lock_property(property_id: UUID) -> None:
-    """Nobody else puts a contract in force on the property, or ends one, until the transaction ends.
+def lock_properties(properties: Iterable[UUID]) -> None:
+    """Nobody else puts a contract in force on these properties, or ends one, until the transaction ends.
 
     Call it before locked_contract.
     """
     # The constraint against overlaps alone is not enough: of two rows written at once each waits for the other, and
     # the database ends one of them as a deadlock, which tells the clerk nothing.
-    Property.objects.select_for_update(no_key=True).filter(pk=property_id).values_list("pk").first()
+    list(
+        Property.objects.select_for_update(no_key=True).filter(pk__in=list(properties)).order_by("pk").values_list("pk")
+    )
+
+
+def lock_accounts(accounts: Iterable[UUID]) -> None:
+    """Nobody else places money in these accounts, or makes months in them, until the transaction ends."""
+    list(Account.objects.select_for_update(no_key=True).filter(pk__in=list(accounts)).order_by("pk").values_list("pk"))

@@ -25,7 +25,14 @@ _EXECUTED = (Notice.Kind.TO_QUIT, Notice.Kind.EVICTION)
 
 
 def issue_notice(
-    *, contract: Contract, kind: str, issued_on: dt.date, by: Actor, today: dt.date, execute_on: dt.date | None = None
+    *,
+    contract: Contract,
+    kind: str,
+    issued_on: dt.date,
+    by: Actor,
+    today: dt.date,
+    execute_on: dt.date | None = None,
+    given_by: str = "",
 ) -> Notice:
     """Issue a notice. Its legal deadline is the day of issue plus the site's days, on or after a business day.
 
@@ -50,6 +57,7 @@ def issue_notice(
             site_id=contract.site_id,
             contract=contract,
             kind=kind,
+            given_by=given_by,
             issued_on=issued_on,
             legal_deadline=deadline,
         )

@@ -10,21 +10,17 @@ from django.utils.translation import gettext as _
 from accounts.models import Actor
 from changes.keys import digest_of, is_known
 from changes.refusals import IdempotencyConflict, RuleBroken, constraint_of, not_on_this_site, require_past
-from leasing.actions.instalments import drop_after_end, generate_instalments, month_after, months_between
+from leasing.actions.instalments import bring_up_to_date
 from leasing.actions.locks import locked_contract
-from leasing.actions.settlement import release, settle
-from leasing.allocation import months_touched
 from leasing.models import Contract, Instalment, Payment, PaymentReversal
+from leasing.queries import on_account, owed
 from leasing.refusals import cited, require_signed
 from screens import formats
 from sites_app.queries import rules_for
 from sites_app.rules import PAYMENT_METHODS
 
-LONGEST_ADVANCE_MONTHS = 24
-"""A payment makes and pays months up to this many after today's, or as many as its contract agrees on if more."""
-
 # Known to exist: asking the database again would cost a statement each.
-_KEYS = ("site", "contract", "payment", "recorded_by", "reversed_by")
+_KEYS = ("site", "account", "contract", "payment", "waives", "recorded_by", "reversed_by")
 
 
 @dataclass(frozen=True)
@@ -37,9 +33,14 @@ class _Receipt:
     provider: str
     external_reference: str
     received_on: str
+    reason: str = ""
+    waives: str = ""
 
     def digest(self) -> str:
-        return digest_of(asdict(self))
+        # As it was before a payment could have a reason: its key is still known.
+        return digest_of(
+            {name: text for name, text in asdict(self).items() if text or name not in ("reason", "waives")}
+        )
 
 
 def record_payment(
@@ -54,11 +55,10 @@ def record_payment(
     idempotency_key: str,
     today: dt.date,
 ) -> Payment:
-    """Write down money received, in whole francs, and let it pay the contract's months, the oldest first.
+    """Write down money received, in whole francs; the money of the account is placed anew with it (placing.place).
 
-    What is left pays months to come (avance): they are made for it up to LONGEST_ADVANCE_MONTHS after the month of
-    `today`, or as many as the contract's advance_months. The rest stays on account and pays what comes later. A
-    contract that was ended gets no new months: money beyond its arrears stays on account.
+    What is left pays months to come (avance) of the account's running lease: instalments.bring_up_to_date. The rest
+    stays on account and pays what comes later.
 
     The same key with the same content returns the first payment, also when both come at the same moment.
 
@@ -68,8 +68,7 @@ def record_payment(
             the contract is a draft or not on a site in scope, or the mobile money transaction is already recorded.
         ValidationError: a text is too long for its column.
     """
-    if type(amount) is not int or amount <= 0:
-        raise RuleBroken("amount", "amount_positive", _("The amount must be a whole number of francs, more than zero."))
+    _positive(amount)
     if not idempotency_key:
         raise RuleBroken(
             "idempotency_key", "idempotency_key", _("Without a key the same payment could be recorded twice.")
@@ -84,36 +83,162 @@ def record_payment(
         if first is not None:
             return first
         _check_rules(contract, receipt, received_on, today)
-        payment = Payment(
-            site=contract.site,
-            contract=contract,
-            amount=amount,
-            method=method,
-            provider=provider,
-            external_reference=external_reference,
-            received_on=received_on,
-            recorded_by=by,
-            idempotency_key=idempotency_key,
-            request_digest=receipt.digest(),
+        return _write_down(contract, receipt, received_on=received_on, by=by, key=idempotency_key, today=today)
+
+
+def refund_payment(
+    *,
+    contract: Contract,
+    amount: int,
+    reason: str,
+    refunded_on: dt.date,
+    by: Actor,
+    idempotency_key: str,
+    today: dt.date,
+) -> Payment:
+    """Give money back that is on account, in whole francs. It is taken off the money received last.
+
+    The same key with the same content returns the first refund.
+
+    Raises RuleBroken: more than is on account, no reason, the amount is not positive, or the day is to come.
+    """
+    return _of_our_own(
+        contract, "refund", -_positive(amount), reason, refunded_on, by=by, key=idempotency_key, today=today
+    )
+
+
+def give_credit(
+    *,
+    contract: Contract,
+    amount: int,
+    reason: str,
+    given_on: dt.date,
+    by: Actor,
+    idempotency_key: str,
+    today: dt.date,
+    waives: Instalment | None = None,
+) -> Payment:
+    """Let a debt go: what `waives` still asks for, or else the oldest debts. It is no income and counts in no rate.
+
+    The same key with the same content returns the first credit.
+
+    Raises RuleBroken: more than is owed, no reason, the amount is not positive, or the day is to come.
+    """
+    return _of_our_own(
+        contract,
+        "credit",
+        _positive(amount),
+        reason,
+        given_on,
+        by=by,
+        key=idempotency_key,
+        today=today,
+        waives=waives,
+    )
+
+
+def _of_our_own(
+    contract: Contract,
+    method: str,
+    amount: int,
+    reason: str,
+    day: dt.date,
+    *,
+    by: Actor,
+    key: str,
+    today: dt.date,
+    waives: Instalment | None = None,
+) -> Payment:
+    reason = reason.strip()
+    with transaction.atomic():
+        contract = locked_contract(contract.pk)
+        receipt = _Receipt(
+            str(contract.pk), amount, method, "", "", day.isoformat(), reason, str(waives.pk) if waives else ""
         )
-        payment.clean_fields(exclude=_KEYS)
-        try:
-            with transaction.atomic():
-                payment.save(force_insert=True)
-        except IntegrityError as error:
-            refused = _lost_the_race(error, payment)
-            if refused is None:
-                raise
-            raise refused from error
-        _place(contract, today)
-        return payment
+        first = _recorded_before(contract, key, receipt)
+        if first is not None:
+            return first
+        require_signed(contract)
+        require_past("received_on", day, today)
+        if not reason:
+            raise RuleBroken("reason", "reason_required", _("Say why."))
+        _require_enough(contract, method, amount, waives, today)
+        return _write_down(contract, receipt, received_on=day, by=by, key=key, today=today, waives=waives)
+
+
+def _require_enough(contract: Contract, method: str, amount: int, waives: Instalment | None, today: dt.date) -> None:
+    currency = contract.site.currency
+    if method == "refund" and -amount > (left := on_account(contract)):
+        raise RuleBroken(
+            "amount",
+            "refund_at_most_what_is_on_account",
+            _("%(left)s is on account: no more can be given back.") % {"left": formats.francs(max(left, 0), currency)},
+        )
+    if method == "credit":
+        if waives is not None:
+            asked = Instalment.objects.filter(pk=waives.pk, account_id=contract.signed_account_id()).first()
+            if asked is None:
+                raise not_on_this_site("waives")
+            left = asked.amount - asked.paid_amount
+        else:
+            left = owed(contract, today)
+        if amount > left:
+            raise RuleBroken(
+                "amount",
+                "credit_at_most_what_is_owed",
+                _("%(left)s is owed: no more can be let go.") % {"left": formats.francs(left, currency)},
+            )
+
+
+def _write_down(
+    contract: Contract,
+    receipt: "_Receipt",
+    *,
+    received_on: dt.date,
+    by: Actor,
+    key: str,
+    today: dt.date,
+    waives: Instalment | None = None,
+) -> Payment:
+    payment = Payment(
+        site=contract.site,
+        account_id=contract.signed_account_id(),
+        contract=contract,
+        amount=receipt.amount,
+        method=receipt.method,
+        waives=waives,
+        reason=receipt.reason,
+        provider=receipt.provider,
+        external_reference=receipt.external_reference,
+        received_on=received_on,
+        recorded_by=by,
+        idempotency_key=key,
+        request_digest=receipt.digest(),
+    )
+    payment.clean_fields(exclude=_KEYS)
+    try:
+        with transaction.atomic():
+            payment.save(force_insert=True)
+    except IntegrityError as error:
+        refused = _lost_the_race(error, payment)
+        if refused is None:
+            raise
+        raise refused from error
+    bring_up_to_date(contract.site_id, [contract.signed_account_id()], today)
+    return payment
+
+
+def _positive(amount: int) -> int:
+    if type(amount) is not int or amount <= 0:
+        raise RuleBroken("amount", "amount_positive", _("The amount must be a whole number of francs, more than zero."))
+    return amount
 
 
 def reverse_payment(*, payment: Payment, by: Actor, reason: str, today: dt.date) -> PaymentReversal:
     """Say that a payment was a mistake. Both rows stay; the payment counts nowhere any more.
 
-    The months that it paid are open again, and what the contract has on account pays them, the oldest first; months
-    that other payments have paid stay paid. Reversing it again returns the first reversal.
+    The money of the account is placed anew, as if the payment had never been. Reversing it again returns the first
+    reversal.
 
     Raises RuleBroken: no reason is given, or the payment is not on a site in scope.
     """
@@ -132,31 +257,8 @@ def reverse_payment(*, payment: Payment, by: Actor, reason: str, today: dt.date)
         )
         reversal.clean_fields(exclude=_KEYS)
         reversal.save(force_insert=True)
-        release(contract.site_id, payment.pk)
-        if contract.ended_on is not None and not _is_renewed(contract):
-            drop_after_end(contract)
-        else:
-            settle(contract.site_id, [contract.pk])
+        bring_up_to_date(contract.site_id, [contract.signed_account_id()], today)
         return reversal
-
-
-def _place(contract: Contract, today: dt.date) -> None:
-    """Let the money on account pay what is open, and make months ahead as long as money is left for them."""
-    while left := settle(contract.site_id, [contract.pk]):
-        if contract.status != Contract.Status.ACTIVE or not contract.monthly_rent:
-            return
-        months = Instalment.objects.filter(site_id=contract.site_id, contract=contract).order_by("-period")
-        last = months.values_list("period", flat=True).first() or month_after(contract.start_date, -1)
-        furthest = month_after(today, max(LONGEST_ADVANCE_MONTHS, contract.advance_months))
-        # In months, not days: an amount can be worth more of them than a calendar has.
-        until = month_after(last, min(months_touched(left, contract.monthly_rent), months_between(last, furthest)))
-        # More than one turn only for a renewal, which leaves out the months that were paid before it.
-        if not generate_instalments(site=contract.site, until=until, contracts=[contract]):
-            return
-
-
-def _is_renewed(contract: Contract) -> bool:
-    return Contract.objects.signed().filter(renewal_of=contract).exists()
 
 
 def _recorded_before(contract: Contract, key: str, receipt: _Receipt) -> Payment | None:

@@ -1,94 +1,143 @@
-"""Writes down which payment pays which month. Everything here needs the contracts' locks (change.locked_contract)."""
+"""Writes down which money pays which instalment, so that it always equals `placing.place`.
 
+Everything here needs the accounts' locks (leasing.actions.locks).
+"""
+
+import datetime as dt
 from collections import defaultdict
-from collections.abc import Hashable, Iterable
+from collections.abc import Iterable
+from itertools import islice
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import F
 
-from leasing.allocation import Debt, Money, Share, allocate
-from leasing.models import Allocation, Instalment, Payment
+from changes import sql
+from leasing.placing import Debt, Placed, Receipt, place
+from leasing.readings import in_order_of_debts, is_standing
+
+_AT_ONCE = 1000
+"""Accounts that are held in memory at a time."""
+_FEW = 10
+"""Accounts whose shares are found one by one."""
 
 
-def settle(site_code: str, contracts: Iterable[UUID]) -> int:
-    """Let the money on account of each contract pay its open months, oldest first on both sides.
+def place_anew(site_code: str, accounts: Iterable[UUID]) -> dict[UUID, int]:
+    """Place the money of accounts as their records stand now, and write down what that changes.
 
-    Returns the francs that stay on account. Three statements at least and five at most, for any number of contracts.
+    Returns the francs on account of each that has instalments or payments. Four statements for a thousand accounts.
     """
-    contracts = list(contracts)
-    money: dict[UUID, list[Money]] = defaultdict(list)
-    for contract, payment, francs in (
-        Payment.objects.standing()
-        .filter(site_id=site_code, contract_id__in=contracts)
-        .with_on_account()
-        .filter(on_account__gt=0)
-        .order_by("received_on", "recorded_at", "id")
-        .values_list("contract_id", "id", "on_account")
-    ):
-        money[contract].append(Money(payment, francs))
-    if not money:
-        return 0
+    waiting = iter(dict.fromkeys(accounts))
+    on_account: dict[UUID, int] = {}
+    while some := list(islice(waiting, _AT_ONCE)):
+        placed = _placed(site_code, some)
+        _write(site_code, some, placed)
+        on_account |= {account: found.on_account for account, found in placed.items()}
+    return on_account
+
+
+def _placed(site_code: str, accounts: list[UUID]) -> dict[UUID, Placed]:
+    names: dict[str, Any] = {"site": site_code, "accounts": accounts}
+    receipts: dict[UUID, list[Receipt]] = defaultdict(list)
     debts: dict[UUID, list[Debt]] = defaultdict(list)
-    for contract, instalment, francs in (
-        Instalment.objects.filter(site_id=site_code, contract_id__in=money, paid_amount__lt=F("amount"))
-        .order_by("due_date", "period")
-        .values_list("contract_id", "id", F("amount") - F("paid_amount"))
-    ):
-        debts[contract].append(Debt(instalment, francs))
-    shares = [share for contract in money for share in allocate(money[contract], debts[contract])]
-    if shares:
-        _write(site_code, shares)
-    return sum(m.francs for of in money.values() for m in of) - sum(share.francs for share in shares)
-
-
-def release(site_code: str, payment: UUID) -> None:
-    """Take the payment back from every month that it paid."""
-    paid = Allocation.objects.filter(site_id=site_code, payment_id=payment)
-    instalments = list(paid.values_list("instalment_id", flat=True))
-    paid.delete()
-    bring_up_to_date(site_code, instalments)
-
-
-def bring_up_to_date(site_code: str, instalments: Iterable[Hashable]) -> None:
-    """What each month says it has been paid is the sum of its allocations.
-
-    It was settled on the day the last of its payments was received.
-    """
     with connection.cursor() as cursor:
-        cursor.execute(_BRING_UP_TO_DATE, {"site": site_code, "ids": list(instalments)})
+        cursor.execute(_RECEIPTS, names)
+        for account, *receipt in cursor.fetchall():
+            receipts[account].append(Receipt(*receipt))
+        cursor.execute(_DEBTS, names)
+        for account, instalment, francs in cursor.fetchall():
+            debts[account].append(Debt(instalment, francs))
+    return {account: place(receipts[account], debts[account]) for account in [*receipts, *(debts.keys() - receipts)]}
 
 
-def _write(site_code: str, shares: list[Share]) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _ADD_SHARES,
-            {
-                "site": site_code,
-                "payments": [share.payment for share in shares],
-                "instalments": [share.instalment for share in shares],
-                "francs": [share.francs for share in shares],
-            },
-        )
-    bring_up_to_date(site_code, {share.instalment for share in shares})
+def _write(site_code: str, accounts: list[UUID], placed: dict[UUID, Placed]) -> None:
+    shares = [share for found in placed.values() for share in found.shares]
+    settled: dict[object, dt.date] = {}
+    for found in placed.values():
+        settled |= found.settled_on
+    names = {
+        "site": site_code,
+        "accounts": accounts,
+        "payments": [share.payment for share in shares],
+        "instalments": [share.instalment for share in shares],
+        "francs": [share.francs for share in shares],
+        "settled": list(settled),
+        "days": list(settled.values()),
+    }
+    many = len(accounts) > _FEW
+    # Of rows that an import wrote just now the planner knows nothing: it would read them all for each of them.
+    if many:
+        sql.run("SET LOCAL enable_nestloop = off", {})
+    sql.run(_SHARES, names)
+    sql.run(_SETTLED, names)
+    if many:
+        sql.run("SET LOCAL enable_nestloop = on", {})
 
 
-# A payment meets a month that it has paid in part before, when the rest of that month came from one that was reversed.
-_ADD_SHARES = """
-    INSERT INTO leasing_allocation (site_id, payment_id, instalment_id, amount)
-    SELECT %(site)s, * FROM unnest(%(payments)s::uuid[], %(instalments)s::uuid[], %(francs)s::bigint[])
-    ON CONFLICT (site_id, payment_id, instalment_id) DO UPDATE SET amount = leasing_allocation.amount + excluded.amount
+_RECEIPTS = f"""
+    SELECT account_id, id, received_on, amount, waives_id FROM leasing_payment p
+    WHERE site_id = %(site)s AND account_id = ANY (%(accounts)s::uuid[]) AND {is_standing("p")}
+    ORDER BY account_id, received_on, recorded_at, id
 """
 
-_BRING_UP_TO_DATE = """
-    UPDATE leasing_instalment i
-    SET paid_amount = paid.francs, settled_on = CASE WHEN paid.francs = i.amount THEN paid.last END
-    FROM (
-        SELECT wanted.id, coalesce(sum(a.amount), 0)::bigint AS francs, max(p.received_on) AS last
-        FROM unnest(%(ids)s::uuid[]) AS wanted (id)
-        LEFT JOIN leasing_allocation a ON a.site_id = %(site)s AND a.instalment_id = wanted.id
-        LEFT JOIN leasing_payment p ON p.site_id = %(site)s AND p.id = a.payment_id
-        GROUP BY wanted.id
-    ) paid
-    WHERE i.site_id = %(site)s AND i.id = paid.id
+_DEBTS = f"""
+    SELECT account_id, id, amount FROM leasing_instalment i
+    WHERE site_id = %(site)s AND account_id = ANY (%(accounts)s::uuid[])
+    ORDER BY account_id, {in_order_of_debts("i")}
+"""
+
+# Only what differs is written: each row tells the months whose figures it changes.
+_SHARES = """
+    WITH wanted AS (
+        SELECT * FROM unnest(%(payments)s::uuid[], %(instalments)s::uuid[], %(francs)s::bigint[])
+            AS w (payment_id, instalment_id, amount)
+    ), there AS MATERIALIZED (
+        SELECT a.id, a.payment_id, a.instalment_id, a.amount
+        FROM leasing_payment p JOIN leasing_allocation a ON a.site_id = p.site_id AND a.payment_id = p.id
+        WHERE p.site_id = %(site)s AND p.account_id = ANY (%(accounts)s::uuid[])
+    ), gone AS (
+        DELETE FROM leasing_allocation a USING there
+        WHERE a.site_id = %(site)s AND a.id = there.id
+            AND NOT EXISTS (
+                SELECT FROM wanted w
+                WHERE w.payment_id = there.payment_id AND w.instalment_id = there.instalment_id
+            )
+    ), other AS (
+        UPDATE leasing_allocation a SET amount = w.amount
+        FROM there JOIN wanted w USING (payment_id, instalment_id)
+        WHERE a.site_id = %(site)s AND a.id = there.id AND w.amount <> there.amount
+    )
+    INSERT INTO leasing_allocation (site_id, payment_id, instalment_id, amount)
+    SELECT %(site)s, w.payment_id, w.instalment_id, w.amount FROM wanted w
+    WHERE NOT EXISTS (
+        SELECT FROM there WHERE there.payment_id = w.payment_id AND there.instalment_id = w.instalment_id
+    )
+"""
+
+# What is paid is added up from the shares there are: had somebody placed the same money without the lock, the database
+# would refuse a month that is paid twice. A deposit is received as far as its instalment is paid, and held once that is
+# paid in full.
+_SETTLED = """
+    WITH paid AS (
+        SELECT i.id, sum(a.amount)::bigint AS francs
+        FROM leasing_instalment i JOIN leasing_allocation a ON a.site_id = i.site_id AND a.instalment_id = i.id
+        WHERE i.site_id = %(site)s AND i.account_id = ANY (%(accounts)s::uuid[]) GROUP BY i.id
+    ), settled AS (
+        SELECT * FROM unnest(%(settled)s::uuid[], %(days)s::date[]) AS s (id, day)
+    ), changed AS (
+        UPDATE leasing_instalment i SET paid_amount = now.francs, settled_on = now.day
+        FROM (
+            SELECT i.id, coalesce(paid.francs, 0) AS francs, settled.day
+            FROM leasing_instalment i LEFT JOIN paid USING (id) LEFT JOIN settled USING (id)
+            WHERE i.site_id = %(site)s AND i.account_id = ANY (%(accounts)s::uuid[])
+        ) now
+        WHERE i.site_id = %(site)s AND i.id = now.id
+            AND (i.paid_amount, i.settled_on) IS DISTINCT FROM (now.francs, now.day)
+        RETURNING i.contract_id, i.kind, i.paid_amount, i.amount
+    )
+    UPDATE leasing_deposit d
+    SET received = d.agreed - c.amount + c.paid_amount,
+        state = CASE WHEN c.paid_amount = c.amount THEN 'held' ELSE 'due' END
+    FROM changed c
+    WHERE c.kind = 'deposit' AND d.site_id = %(site)s AND d.contract_id = c.contract_id AND d.state IN ('due', 'held')
 """

@@ -6,13 +6,14 @@ from typing import Any, cast
 
 import phonenumbers
 from django import forms
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import HttpResponse
 from unfold.decorators import display
 
 from changes.refusals import RuleBroken
 from leasing.admin import forms as admin_forms
-from leasing.models import Contract, Deposit, Instalment, Interaction, Payment, Tenant
+from leasing.models import Contract, Deposit, Instalment, Interaction, Payment, RentStep, Tenant
 from screens import formats
 from screens.texts import Text
 from sites_app.models import SiteScopedModel
@@ -54,6 +55,8 @@ class PortfolioAdmin(SiteModelAdmin):
                 result = do(form.cleaned_data)
             except RuleBroken as refusal:
                 admin_forms.show_refusal(form, refusal)
+            except ValidationError as error:
+                admin_forms.show_errors(form, error)
             else:
                 return self.done(request, result if isinstance(result, self.model) else row, done)
         return self.ask(request, row, title=title, sentence=sentence, button=button, form=form)
@@ -103,25 +106,31 @@ def phone(self: Any, row: Any) -> str:
 
 class ContractInline(ReadOnlyInline):
     model = Contract
-    fields = ["reference", "start_date", "end_date", "ended_on", "monthly_rent", "status"]
+    fields = ["reference", "start_date", "end_date", "ended_on", "end_reason", "monthly_rent", "status"]
     show_change_link = True
 
 
 class InstalmentInline(ReadOnlyInline):
     model = Instalment
-    fields = ["period", "due_date", "amount", "paid_amount", "settled_on"]
+    fields = ["kind", "label", "period", "due_date", "amount", "paid_amount", "settled_on"]
+    show_change_link = True
 
 
 class PaymentInline(ReadOnlyInline):
     model = Payment
-    fields = ["received_on", "amount", "method", "provider", "external_reference"]
+    fields = ["received_on", "amount", "method", "provider", "external_reference", "reason"]
     show_change_link = True
 
 
 class DepositInline(ReadOnlyInline):
     model = Deposit
-    fields = ["amount", "state", "refunded_amount", "settled_on"]
+    fields = ["agreed", "received", "state", "refunded_amount", "kept_for_arrears", "settled_on"]
     show_change_link = True
+
+
+class RentStepInline(ReadOnlyInline):
+    model = RentStep
+    fields = ["from_month", "monthly_rent"]
 
 
 class InteractionInline(ReadOnlyInline):

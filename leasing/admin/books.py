@@ -1,4 +1,4 @@
-"""What is due and what was received: shown, added and reversed, never edited or deleted."""
+"""What is due and what was received: shown, added, let go and reversed, never edited or deleted."""
 
 import datetime as dt
 import uuid
@@ -15,18 +15,19 @@ from unfold.decorators import action, display
 from unfold.enums import ActionVariant
 
 from leasing import actions
+from leasing.admin import asking
 from leasing.admin import forms as admin_forms
 from leasing.admin.base import PortfolioAdmin, money, person, tag
 from leasing.models import (
     Allocation,
     Contract,
-    Deposit,
     Instalment,
     Payment,
     PaymentReversal,
 )
 from screens import formats
 from sites_app.request import SiteRequest, one_site
+from sites_app.rules import PAYMENT_METHODS
 from sites_app.site_admin import ReadOnlyInline, ShownAdmin
 
 
@@ -45,15 +46,29 @@ class OpenMonthFilter(admin.SimpleListFilter):
 
 @admin.register(Instalment)
 class InstalmentAdmin(PortfolioAdmin, ShownAdmin):
-    """Made by contracts and paid by payments: only shown."""
+    """Made by contracts and paid by payments: only shown; what one still asks for can be let go."""
 
     icon = "calendar_month"
-    list_display = ["month", "contract", "tenant", "due_date", "due", "paid", "state"]
+    list_display = ["month", "kind_tag", "label", "contract", "tenant", "due_date", "due", "paid", "state"]
     list_select_related = ["contract", "tenant"]
-    list_filter = [OpenMonthFilter]
-    search_fields = ["contract__reference", "tenant__name"]
+    list_filter = ["kind", OpenMonthFilter]
+    search_fields = ["contract__reference", "tenant__name", "label"]
     date_hierarchy = "due_date"
-    fields = ["contract", "tenant", "month", "due_date", "due", "paid", "settled_on", "state_word"]
+    actions_detail = ["let_go"]
+    fields = ["contract", "tenant", "kind", "label", "month", "due_date", "due", "paid", "settled_on", "state_word"]
+    kind_tag = tag(
+        Instalment,
+        "kind",
+        {
+            Instalment.Kind.RENT: "default",
+            Instalment.Kind.SERVICE: "default",
+            Instalment.Kind.PENALTY: "warning",
+            Instalment.Kind.REPAIR: "info",
+            Instalment.Kind.DEPOSIT: "info",
+            Instalment.Kind.OPENING: "info",
+            Instalment.Kind.OTHER: "info",
+        },
+    )
     due = money(Instalment, "amount")
     paid = money(Instalment, "paid_amount")
 
@@ -83,7 +98,36 @@ class InstalmentAdmin(PortfolioAdmin, ShownAdmin):
         return self.state(instalment)[1]
 
     def choice_label(self, obj: Instalment) -> str:
-        return f"{obj.contract.reference} · {self.month(obj)}"
+        what = self.month(obj) if obj.kind == Instalment.Kind.RENT else f"{obj.get_kind_display()} · {self.month(obj)}"
+        return f"{obj.contract.reference} · {what}"
+
+    def get_actions_detail(self, request: SiteRequest, object_id: Any) -> list[Any]:
+        instalment = self.get_object(request, object_id)
+        if instalment is None or instalment.paid_amount >= instalment.amount or not self.may_write(request):
+            return []
+        return super().get_actions_detail(request, object_id)
+
+    @action(description=gettext_lazy("Let it go"), url_path="let-go", icon="money_off")
+    def let_go(self, request: SiteRequest, object_id: str) -> HttpResponse:
+        instalment = self.row_or_404(request, object_id, allowed=self.may_write(request))
+        site = one_site(request)
+        today, left = site.today(), instalment.amount - instalment.paid_amount
+        return self.asked(
+            request,
+            instalment,
+            asking.CreditForm(request.POST or None, initial={"amount": left, "given_on": today}),
+            lambda said: actions.give_credit(
+                contract=instalment.contract, waives=instalment, by=request.user, today=today, **said
+            ),
+            title=_("Let go what %(instalment)s still asks for?") % {"instalment": self.choice_label(instalment)},
+            sentence=_(
+                "%(amount)s of it is not paid. What is let go is no income, and counts in no rate; it can be reversed "
+                "like a payment."
+            )
+            % {"amount": formats.francs(left, site.currency)},
+            button=_("Let it go"),
+            done=_("The debt is let go."),
+        )
 
 
 class AllocationInline(ReadOnlyInline):
@@ -113,23 +157,23 @@ class PaymentAdmin(PortfolioAdmin):
     add_permission = "leasing.record_payment"
     icon = "payments"
     may_change = may_delete = False
-    list_display = ["received_on", "received", "contract", "tenant", "method", "provider", "standing"]
+    list_display = ["received_on", "received", "contract", "tenant", "method", "provider", "reason", "standing"]
     list_select_related = ["contract__tenant"]
     list_filter = ["method"]
-    search_fields = ["contract__reference", "contract__tenant__name", "external_reference"]
+    search_fields = ["contract__reference", "contract__tenant__name", "external_reference", "reason"]
     date_hierarchy = "received_on"
     autocomplete_fields = ["contract"]
     actions_detail = ["reverse"]
     fieldsets = [
         (None, {"fields": ["contract", "received", "received_on", "standing_word"]}),
-        (gettext_lazy("How it was paid"), {"fields": ["method", "provider", "external_reference"]}),
+        (gettext_lazy("How it was paid"), {"fields": ["method", "provider", "external_reference", "waives", "reason"]}),
         (gettext_lazy("Who recorded it"), {"fields": ["person", "recorded_on"]}),
     ]
     add_fieldsets = [
         (None, {"fields": ["contract", "amount", "received_on"]}),
         (gettext_lazy("How it was paid"), {"fields": ["method", "provider", "external_reference", "idempotency_key"]}),
     ]
-    readonly_fields = ["received", "standing_word", "person", "recorded_on"]
+    readonly_fields = ["received", "standing_word", "waives", "person", "recorded_on"]
     received = money(Payment, "amount")
     person = person(Payment, "recorded_by")
 
@@ -162,14 +206,19 @@ class PaymentAdmin(PortfolioAdmin):
     def reverse(self, request: SiteRequest, object_id: str) -> HttpResponse:
         payment = self.row_or_404(request, object_id, allowed=self.may_write(request))
         site = one_site(request)
+        values = {"amount": formats.francs(abs(payment.amount), site.currency), "kind": payment.get_method_display()}
+        if payment.method in dict(PAYMENT_METHODS):
+            title = _("Reverse the payment of %(amount)s?") % values
+        else:
+            title = _("Reverse “%(kind)s” of %(amount)s?") % values
         return self.asked(
             request,
             payment,
-            admin_forms.ReasonForm(request.POST or None),
+            asking.ReasonForm(request.POST or None),
             lambda said: actions.reverse_payment(
                 payment=payment, by=request.user, today=one_site(request).today(), **said
             ),
-            title=_("Reverse the payment of %(amount)s?") % {"amount": formats.francs(payment.amount, site.currency)},
+            title=title,
             sentence=_(
                 "It was a mistake: it no longer counts anywhere, and the months it paid are due again. Both stay in "
                 "the books."
@@ -185,7 +234,9 @@ class PaymentAdmin(PortfolioAdmin):
     @display(description=gettext_lazy("state"), label={"reversed": "danger", "standing": "success"})
     def standing(self, payment: Payment) -> tuple[str, str]:
         is_reversed = payment.is_reversed  # type: ignore[attr-defined]  # get_queryset has counted it
-        return ("reversed", _("Reversed")) if is_reversed else ("standing", _("Received"))
+        if is_reversed:
+            return "reversed", _("Reversed")
+        return "standing", _("Received") if payment.method in dict(PAYMENT_METHODS) else _("Recorded")
 
     @display(description=gettext_lazy("state"))
     def standing_word(self, payment: Payment) -> str:
@@ -236,61 +287,3 @@ class AllocationAdmin(PortfolioAdmin, ShownAdmin):
 
     def choice_label(self, obj: Allocation) -> str:
         return f"{self.contract(obj)} · {self.month(obj)}"
-
-
-@admin.register(Deposit)
-class DepositAdmin(PortfolioAdmin, ShownAdmin):
-    """Held when a contract is signed, settled when it has ended."""
-
-    icon = "savings"
-    list_display = ["contract", "tenant", "held", "state_tag", "refunded", "settled_on"]
-    list_select_related = ["contract__tenant"]
-    list_filter = ["state"]
-    search_fields = ["contract__reference", "contract__tenant__name"]
-    date_hierarchy = "settled_on"
-    fields = ["contract", "held", "state", "refunded", "settled_on"]
-    readonly_fields = ["held", "refunded"]
-    actions_detail = ["settle"]
-    held = money(Deposit, "amount")
-    refunded = money(Deposit, "refunded_amount")
-    state_tag = tag(
-        Deposit,
-        "state",
-        {
-            Deposit.State.HELD: "info",
-            Deposit.State.FULL: "success",
-            Deposit.State.PARTIAL: "warning",
-            Deposit.State.WITHHELD: "danger",
-        },
-    )
-
-    @display(description=Contract._meta.get_field("tenant").verbose_name, ordering="contract__tenant__name")
-    def tenant(self, deposit: Deposit) -> str:
-        return deposit.contract.tenant.name
-
-    def choice_label(self, obj: Deposit) -> str:
-        return f"{obj.contract.reference} · {self.held(obj)}"
-
-    def get_actions_detail(self, request: SiteRequest, object_id: Any) -> list[Any]:
-        deposit = self.get_object(request, object_id)
-        if deposit is None or deposit.state != Deposit.State.HELD or not self.may_write(request):
-            return []
-        return super().get_actions_detail(request, object_id)
-
-    @action(description=gettext_lazy("Settle"), url_path="settle", icon="price_check", variant=ActionVariant.PRIMARY)
-    def settle(self, request: SiteRequest, object_id: str) -> HttpResponse:
-        deposit = self.row_or_404(request, object_id, allowed=self.may_write(request))
-        today = one_site(request).today()
-        return self.asked(
-            request,
-            deposit,
-            admin_forms.SettleForm(
-                request.POST or None, initial={"refunded_amount": deposit.amount, "settled_on": today}
-            ),
-            lambda said: actions.settle_deposit(deposit=deposit, by=request.user, today=today, **said),
-            title=_("Settle the deposit of contract %(reference)s") % {"reference": deposit.contract.reference},
-            sentence=_("The deposit is %(amount)s. Say how much of it is given back.")
-            % {"amount": formats.francs(deposit.amount, one_site(request).currency)},
-            button=_("Settle"),
-            done=_("The deposit is settled."),
-        )

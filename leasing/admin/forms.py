@@ -6,25 +6,27 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
-from unfold.widgets import (
-    UnfoldAdminBigIntegerFieldWidget,
-    UnfoldAdminSelectWidget,
-    UnfoldAdminSingleDateWidget,
-    UnfoldAdminTextInputWidget,
-    UnfoldBooleanSwitchWidget,
-)
+from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminSingleDateWidget
 
 from accounts.models import User
 from changes.refusals import RuleBroken
 from leasing.actions import claim_room, issue_notice, open_litigation, record_interaction, record_payment
-from leasing.models import Contract, Deposit, Interaction, Litigation, Notice, Payment, Property, Tenant
+from leasing.models import Interaction, Litigation, Notice, Payment, Property, Tenant
 from sites_app.queries import rules_for
+from sites_app.rules import PAYMENT_METHODS
 from sites_app.site_admin import ActionForm, SiteForm
 
 
 def show_refusal(form: forms.BaseForm, refusal: RuleBroken) -> None:
     """The sentence beside the field that it is about, else above the form."""
     form.add_error(refusal.field if refusal.field in form.fields else None, refusal.sentence)
+
+
+def show_errors(form: forms.BaseForm, error: ValidationError) -> None:
+    """What columns say of themselves, each beside its field, else above the form."""
+    by_field = error.error_dict if hasattr(error, "error_dict") else {"": error.error_list}
+    for name, errors in by_field.items():
+        form.add_error(name if name in form.fields else None, errors)
 
 
 class PortfolioActionForm(ActionForm):
@@ -67,6 +69,12 @@ class PropertyForm(_RoomForm):
         model = Property
         fields: list[str] = []
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        whole = self.fields.get("part_of")
+        if isinstance(whole, forms.ModelChoiceField) and whole.queryset is not None:
+            whole.queryset = whole.queryset.exclude(pk=self.instance.pk)
+
 
 class ContractForm(SiteForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -88,6 +96,9 @@ class ReceiptForm(PortfolioActionForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        # Brought forward, let go, given back: AKIG's own kinds are no way to pay.
+        method: Any = self.fields["method"]
+        method.choices = PAYMENT_METHODS
         known = rules_for(self.site, self.site.today()).mobile_money_providers
         choices = [("", _("For mobile money only")), *((name, name) for name in known)]
         self.fields["provider"].widget = UnfoldAdminSelectWidget(choices=choices)
@@ -128,52 +139,3 @@ class RecordInteractionForm(PortfolioActionForm):
 
     def act(self) -> models.Model:
         return record_interaction(**self.cleaned_data, by=self.by, today=self.site.today())
-
-
-# --- what a button asks before it acts -----------------------------------------------------------------------------
-
-
-def _day(label: Any, **kwargs: Any) -> forms.DateField:
-    return forms.DateField(label=label, widget=UnfoldAdminSingleDateWidget, **kwargs)
-
-
-class ReasonForm(forms.Form):
-    reason = forms.CharField(label=_("reason"), max_length=200, widget=UnfoldAdminTextInputWidget)
-
-
-class SignForm(forms.Form):
-    signed_on = _day(Contract._meta.get_field("signed_on").verbose_name)
-
-
-class EndForm(forms.Form):
-    ended_on = _day(_("last day"))
-    terminated = forms.BooleanField(
-        label=_("terminated before its term"), required=False, widget=UnfoldBooleanSwitchWidget
-    )
-
-
-class RenewForm(forms.Form):
-    reference = forms.CharField(
-        label=Contract._meta.get_field("reference").verbose_name, max_length=40, widget=UnfoldAdminTextInputWidget
-    )
-    start_date = _day(Contract._meta.get_field("start_date").verbose_name)
-    end_date = _day(Contract._meta.get_field("end_date").verbose_name, required=False)
-    monthly_rent = forms.IntegerField(
-        label=Contract._meta.get_field("monthly_rent").verbose_name,
-        min_value=0,
-        widget=UnfoldAdminBigIntegerFieldWidget,
-    )
-
-
-class SettleForm(forms.Form):
-    refunded_amount = forms.IntegerField(
-        label=_("amount returned"),
-        min_value=0,
-        widget=UnfoldAdminBigIntegerFieldWidget,
-        help_text=_("0: nothing is given back."),
-    )
-    settled_on = _day(Deposit._meta.get_field("settled_on").verbose_name)
-
-
-class ResolveForm(forms.Form):
-    resolved_on = _day(Litigation._meta.get_field("resolved_on").verbose_name)

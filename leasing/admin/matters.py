@@ -11,6 +11,7 @@ from unfold.decorators import action
 from unfold.enums import ActionVariant
 
 from leasing import actions
+from leasing.admin import asking
 from leasing.admin import forms as admin_forms
 from leasing.admin.base import PortfolioAdmin, person, tag
 from leasing.models import Interaction, Litigation, Notice, ServiceRequest, Survey
@@ -23,14 +24,14 @@ class NoticeAdmin(PortfolioAdmin):
 
     icon = "mark_email_unread"
     may_delete = False
-    list_display = ["contract", "kind", "issued_on", "legal_deadline", "state_tag", "closed_on"]
+    list_display = ["contract", "kind", "given_by", "issued_on", "legal_deadline", "state_tag", "closed_on"]
     list_select_related = ["contract"]
-    list_filter = ["kind", "state"]
+    list_filter = ["kind", "given_by", "state"]
     search_fields = ["contract__reference", "contract__tenant__name"]
     date_hierarchy = "issued_on"
     autocomplete_fields = ["contract"]
-    fields = ["contract", "kind", "issued_on", "legal_deadline", "state", "reminder_count", "closed_on"]
-    add_fieldsets = [(None, {"fields": ["contract", "kind", "issued_on", "execute_on"]})]
+    fields = ["contract", "kind", "given_by", "issued_on", "legal_deadline", "state", "reminder_count", "closed_on"]
+    add_fieldsets = [(None, {"fields": ["contract", "kind", "given_by", "issued_on", "execute_on"]})]
     state_tag = tag(
         Notice,
         "state",
@@ -91,7 +92,7 @@ class LitigationAdmin(PortfolioAdmin):
         return self.asked(
             request,
             litigation,
-            admin_forms.ResolveForm(request.POST or None, initial={"resolved_on": today}),
+            asking.ResolveForm(request.POST or None, initial={"resolved_on": today}),
             lambda said: actions.resolve_litigation(litigation=litigation, by=request.user, today=today, **said),
             title=_("Resolve this dispute?"),
             sentence=_("It is closed on the day you give."),

@@ -44,13 +44,13 @@ class TenantAdmin(PortfolioAdmin):
 class PropertyAdmin(PortfolioAdmin):
     icon = "apartment"
     form = admin_forms.PropertyForm
-    list_display = ["code", "kind", "neighbourhood", "address", "owner", "rent", "status_tag"]
-    list_select_related = ["owner"]
+    list_display = ["code", "kind", "part_of", "neighbourhood", "address", "owner", "rent", "status_tag"]
+    list_select_related = ["owner", "part_of"]
     list_filter = ["kind", "status"]
     search_fields = ["code", "address", "neighbourhood", "owner__name"]
-    autocomplete_fields = ["owner"]
+    autocomplete_fields = ["owner", "part_of"]
     fieldsets = [
-        (None, {"fields": ["code", "kind", "status", "owner", "market_rent"]}),
+        (None, {"fields": ["code", "kind", "part_of", "status", "owner", "market_rent"]}),
         (gettext_lazy("Where it is"), {"fields": ["neighbourhood", "address"]}),
     ]
     rent = money(Property, "market_rent")

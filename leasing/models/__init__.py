@@ -5,6 +5,7 @@ Money is whole francs. Dates are dates of the site's timezone. Every index leads
 
 from leasing.models.books import (
     MISSED_AFTER_DAYS,
+    PAYMENT_KINDS,
     Allocation,
     Deposit,
     Instalment,
@@ -13,7 +14,9 @@ from leasing.models.books import (
     PaymentReversal,
 )
 from leasing.models.contracts import (
+    Account,
     Contract,
+    RentStep,
     _DateRange,  # noqa: F401 -- the first migration names it by this module
 )
 from leasing.models.matters import Interaction, Litigation, Notice, ServiceRequest, Survey
@@ -22,6 +25,8 @@ from leasing.models.people import Owner, Property, Tenant
 # The tables of events are put here by the history of the tables they follow.
 __all__ = [
     "MISSED_AFTER_DAYS",
+    "PAYMENT_KINDS",
+    "Account",
     "Allocation",
     "Contract",
     "ContractEvent",
@@ -37,6 +42,8 @@ __all__ = [
     "PaymentQuerySet",
     "PaymentReversal",
     "Property",
+    "RentStep",
+    "RentStepEvent",
     "ServiceRequest",
     "Survey",
     "Tenant",

@@ -7,12 +7,11 @@ import pghistory
 from django.conf import settings
 from django.core.validators import MinValueValidator
 from django.db import models
-from django.db.models import F, Q, Sum, Value
-from django.db.models.functions import Coalesce
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from changes.audit import append_only, every_change
-from leasing.models.contracts import Contract
+from leasing.models.contracts import Account, Contract
 from leasing.models.people import Tenant
 from sites_app.models import SameSiteForeignKey, SiteScopedModel, SiteScopedQuerySet, scoped_manager
 from sites_app.rules import PAYMENT_METHODS
@@ -22,7 +21,16 @@ MISSED_AFTER_DAYS = 30
 
 
 class Instalment(SiteScopedModel):
-    """One month's rent that is due."""
+    """What is due: a month's rent, or another charge."""
+
+    class Kind(models.TextChoices):
+        RENT = "rent", _("Rent")
+        SERVICE = "service", _("Service charge")
+        PENALTY = "penalty", _("Penalty")
+        REPAIR = "repair", _("Repair")
+        DEPOSIT = "deposit", _("Deposit")
+        OPENING = "opening", _("Balance brought forward")
+        OTHER = "other", _("Other")
 
     class State(models.TextChoices):
         PAID = "paid", _("Paid")
@@ -34,7 +42,12 @@ class Instalment(SiteScopedModel):
     contract = SameSiteForeignKey(
         Contract, on_delete=models.PROTECT, related_name="instalments", verbose_name=_("contract")
     )
+    account = SameSiteForeignKey(
+        Account, on_delete=models.PROTECT, editable=False, related_name="instalments", verbose_name=_("account")
+    )
     tenant = SameSiteForeignKey(Tenant, on_delete=models.PROTECT, related_name="instalments", verbose_name=_("tenant"))
+    kind = models.CharField(_("kind"), max_length=8, choices=Kind.choices, default=Kind.RENT)
+    label = models.CharField(_("label"), max_length=80, blank=True)
     period = models.DateField(_("month"), help_text=_("First day of the month."))
     due_date = models.DateField(_("due on"))
     amount = models.BigIntegerField(_("amount"), validators=[MinValueValidator(0)])
@@ -48,8 +61,9 @@ class Instalment(SiteScopedModel):
         constraints = [
             models.UniqueConstraint(
                 fields=["site", "contract", "period"],
-                name="one_instalment_per_contract_and_month",
-                violation_error_message=_("This contract already has an instalment for this month."),
+                condition=Q(kind="rent"),
+                name="one_rent_per_contract_and_month",
+                violation_error_message=_("This contract already has a rent for this month."),
             ),
             models.CheckConstraint(condition=Q(period__day=1), name="instalment_period_is_a_first_of_month"),
             models.CheckConstraint(
@@ -71,6 +85,14 @@ class Instalment(SiteScopedModel):
                 condition=Q(paid_amount__lt=F("amount")),
                 name="instalment_site_open",
             ),
+            models.Index(fields=["site", "account", "due_date"], name="instalment_site_account"),
+            # Debts that are no rent: a few among all, to be left out of the income.
+            models.Index(
+                fields=["site", "settled_on"],
+                condition=~Q(kind__in=["rent", "service"]),
+                name="instalment_site_no_rent",
+            ),
+            models.Index(fields=["site", "contract", "period"], name="instalment_site_contract"),
         ]
 
     def __str__(self) -> str:
@@ -90,27 +112,53 @@ class Instalment(SiteScopedModel):
         return self.State.PARTIAL if self.paid_amount else self.State.PENDING
 
 
+PAYMENT_KINDS = (
+    ("opening", _("Brought forward")),
+    ("credit", _("Credit: a debt let go")),
+    ("refund", _("Refund")),
+    ("deposit", _("From the deposit")),
+)
+"""Beside the methods of a site: what AKIG itself writes down. None of them is money that comes in."""
+
+
 class PaymentQuerySet(SiteScopedQuerySet):
     def standing(self) -> "PaymentQuerySet":
         """Payments that were not reversed: a reversed one was a mistake and counts nowhere."""
         return self.filter(reversals__isnull=True)
 
-    def with_on_account(self) -> "PaymentQuerySet":
-        """Adds `on_account`: the francs of each payment that no instalment has taken yet."""
-        return self.annotate(on_account=F("amount") - Coalesce(Sum("allocations__amount"), Value(0)))
+    def received(self) -> "PaymentQuerySet":
+        """Money that came in, by one of the methods of the sites: readings.is_received."""
+        return self.filter(method__in=dict(PAYMENT_METHODS))
 
 
 PaymentManager = models.Manager.from_queryset(PaymentQuerySet)
 
 
 class Payment(SiteScopedModel):
-    """Money received. Never edited, never deleted: a mistake is reversed (PaymentReversal)."""
+    """Money received, or given back (a refund is less than nothing), or a debt let go.
 
+    Never edited, never deleted: a mistake is reversed (PaymentReversal).
+    """
+
+    account = SameSiteForeignKey(
+        Account, on_delete=models.PROTECT, editable=False, related_name="payments", verbose_name=_("account")
+    )
     contract = SameSiteForeignKey(
         Contract, on_delete=models.PROTECT, related_name="payments", verbose_name=_("contract")
     )
-    amount = models.BigIntegerField(_("amount"), validators=[MinValueValidator(1)])
-    method = models.CharField(_("method"), max_length=8, choices=PAYMENT_METHODS)
+    amount = models.BigIntegerField(_("amount"))
+    method = models.CharField(_("method"), max_length=8, choices=(*PAYMENT_METHODS, *PAYMENT_KINDS))
+    # What a credit lets go, where it is one instalment.
+    waives = SameSiteForeignKey(
+        Instalment,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="credits",
+        verbose_name=_("waives"),
+    )
+    reason = models.CharField(_("reason"), max_length=200, blank=True)
     provider = models.CharField(_("provider"), max_length=40, blank=True)
     external_reference = models.CharField(_("reference"), max_length=80, blank=True)
     received_on = models.DateField(_("received on"))
@@ -141,11 +189,20 @@ class Payment(SiteScopedModel):
                 name="mobile_payment_reference_unique_in_site",
                 violation_error_message=_("This mobile money transaction is already recorded."),
             ),
-            models.CheckConstraint(condition=Q(amount__gt=0), name="payment_amount_positive"),
+            models.CheckConstraint(
+                condition=Q(method="refund", amount__lt=0) | (~Q(method="refund") & Q(amount__gt=0)),
+                name="payment_positive_refund_negative",
+            ),
+            models.CheckConstraint(
+                condition=Q(waives__isnull=True) | Q(method="credit"), name="payment_only_a_credit_waives"
+            ),
         ]
         indexes = [
             models.Index(fields=["site", "contract", "received_on"], name="payment_site_contract"),
             models.Index(fields=["site", "received_on"], name="payment_site_received"),
+            models.Index(fields=["site", "account", "received_on"], name="payment_site_account"),
+            models.Index(fields=["site", "received_on"], condition=Q(method="credit"), name="payment_site_credits"),
+            models.Index(fields=["site", "waives"], condition=Q(waives__isnull=False), name="payment_site_waives"),
         ]
         triggers = [append_only()]
 
@@ -211,7 +268,9 @@ class Deposit(SiteScopedModel):
     """The caution of a contract, and what became of it."""
 
     class State(models.TextChoices):
+        DUE = "due", _("Due")
         HELD = "held", _("Held")
+        CARRIED = "carried", _("Carried over")
         FULL = "full", _("Returned in full")
         PARTIAL = "partial", _("Returned in part")
         WITHHELD = "withheld", _("Withheld")
@@ -219,10 +278,21 @@ class Deposit(SiteScopedModel):
     contract = SameSiteForeignKey(
         Contract, on_delete=models.PROTECT, related_name="deposits", verbose_name=_("contract")
     )
-    amount = models.BigIntegerField(_("amount"), validators=[MinValueValidator(0)])
-    state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.HELD)
+    agreed = models.BigIntegerField(_("agreed"), validators=[MinValueValidator(0)])
+    received = models.BigIntegerField(_("received"), default=0, validators=[MinValueValidator(0)])
+    state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.DUE)
     refunded_amount = models.BigIntegerField(_("refunded"), default=0, validators=[MinValueValidator(0)])
+    kept_for_arrears = models.BigIntegerField(_("kept for arrears"), default=0, validators=[MinValueValidator(0)])
     settled_on = models.DateField(_("settled on"), null=True, blank=True)
+    carried_to = SameSiteForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="carried_from",
+        verbose_name=_("carried over to"),
+    )
 
     class Meta:
         ordering = ["-settled_on"]
@@ -235,17 +305,24 @@ class Deposit(SiteScopedModel):
                 violation_error_message=_("This contract already has its deposit."),
             ),
             models.CheckConstraint(
-                condition=Q(amount__gte=0, refunded_amount__gte=0, refunded_amount__lte=F("amount")),
-                name="deposit_refund_at_most_its_amount",
+                condition=Q(agreed__gte=0, received__gte=0, refunded_amount__gte=0, kept_for_arrears__gte=0)
+                & Q(refunded_amount__lte=F("received") - F("kept_for_arrears")),
+                name="deposit_given_back_at_most_what_was_received",
                 violation_error_message=_("The refund would be more than the deposit."),
             ),
             models.CheckConstraint(
-                condition=Q(state="held", settled_on__isnull=True) | (~Q(state="held") & Q(settled_on__isnull=False)),
+                condition=Q(state__in=["due", "held", "carried"], settled_on__isnull=True)
+                | Q(state__in=["full", "partial", "withheld"], settled_on__isnull=False),
                 name="deposit_settled_on_goes_with_state",
                 violation_error_message=_("A deposit has a settlement date if, and only if, it is no longer held."),
+            ),
+            models.CheckConstraint(
+                condition=Q(state="carried", carried_to__isnull=False)
+                | (~Q(state="carried") & Q(carried_to__isnull=True)),
+                name="deposit_carried_over_to_another",
             ),
         ]
         indexes = [models.Index(fields=["site", "settled_on"], name="deposit_site_settled")]
 
     def __str__(self) -> str:
-        return f"{self.contract_id} · {self.amount}"
+        return f"{self.contract_id} · {self.agreed}"

@@ -23,6 +23,10 @@ class Notice(SiteScopedModel):
         REPAIRS = "repairs", _("Notice of repairs")
         RENEWAL = "renewal", _("Notice of renewal")
 
+    class GivenBy(models.TextChoices):
+        TENANT = "tenant", _("The tenant")
+        LANDLORD = "landlord", _("The landlord")
+
     class State(models.TextChoices):
         PENDING = "pending", _("To be sent")
         SENT = "sent", _("Sent")
@@ -34,6 +38,8 @@ class Notice(SiteScopedModel):
         Contract, on_delete=models.PROTECT, related_name="notices", verbose_name=_("contract")
     )
     kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices)
+    # Empty where nobody said: read as the tenant's, and shown as not said.
+    given_by = models.CharField(_("given by"), max_length=8, choices=GivenBy.choices, blank=True)
     issued_on = models.DateField(_("issued on"))
     legal_deadline = models.DateField(_("legal deadline"))
     state = models.CharField(_("state"), max_length=14, choices=State.choices, default=State.PENDING)

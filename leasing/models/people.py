@@ -43,6 +43,8 @@ class Property(SiteScopedModel):
         SHOP = "shop", _("Shop")
         OFFICE = "office", _("Office")
         LAND = "land", _("Land")
+        PARKING = "parking", _("Parking space")
+        ROOM = "room", _("Room")
 
     class Status(models.TextChoices):
         LETTABLE = "lettable", _("Lettable")
@@ -63,6 +65,15 @@ class Property(SiteScopedModel):
     )
     market_rent = models.BigIntegerField(_("market rent"), null=True, blank=True, validators=[MinValueValidator(0)])
     status = models.CharField(_("status"), max_length=12, choices=Status.choices, default=Status.LETTABLE)
+    part_of = SameSiteForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="parts",
+        verbose_name=_("part of"),
+        help_text=_("Such as the parking space of a flat. Without a contract of its own it is counted with no home."),
+    )
 
     class Meta:
         ordering = ["code"]
@@ -75,10 +86,14 @@ class Property(SiteScopedModel):
                 violation_error_message=_("There is already a property with this code."),
             ),
             models.CheckConstraint(condition=Q(market_rent__gte=0), name="property_market_rent_not_negative"),
+            models.CheckConstraint(
+                condition=Q(part_of__isnull=True) | ~Q(part_of=F("id")), name="property_not_part_of_itself"
+            ),
         ]
         indexes = [
             models.Index(fields=["site", "status"], name="property_site_status"),
             models.Index(fields=["site", "owner"], name="property_site_owner"),
+            models.Index(fields=["site", "part_of"], condition=Q(part_of__isnull=False), name="property_site_part_of"),
         ]
 
     def __str__(self) -> str:

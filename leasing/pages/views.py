@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from leasing.models import Contract, Tenant
+from leasing.queries import with_rent
 from screens.panels import panels_of
 from screens.timeline import timeline_page
 from sites_app.permissions import needs, rights_on
@@ -22,9 +23,10 @@ def tenant(request: SiteRequest, pk: UUID) -> HttpResponse:
     tenants = Tenant.objects.filter(site__in=request.site_codes).select_related("site")
     found = get_object_or_404(tenants, pk=pk)
     rights = rights_on(request, found.site_id)
+    contracts = Contract.objects.filter(site=found.site_id, tenant=found).select_related("property")
     context = {
         "tenant": found,
-        "contracts": Contract.objects.filter(site=found.site_id, tenant=found).select_related("property"),
+        "contracts": with_rent(contracts, found.site.today()),
         "panels": panels_of("leasing:tenant", request, found, rights),
         "page": timeline_page("tenant", found, request, rights),
         "crumbs": [{"label": _("Overview"), "url": reverse("home")}],

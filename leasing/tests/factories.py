@@ -9,6 +9,7 @@ import itertools
 from typing import Any
 
 from leasing.models import (
+    Account,
     Allocation,
     Contract,
     Deposit,
@@ -73,17 +74,27 @@ def make_contract(site: Site, **overrides: Any) -> Contract:
         values["property"] = make_property(site)
     if "tenant" not in values:
         values["tenant"] = make_tenant(site)
-    if values["status"] != Contract.Status.DRAFT:
-        values.setdefault("signed_on", values["start_date"])
     if values["status"] in (Contract.Status.ENDED, Contract.Status.TERMINATED):
         values.setdefault("ended_on", dt.date(2026, 6, 30))
+    if values["status"] != Contract.Status.DRAFT:
+        values.setdefault("signed_on", values["start_date"])
+        values.setdefault("account", make_account(site, values["tenant"]))
     return Contract.objects.create(site=site, **values)
+
+
+def make_account(site: Site, tenant: Tenant) -> Account:
+    return Account.objects.create(site=site, tenant=tenant)
+
+
+def _account_of(contract: Contract) -> Account:
+    return contract.account or make_account(contract.site, contract.tenant)
 
 
 def make_instalment(contract: Contract, period: dt.date = START, **overrides: Any) -> Instalment:
     """The month that holds `period`, due on its fifth, unpaid."""
     first = period.replace(day=1)
     values = {
+        "account": _account_of(contract),
         "tenant_id": contract.tenant_id,
         "period": first,
         "due_date": first.replace(day=5),
@@ -105,6 +116,7 @@ def make_payment(contract: Contract, **overrides: Any) -> Payment:
     """One month's rent in cash, all of it on account: nothing is allocated (see make_allocation)."""
     number = next(_number)
     values = {
+        "account": _account_of(contract),
         "amount": contract.monthly_rent,
         "method": "cash",
         "received_on": dt.date(2026, 1, 5),
@@ -139,7 +151,9 @@ def make_reversal(payment: Payment, **overrides: Any) -> PaymentReversal:
 
 
 def make_deposit(contract: Contract, **overrides: Any) -> Deposit:
-    values = {"amount": 2 * contract.monthly_rent}
+    """Held in full; give `state` and `received` for another."""
+    agreed = overrides.get("agreed", 2 * contract.monthly_rent)
+    values = {"agreed": agreed, "received": agreed, "state": Deposit.State.HELD}
     return Deposit.objects.create(site_id=contract.site_id, contract=contract, **(values | overrides))
 
 

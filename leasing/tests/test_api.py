@@ -6,10 +6,13 @@ import uuid
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
+from leasing.models import RentStep
 from leasing.tests.factories import (
     make_allocation,
     make_contract,
+    make_deposit,
     make_instalment,
     make_owner,
     make_payment,
@@ -77,6 +80,7 @@ def test_a_contract_is_read_with_its_tenant_its_property_and_its_currency(api, k
                 "siteId": "GN_KINDIA",
                 "reference": contract.reference,
                 "status": "active",
+                "accountId": str(contract.account_id),
                 "propertyId": str(contract.property_id),
                 "propertyCode": contract.property.code,
                 "tenantId": str(contract.tenant_id),
@@ -86,12 +90,18 @@ def test_a_contract_is_read_with_its_tenant_its_property_and_its_currency(api, k
                 "endDate": None,
                 "signedOn": "2026-01-01",
                 "endedOn": None,
+                "endReason": "",
                 "monthlyRent": 1_500_000,
+                "currentRent": 1_500_000,
                 "depositAmount": 0,
                 "currency": "GNF",
+                "deposit": None,
+                "billing": "calendar",
                 "paymentDay": 5,
+                "rentsFrom": None,
                 "advanceMonths": 0,
                 "renewalOfId": None,
+                "movedFromId": None,
             }
         ],
     }
@@ -123,6 +133,7 @@ def test_a_tenant_and_a_property_are_read(api, kindia):
             "status": "lettable",
             "address": "Rue KA-020",
             "neighbourhood": "Kaloum",
+            "partOfId": None,
             "ownerId": str(home.owner_id),
             "ownerName": home.owner.name,
             "marketRent": 1_500_000,
@@ -140,6 +151,7 @@ def test_a_payment_says_what_it_pays_and_a_reversed_one_pays_nothing(api, kindia
     assert first == {
         "id": str(payment.pk),
         "siteId": "GN_KINDIA",
+        "accountId": str(contract.account_id),
         "contractId": str(contract.pk),
         "contractReference": contract.reference,
         "tenantId": str(contract.tenant_id),
@@ -149,14 +161,50 @@ def test_a_payment_says_what_it_pays_and_a_reversed_one_pays_nothing(api, kindia
         "method": "cash",
         "provider": "",
         "externalReference": "",
+        "reason": "",
+        "waivesId": None,
         "receivedOn": "2026-01-05",
         "recordedById": None,
-        "allocations": [{"period": "2026-01-01", "dueDate": "2026-01-05", "amount": 900_000}],
+        "allocations": [
+            {"kind": "rent", "label": "", "period": "2026-01-01", "dueDate": "2026-01-05", "amount": 900_000}
+        ],
         "onAccount": 600_000,
         "reversal": None,
     }
     assert reversed_one["reversal"] == {"reversedOn": "2026-01-04", "reason": "Saisi deux fois"}
     assert (reversed_one["allocations"], reversed_one["onAccount"]) == ([], 0)
+
+
+def test_a_contract_says_its_rent_of_today_its_end_and_its_deposit(api, kindia, monkeypatch):
+    monkeypatch.setattr(timezone, "now", lambda: dt.datetime(2026, 7, 1, 9, tzinfo=dt.UTC))
+    with site_scope([kindia.code]):
+        old = make_contract(kindia, status="ended", end_reason="moved", rents_from=D(2026, 2, 1))
+        new = make_contract(kindia, account=old.account, tenant=old.tenant, moved_from=old, start_date=D(2026, 7, 1))
+        for month, rent in ((8, 1_800_000), (6, 1_600_000), (7, 1_700_000)):
+            RentStep.objects.create(site=kindia, contract=new, from_month=D(2026, month, 1), monthly_rent=rent)
+        make_deposit(new, received=1_000_000, state="due")
+    first, second = results(api, "contracts", ordering="-startDate", account=old.account_id)
+    assert (first["monthlyRent"], first["currentRent"], first["movedFromId"]) == (1_500_000, 1_700_000, str(old.pk))
+    assert first["deposit"] == {
+        "state": "due", "agreed": 3_000_000, "received": 1_000_000, "refundedAmount": 0, "keptForArrears": 0,
+        "settledOn": None,
+    }  # fmt: skip
+    assert (second["endReason"], second["rentsFrom"], second["deposit"]) == ("moved", "2026-02-01", None)
+    assert first["accountId"] == second["accountId"]
+
+
+def test_what_is_no_money_that_came_in_is_read_too(api, kindia):
+    with site_scope([kindia.code]):
+        contract = make_contract(kindia)
+        repair = make_instalment(contract, kind="repair", label="Gate", amount=7)
+        credit = make_payment(contract, amount=7, method="credit", reason="Ours", waives=repair)
+        make_allocation(credit, repair)
+        make_payment(contract, amount=-5, method="refund", reason="Too much", received_on=D(2026, 1, 4))
+    first, refund = results(api, "payments", account=contract.account_id)
+    assert (first["method"], first["reason"], first["waivesId"]) == ("credit", "Ours", str(repair.pk))
+    assert [(share["kind"], share["label"]) for share in first["allocations"]] == [("repair", "Gate")]
+    assert (refund["method"], refund["amount"], refund["onAccount"]) == ("refund", -5, -5)
+    assert [row["amount"] for row in results(api, "payments", method="refund")] == [-5]
 
 
 def test_contracts_are_found_by_each_filter(api, kindia):

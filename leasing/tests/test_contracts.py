@@ -5,10 +5,26 @@ from django.core.exceptions import ValidationError
 
 from accounts.tests.factories import make_user
 from changes.refusals import RuleBroken
-from leasing.actions import end_contract, record_payment, renew_contract, reverse_payment, sign_contract
+from leasing.actions import (
+    end_contract,
+    record_payment,
+    renew_contract,
+    reopen_contract,
+    reverse_payment,
+    sign_contract,
+)
+from leasing.actions.closing import close_matters_of_ended
 from leasing.models import Contract, ContractEvent, Deposit, Instalment, Payment
-from leasing.queries import money_faults, on_account, prepaid_by_month, prepaid_until
-from leasing.tests.factories import make_contract, make_instalments, make_property, make_tenant
+from leasing.queries import money_faults, on_account, prepaid_by_month
+from leasing.tests.factories import (
+    make_contract,
+    make_deposit,
+    make_instalments,
+    make_notice,
+    make_property,
+    make_request,
+    make_tenant,
+)
 from sites_app.models import Site
 from sites_app.scope import site_scope
 
@@ -41,18 +57,35 @@ def pay(contract, amount, **overrides):
     return record_payment(**(values | overrides))
 
 
-def months(contract):
-    rows = Instalment.objects.filter(contract=contract).order_by("period")
+def months(contract, count=None):
+    rows = Instalment.objects.filter(contract=contract, kind="rent").order_by("period")[:count]
     return [(row.period.month, row.amount, row.paid_amount) for row in rows]
 
 
-def test_a_contract_signed_is_in_force_with_a_year_of_months_and_its_deposit_held(conakry):
+def test_a_contract_signed_is_in_force_with_a_year_of_months_and_its_deposit_due(conakry):
     contract = sign_contract(contract=new_contract(conakry, deposit_amount=2 * RENT), by=None, today=TODAY)
     contract.refresh_from_db()
     assert (contract.status, contract.signed_on) == ("active", TODAY)
-    assert Instalment.objects.filter(contract=contract).count() == 13
+    assert Instalment.objects.filter(contract=contract, kind="rent").count() == 13
     deposit = Deposit.objects.get(contract=contract)
-    assert (deposit.amount, deposit.state) == (2 * RENT, "held")
+    assert (deposit.agreed, deposit.received, deposit.state) == (2 * RENT, 0, "due")
+    asked = Instalment.objects.get(contract=contract, kind="deposit")
+    assert (asked.amount, asked.due_date) == (2 * RENT, dt.date(2026, 3, 5))
+
+
+def test_a_deposit_is_held_once_it_is_received_and_due_again_when_that_was_a_mistake(conakry):
+    contract = sign_contract(contract=new_contract(conakry, deposit_amount=2 * RENT), by=None, today=TODAY)
+    # March first, then what falls due on the same day.
+    payment = pay(contract, 2 * RENT)
+    deposit = Deposit.objects.get()
+    assert (deposit.received, deposit.state) == (RENT, "due")
+    pay(contract, RENT)
+    deposit.refresh_from_db()
+    assert (deposit.received, deposit.state) == (2 * RENT, "held")
+    assert months(contract, 2) == [(3, RENT, RENT), (4, RENT, 0)]
+    reverse_payment(payment=payment, by=None, reason="Erreur", today=TODAY)
+    deposit.refresh_from_db()
+    assert (deposit.received, deposit.state) == (0, "due")
 
 
 def test_signing_a_draft_twice_changes_nothing_the_second_time(conakry):
@@ -62,11 +95,6 @@ def test_signing_a_draft_twice_changes_nothing_the_second_time(conakry):
     again = sign_contract(contract=draft, by=None, today=dt.date(2026, 3, 21))
     assert (again, again.signed_on) == (first, TODAY)
     assert (ContractEvent.objects.count(), Deposit.objects.count()) == (events, 1)
-
-
-def test_a_longer_advance_has_its_months_from_the_start(conakry):
-    contract = sign_contract(contract=new_contract(conakry, advance_months=24), by=None, today=TODAY)
-    assert Instalment.objects.filter(contract=contract).latest("period").period == dt.date(2028, 2, 1)
 
 
 def test_the_audit_names_who_signed(conakry):
@@ -88,13 +116,13 @@ def test_a_contract_that_overlaps_another_is_refused_by_the_other_s_name(conakry
     assert not Instalment.objects.exists()
 
 
-def test_the_day_after_an_end_is_free_and_the_day_itself_is_not(conakry):
+def test_one_may_leave_and_the_next_come_in_on_one_day(conakry):
     unit = make_property(conakry)
-    make_contract(conakry, property=unit, reference="B-OLD", status="ended", ended_on=dt.date(2026, 3, 1))
+    make_contract(conakry, property=unit, reference="B-OLD", status="ended", ended_on=dt.date(2026, 3, 2))
     with pytest.raises(RuleBroken, match="B-OLD"):
         sign_contract(contract=new_contract(conakry, property=unit), by=None, today=TODAY)
-    next_day = new_contract(conakry, property=unit, start_date=dt.date(2026, 3, 2))
-    assert sign_contract(contract=next_day, by=None, today=TODAY).status == "active"
+    same_day = new_contract(conakry, property=unit, start_date=dt.date(2026, 3, 2))
+    assert sign_contract(contract=same_day, by=None, today=TODAY).status == "active"
 
 
 def test_two_drafts_may_overlap_until_one_is_signed(conakry):
@@ -169,16 +197,69 @@ def test_ending_drops_the_unpaid_months_after_the_end_and_keeps_the_arrears(cona
     assert months(contract) == [(1, RENT, RENT), (2, RENT, RENT), (3, RENT, 0)]
 
 
-def test_a_month_paid_beyond_the_end_stays_paid_and_is_owed_back(conakry):
+def test_after_the_end_nothing_is_due_and_what_was_paid_for_it_is_on_account(conakry):
     contract = make_contract(conakry, monthly_rent=RENT)
     make_instalments(contract, 6)
     pay(contract, 4 * RENT + 300_000)
     end_contract(contract=contract, ended_on=dt.date(2026, 3, 31), by=None, today=TODAY)
-    assert months(contract) == [(1, RENT, RENT), (2, RENT, RENT), (3, RENT, RENT), (4, RENT, RENT)]
-    assert on_account(contract) == 300_000
-    # Also when April is long past.
+    assert months(contract) == [(1, RENT, RENT), (2, RENT, RENT), (3, RENT, RENT)]
+    assert on_account(contract) == RENT + 300_000
     owed = [(row.month, row.francs) for row in prepaid_by_month(["GN_CONAKRY"], dt.date(2026, 9, 1))]
-    assert owed == [(dt.date(2026, 4, 1), RENT), (None, 300_000)]
+    assert owed == [(None, RENT + 300_000)]
+
+
+def test_the_month_that_the_end_cuts_asks_for_its_days_also_when_it_was_paid(conakry):
+    contract = make_contract(conakry, monthly_rent=3_100_000)
+    make_instalments(contract, 6)
+    pay(contract, 3 * 3_100_000)
+    end_contract(contract=contract, ended_on=dt.date(2026, 3, 10), by=None, today=TODAY)
+    assert months(contract)[-1] == (3, RENT, RENT)
+    assert on_account(contract) == 2_100_000
+
+
+def test_an_end_typed_by_mistake_is_taken_back_with_all_its_months(conakry):
+    contract = make_contract(conakry, monthly_rent=3_100_000)
+    pay(contract, 5 * 3_100_000)
+    before = months(contract)
+    contract = end_contract(
+        contract=contract, ended_on=dt.date(2026, 3, 10), by=None, today=TODAY, reason=Contract.EndReason.LEFT
+    )
+    assert contract.end_reason == "left"
+    reopened = reopen_contract(contract=contract, by=None, today=TODAY)
+    assert (reopened.status, reopened.ended_on, reopened.end_reason) == ("active", None, "")
+    assert months(contract) == before
+    assert on_account(contract) == 0
+
+
+def test_an_end_is_not_taken_back_once_the_home_is_let_again(conakry):
+    contract = make_contract(conakry)
+    contract = end_contract(contract=contract, ended_on=dt.date(2026, 3, 10), by=None, today=TODAY)
+    make_contract(conakry, property=contract.property, reference="B-NEXT", start_date=dt.date(2026, 3, 11))
+    with pytest.raises(RuleBroken, match="B-NEXT"):
+        reopen_contract(contract=contract, by=None, today=TODAY)
+    contract.refresh_from_db()
+    assert contract.status == "ended"
+
+
+def test_an_end_closes_its_notices_and_the_requests_of_its_home(conakry):
+    contract = make_contract(conakry)
+    notice = make_notice(contract, issued_on=dt.date(2026, 2, 1), legal_deadline=dt.date(2026, 3, 3))
+    request = make_request(contract, opened_on=dt.date(2026, 2, 20))
+    end_contract(contract=contract, ended_on=dt.date(2026, 3, 10), by=None, today=TODAY)
+    for matter in (notice, request):
+        matter.refresh_from_db()
+        assert matter.closed_on == dt.date(2026, 3, 10)
+
+
+def test_an_end_to_come_leaves_its_notices_open_until_its_day(conakry):
+    contract = make_contract(conakry)
+    notice = make_notice(contract)
+    end_contract(contract=contract, ended_on=dt.date(2026, 4, 30), by=None, today=TODAY)
+    notice.refresh_from_db()
+    assert notice.closed_on is None
+    assert close_matters_of_ended(conakry.code, dt.date(2026, 4, 30)) == 1
+    notice.refresh_from_db()
+    assert notice.closed_on == dt.date(2026, 4, 30)
 
 
 def test_the_months_up_to_an_end_to_come_are_made(conakry):
@@ -229,7 +310,7 @@ def test_nothing_happens_on_a_draft(conakry, attempt):
 def test_a_renewal_takes_over_property_tenant_agent_and_deposit(conakry):
     awa = make_user()
     old = make_contract(conakry, monthly_rent=RENT, deposit_amount=2 * RENT, agent=awa, end_date=dt.date(2026, 12, 31))
-    Deposit.objects.create(site=conakry, contract=old, amount=2 * RENT)
+    make_deposit(old, agreed=2 * RENT)
     new = renew_contract(
         contract=old,
         reference="B-2",
@@ -253,9 +334,12 @@ def test_a_renewal_takes_over_property_tenant_agent_and_deposit(conakry):
         "active",
         dt.date(2026, 12, 10),
     )
-    deposit = Deposit.objects.get()
-    assert (deposit.contract, deposit.amount, deposit.state) == (new, 2 * RENT, "held")
+    carried, held = Deposit.objects.get(contract=old), Deposit.objects.get(contract=new)
+    assert (carried.state, carried.carried_to) == ("carried", held)
+    assert (held.agreed, held.received, held.state) == (2 * RENT, 2 * RENT, "held")
+    assert not Instalment.objects.filter(kind="deposit").exists()
     assert Contract.objects.get(pk=new.pk).deposit_amount == 2 * RENT
+    assert new.account == old.account
 
 
 def test_renewing_twice_gives_the_same_renewal(conakry):
@@ -265,28 +349,25 @@ def test_renewing_twice_gives_the_same_renewal(conakry):
     assert Contract.objects.count() == 2
 
 
-def test_months_paid_ahead_stay_paid_through_a_renewal_and_are_not_asked_for_again(conakry):
+def test_what_was_prepaid_pays_the_months_of_the_renewal(conakry):
     old = make_contract(conakry, monthly_rent=RENT)
-    make_instalments(old, 12)
     pay(old, 5 * RENT + 400_000)
     new = renew_contract(
         contract=old, reference="B-2", start_date=dt.date(2026, 4, 1), monthly_rent=1_200_000, by=None, today=TODAY
     )
-    # June, paid in part at the old rent, keeps its rest; the renewal goes on in July.
-    assert months(old)[-2:] == [(5, RENT, RENT), (6, RENT, 400_000)]
-    assert months(new)[0] == (7, 1_200_000, 0)
-    assert on_account(old) == 0
-    assert prepaid_until(old) == dt.date(2026, 5, 31)
+    assert months(old) == [(1, RENT, RENT), (2, RENT, RENT), (3, RENT, RENT)]
+    assert months(new, 3) == [(4, 1_200_000, 1_200_000), (5, 1_200_000, 1_200_000), (6, 1_200_000, 0)]
+    assert on_account(old) == on_account(new) == 0
 
 
-def test_a_reversal_after_a_renewal_leaves_the_months_on_the_old_contract_due(conakry):
+def test_a_reversal_after_a_renewal_opens_the_months_of_both(conakry):
     old = make_contract(conakry, monthly_rent=RENT)
-    make_instalments(old, 3)
     payment = pay(old, 4 * RENT)
     new = renew_contract(contract=old, reference="B-2", start_date=dt.date(2026, 4, 1), by=None, today=TODAY)
-    assert months(new)[0][0] == 5
+    assert months(new, 1) == [(4, RENT, RENT)]
     reverse_payment(payment=payment, by=None, reason="Erreur", today=TODAY)
-    assert months(old) == [(1, RENT, 0), (2, RENT, 0), (3, RENT, 0), (4, RENT, 0)]
+    assert months(old) == [(1, RENT, 0), (2, RENT, 0), (3, RENT, 0)]
+    assert months(new, 1) == [(4, RENT, 0)]
 
 
 @pytest.mark.parametrize("start", [dt.date(2026, 1, 1), dt.date(2025, 12, 31)])

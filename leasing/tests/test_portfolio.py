@@ -14,9 +14,16 @@ from leasing.actions import (
     resolve_litigation,
     settle_deposit,
 )
-from leasing.models import Deposit, DepositEvent, Interaction, Litigation, Property, Tenant
-from leasing.queries import Room, room_left
-from leasing.tests.factories import make_contract, make_deposit, make_litigation, make_property, make_tenant
+from leasing.models import Deposit, DepositEvent, Instalment, Interaction, Litigation, Payment, Property, Tenant
+from leasing.queries import Room, money_faults, room_left
+from leasing.tests.factories import (
+    make_contract,
+    make_deposit,
+    make_instalments,
+    make_litigation,
+    make_property,
+    make_tenant,
+)
 from sites_app.models import Site
 from sites_app.scope import site_scope
 
@@ -177,7 +184,7 @@ def test_a_dispute_is_not_opened_tomorrow(conakry):
     ("refunded", "state"), [(3_000_000, "full"), (1, "partial"), (2_999_999, "partial"), (0, "withheld")]
 )
 def test_what_is_given_back_says_what_became_of_the_deposit(conakry, refunded, state):
-    deposit = make_deposit(make_contract(conakry, status="ended"), amount=3_000_000)
+    deposit = make_deposit(make_contract(conakry, status="ended"), agreed=3_000_000)
     day = dt.date(2026, 7, 15)
     settled = settle_deposit(deposit=deposit, refunded_amount=refunded, settled_on=day, by=None, today=TODAY)
     deposit.refresh_from_db()
@@ -186,7 +193,7 @@ def test_what_is_given_back_says_what_became_of_the_deposit(conakry, refunded, s
 
 
 def test_settling_a_deposit_again_changes_nothing_and_otherwise_is_refused(conakry):
-    deposit = make_deposit(make_contract(conakry, status="ended"), amount=3_000_000)
+    deposit = make_deposit(make_contract(conakry, status="ended"), agreed=3_000_000)
     request = {"deposit": deposit, "refunded_amount": 1_000_000, "settled_on": TODAY, "by": None, "today": TODAY}
     settle_deposit(**request)
     events = DepositEvent.objects.count()
@@ -208,7 +215,7 @@ def test_settling_a_deposit_again_changes_nothing_and_otherwise_is_refused(conak
     ],
 )
 def test_a_deposit_is_not_settled_against_the_rules(conakry, values, field):
-    deposit = make_deposit(make_contract(conakry, status="ended"), amount=3_000_000)
+    deposit = make_deposit(make_contract(conakry, status="ended"), agreed=3_000_000)
     request = {"deposit": deposit, "refunded_amount": 0, "settled_on": TODAY, "by": None, "today": TODAY}
     with pytest.raises(RuleBroken) as refused:
         settle_deposit(**(request | values))
@@ -222,3 +229,25 @@ def test_the_deposit_of_a_contract_that_runs_is_held(conakry):
     with pytest.raises(RuleBroken) as refused:
         settle_deposit(deposit=deposit, refunded_amount=0, settled_on=TODAY, by=None, today=TODAY)
     assert refused.value.rule == "deposit_settled_after_the_end"
+
+
+def test_what_is_kept_for_arrears_pays_them_and_is_no_income(conakry):
+    contract = make_contract(conakry, status="ended", monthly_rent=1_000_000)
+    make_instalments(contract, 6)
+    deposit = make_deposit(contract, agreed=3_000_000)
+    request = {"deposit": deposit, "settled_on": TODAY, "by": None, "today": TODAY}
+    with pytest.raises(RuleBroken) as refused:
+        settle_deposit(**request, refunded_amount=1_000_000, kept_for_arrears=2_500_000)
+    assert refused.value.field == "refunded_amount"
+    settled = settle_deposit(**request, refunded_amount=1_000_000, kept_for_arrears=2_000_000)
+    assert (settled.state, settled.kept_for_arrears) == ("partial", 2_000_000)
+    assert Instalment.objects.filter(contract=contract, settled_on=TODAY).count() == 2
+    assert not Payment.objects.received().exists()
+    assert money_faults(conakry) == []
+
+
+def test_no_more_of_a_deposit_is_kept_than_is_owed(conakry):
+    deposit = make_deposit(make_contract(conakry, status="ended"), agreed=3_000_000)
+    with pytest.raises(RuleBroken) as refused:
+        settle_deposit(deposit=deposit, refunded_amount=0, kept_for_arrears=1, settled_on=TODAY, by=None, today=TODAY)
+    assert refused.value.field == "kept_for_arrears"

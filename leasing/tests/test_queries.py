@@ -2,15 +2,16 @@ import datetime as dt
 
 import pytest
 
-from leasing.models import Instalment
+from leasing.models import Instalment, RentStep
 from leasing.queries import (
     MoneyFault,
     Prepaid,
-    contracts_with_money_to_place,
     money_faults,
     on_account,
+    owed,
     prepaid_by_month,
     prepaid_until,
+    rent_of,
 )
 from leasing.tests.factories import (
     make_allocation,
@@ -88,18 +89,16 @@ def test_a_reversed_payment_is_not_on_account(contract):
     assert on_account(contract) == 300_000
 
 
-def test_only_contracts_with_both_money_and_an_open_month_have_something_to_place(conakry):
-    both, no_money, no_month, ended = (
-        make_contract(conakry),
-        make_contract(conakry),
-        make_contract(conakry),
-        make_contract(conakry, status="ended"),
-    )
-    for contract in (both, no_money, ended):
-        make_instalments(contract, 1)
-    for contract in (both, no_month, ended):
-        make_payment(contract)
-    assert contracts_with_money_to_place(conakry) == [both.pk]
+def test_what_is_owed_is_what_the_account_lacks_of_what_is_due(contract):
+    months = make_instalments(contract, 3)
+    pay_months(contract, months, 0, rest=400_000)
+    assert owed(contract, dt.date(2026, 2, 5)) == 2 * RENT - 400_000
+    assert owed(contract, dt.date(2026, 2, 4)) == RENT - 400_000
+
+
+def test_the_rent_of_a_day_is_that_of_its_last_change(contract):
+    RentStep.objects.create(site=contract.site, contract=contract, from_month=dt.date(2026, 7, 1), monthly_rent=1)
+    assert [rent_of(contract, day) for day in (dt.date(2026, 6, 30), dt.date(2026, 7, 1))] == [RENT, 1]
 
 
 def test_books_that_agree_have_no_fault(contract):
@@ -130,7 +129,7 @@ def test_a_month_that_says_another_sum_than_its_allocations_is_found(contract):
     assert found == {("instalment", months[0].pk), ("instalment", months[1].pk)}
 
 
-def test_money_of_one_contract_on_another_s_month_is_found(contract, conakry):
+def test_money_of_one_account_on_another_s_month_is_found(contract, conakry):
     other = make_contract(conakry, monthly_rent=RENT)
     payment = pay_months(contract, make_instalments(other, 1), 1)
-    assert money_faults(conakry) == [MoneyFault("contract", payment.pk)]
+    assert money_faults(conakry) == [MoneyFault("account", payment.pk)]

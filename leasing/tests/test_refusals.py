@@ -124,7 +124,7 @@ def a_property_let_for_good(site):
 def a_property_let_for_a_while(site):
     unit = make_property(site, code="P-1")
     let(site, property=unit, status="ended", ended_on=dt.date(2026, 6, 30))
-    second = make_contract(site, property=unit, status="draft", start_date=dt.date(2026, 6, 30))
+    second = make_contract(site, property=unit, status="draft", start_date=dt.date(2026, 6, 29))
     return lambda: sign_contract(contract=second, by=None, today=TODAY)
 
 
@@ -167,7 +167,7 @@ def one_property_too_many(site):
 
 
 def more_deposit_than_there_is(site):
-    deposit = make_deposit(let(site, status="ended"), amount=3_000_000)
+    deposit = make_deposit(let(site, status="ended"), agreed=3_000_000)
     return lambda: settle_deposit(deposit=deposit, refunded_amount=3_000_001, settled_on=TODAY, by=None, today=TODAY)
 
 
@@ -299,7 +299,7 @@ CASES = [
         " Un administrateur peut relever cette limite."),
     ),
     (
-        "GN_CONAKRY", more_deposit_than_there_is, "refunded_amount", "deposit_refund_at_most_its_amount",
+        "GN_CONAKRY", more_deposit_than_there_is, "refunded_amount", "deposit_given_back_at_most_what_was_received",
         "The deposit is 3,000,000 GNF: between nothing and all of it can be given back.",
         "La caution est de 3 000 000 GNF : on peut en restituer de zéro à la totalité.",
     ),

@@ -10,8 +10,10 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from leasing.models import RentStep
 from leasing.tests.factories import (
     make_contract,
+    make_instalment,
     make_interaction,
     make_litigation,
     make_notice,
@@ -84,6 +86,40 @@ def test_what_has_happened_stands_there_the_newest_first(manager, kindia):
         "06/01/2026 Payment of 900 GNF cash · contract B-7",
         "05/01/2026 Payment of 1,500,000 GNF cash · contract B-7",
     ]
+
+
+def test_moves_ends_charges_and_money_that_is_no_payment_are_told_in_words(manager, kindia):
+    tenant = make_tenant(kindia)
+    old = make_contract(
+        kindia, reference="B-1", tenant=tenant, status="ended", ended_on=D(2026, 1, 31), end_reason="moved"
+    )
+    new = make_contract(
+        kindia, reference="B-2", tenant=tenant, account=old.account, property=make_property(kindia, code="P-10"),
+        moved_from=old, start_date=D(2026, 2, 1), status="ended", ended_on=D(2026, 3, 10), end_reason="owner",
+    )  # fmt: skip
+    for month in (3, 4):
+        RentStep.objects.create(site=kindia, contract=new, from_month=D(2026, month, 1), monthly_rent=2_000_000)
+    for kind, label in (("repair", "Gate"), ("service", ""), ("rent", "")):
+        make_instalment(new, D(2026, 3, 1), kind=kind, label=label, amount=80_000)
+    for day, (method, amount, reason) in enumerate(
+        [("opening", 5, ""), ("credit", 7, "Ours"), ("refund", -9, "Too much"), ("deposit", 11, "")], start=11
+    ):
+        made = make_payment(new, method=method, amount=amount, reason=reason, received_on=D(2026, 3, day))
+    make_reversal(made, reversed_on=D(2026, 3, 16))
+    assert lines_of(page_of(tenant, manager)) == [
+        "16/03/2026 “From the deposit” of 11 GNF of 14/03/2026 was a mistake: reversed Saisi deux fois",
+        "14/03/2026 11 GNF of the deposit put on account contract B-2",
+        "13/03/2026 9 GNF given back Too much · contract B-2",
+        "12/03/2026 7 GNF of debt let go Ours · contract B-2",
+        "11/03/2026 5 GNF ahead, brought forward contract B-2",
+        "10/03/2026 Last day in P-10 The owner took the home back · contract B-2",
+        "05/03/2026 Repair due: 80,000 GNF Gate · contract B-2",
+        "01/03/2026 The rent changes to 2,000,000 GNF contract B-2",
+        "01/02/2026 Moves inside the agency, to P-10 contract B-2",
+    ]
+    contracts = text_of(page_of(tenant, manager)).replace("\u00a0", " ")
+    assert "2,000,000 GNF" in contracts.split("What has happened")[0]
+    assert "The owner took the home back" in contracts.split("What has happened")[0]
 
 
 def test_who_they_are_how_to_reach_them_and_what_they_rent(manager, kindia):

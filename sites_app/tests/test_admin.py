@@ -345,6 +345,7 @@ def test_an_administrator_raises_a_limit_but_keeps_code_currency_and_status(amin
     assert 'name="max_tenants"' in page
     form = {
         "failover_site": "GN_MAMOU",
+        "billing": "calendar",
         "default_language": "fuf",
         "timezone": "Africa/Conakry",
         "max_tenants": "2500",
@@ -398,6 +399,7 @@ def test_only_a_superuser_adds_a_site_and_lands_on_it(amina, boss):
     form = {
         "code": "GN_BOKE",
         "failover_site": "GN_CONAKRY",
+        "billing": "calendar",
         "default_language": "fr",
         "country": "GN",
         "timezone": "Africa/Conakry",

@@ -1,0 +1,103 @@
+"""The leases of accounts as the books have them: their terms, and how far their months are made. One statement."""
+
+import datetime as dt
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from changes import sql
+from leasing.rent_months import RentChange, RentMonth, Terms, month_begun, rent_months
+
+
+@dataclass(frozen=True)
+class Lease:
+    """A signed contract with what its rent depends on. `last_period`: the last month that is made, None for none."""
+
+    contract: UUID
+    account: UUID
+    tenant: UUID
+    status: str
+    terms: Terms
+    advance_months: int
+    last_period: dt.date | None
+
+    @property
+    def is_running(self) -> bool:
+        return self.status == "active"
+
+    @property
+    def next_period(self) -> dt.date:
+        """The month after the last one that is made: earlier months that an import left out are history as it was."""
+        if self.last_period is None:
+            return self.terms.start.replace(day=1)
+        return month_begun(self.last_period, 1)
+
+    def missing(self, until: dt.date) -> list[RentMonth]:
+        """The months that are not made yet, up to the month that holds `until`."""
+        return rent_months(self.terms, first=self.next_period, last=until.replace(day=1))
+
+
+def leases(
+    site_code: str, *, accounts: Iterable[UUID] | None = None, contracts: Iterable[UUID] | None = None
+) -> list[Lease]:
+    """The signed contracts of accounts, or those with these ids."""
+    which = "c.account_id = ANY (%(ids)s::uuid[])" if contracts is None else "c.id = ANY (%(ids)s::uuid[])"
+    ids = list(accounts or ()) if contracts is None else list(contracts)
+    return [_lease(row) for row in sql.rows(_LEASES.replace("<which>", which), {"site": site_code, "ids": ids})]
+
+
+def leases_to_extend(site_code: str, horizon: dt.date) -> list[Lease]:
+    """The running contracts of a site whose months do not reach the month `horizon`."""
+    which = f"c.status = 'active' AND coalesce(({_LAST}), '-infinity') < %(horizon)s"
+    names = {"site": site_code, "horizon": horizon}
+    return [_lease(row) for row in sql.rows(_LEASES.replace("<which>", which), names)]
+
+
+def _lease(row: dict[str, Any]) -> Lease:
+    asked = [day for day in (row["changed_until"], row["others_until"]) if day is not None]
+    terms = Terms(
+        billing=row["billing"],
+        start=row["start_date"],
+        payment_day=row["payment_day"],
+        monthly_rent=row["monthly_rent"],
+        end=row["ended_on"],
+        changes=tuple(
+            RentChange(dt.date.fromisoformat(month), rent) for month, rent in json.loads(row["changes"] or "[]")
+        ),
+        rents_from=row["rents_from"],
+        asked_until=max(asked, default=None),
+    )
+    return Lease(
+        contract=row["id"],
+        account=row["account_id"],
+        tenant=row["tenant_id"],
+        status=row["status"],
+        terms=terms,
+        advance_months=row["advance_months"],
+        last_period=row["last_period"],
+    )
+
+
+_LAST = """
+    SELECT max(period) FROM leasing_instalment i
+    WHERE i.site_id = c.site_id AND i.contract_id = c.id AND i.kind = 'rent'
+"""
+
+# The lease that this one renews, or from which the tenant moved, has asked for the whole month of its end where it
+# asks for full months.
+_LEASES = f"""
+    SELECT c.id, c.account_id, c.tenant_id, c.status, c.billing, c.start_date, c.payment_day, c.monthly_rent,
+        c.ended_on, c.rents_from, c.advance_months, c.billing_from - 1 AS changed_until,
+        (SELECT (date_trunc('month', before.ended_on::timestamp) + interval '1 month')::date - 1
+         FROM leasing_contract before
+         WHERE before.site_id = c.site_id AND before.id = coalesce(c.renewal_of_id, c.moved_from_id)
+            AND before.billing = 'calendar_full') AS others_until,
+        (SELECT jsonb_agg(jsonb_build_array(from_month, step.monthly_rent) ORDER BY from_month)
+         FROM leasing_rentstep step WHERE step.site_id = c.site_id AND step.contract_id = c.id) AS changes,
+        ({_LAST}) AS last_period
+    FROM leasing_contract c
+    WHERE c.site_id = %(site)s AND c.status <> 'draft' AND <which>
+    ORDER BY c.start_date, c.id
+"""
