@@ -1,5 +1,6 @@
 """How the cells of a column are read: a reader for each kind of column."""
 
+from decimal import Decimal
 from typing import Any
 
 from imports import values
@@ -25,6 +26,18 @@ def words(**of_values: str) -> dict[str, str]:
 
 
 def amount(cell: Any, _where: Where) -> int:
+    return values.amount(cell)
+
+
+def balance(cell: Any, _where: Where) -> int:
+    """An amount that may be less than nothing: −500 000, or (500 000) as accountants write it."""
+    if isinstance(cell, int | float | Decimal) and not isinstance(cell, bool):
+        return -values.amount(-cell) if cell < 0 else values.amount(cell)
+    written = values.as_text(cell)
+    if written.startswith(("-", "−")):
+        return -values.amount(written[1:])
+    if written.startswith("(") and written.endswith(")"):
+        return -values.amount(written[1:-1])
     return values.amount(cell)
 
 

@@ -17,14 +17,18 @@ from sites_app.models import Site
 
 
 def check_staged(
-    *, site: Site, today: dt.date, unreadable: Mapping[str, Collection[str]] = MappingProxyType({})
+    *,
+    site: Site,
+    today: dt.date,
+    history_from: dt.date | None = None,
+    unreadable: Mapping[str, Collection[str]] = MappingProxyType({}),
 ) -> tuple[Problems, Problems]:
     """(what keeps the import from being done, what is worth knowing).
 
     Needs an open scope and rows that `match_staged` has been over. `unreadable` has the keys of rows, by table, that
     are in the files but could not be read: to refer to one of them is no mistake.
     """
-    names: dict[str, Any] = {"site": site.code, "today": today, "most": MAX_LISTED}
+    names: dict[str, Any] = {"site": site.code, "today": today, "history_from": history_from}
     names |= {f"unreadable_{table}": list(unreadable.get(table, ())) for table in TABLES}
     problems, remarks = Problems(), Problems()
     with connection.cursor() as cursor:
@@ -32,21 +36,22 @@ def check_staged(
             if table.before_checks:
                 cursor.execute(table.before_checks, names)
             for check in table.mistakes:
-                problems.add_all(_found(cursor, check, names, site))
+                problems.add_all(rows_found(cursor, check, names, site))
             for check in table.remarks:
-                remarks.add_all(_found(cursor, check, names, site))
+                remarks.add_all(rows_found(cursor, check, names, site))
         problems.add_all(_site_is_full(cursor, site))
     return problems, remarks
 
 
-def _found(cursor: Any, check: Check, names: dict[str, Any], site: Site) -> Problems:
+def rows_found(cursor: Any, check: Check, names: Mapping[str, Any], site: Site) -> Problems:
+    """The rows that a check finds: the first of them, and how many there are."""
     # Half a million rows may make the same mistake: the database counts them, and sends the first.
     cursor.execute(
         f"""
         WITH mistakes (source, line, column_name, value, detail) AS ({check.statement})
         SELECT *, count(*) OVER () FROM mistakes ORDER BY source, line, column_name LIMIT %(most)s
         """,  # noqa: S608 -- our own statements
-        names,
+        {**names, "most": MAX_LISTED},
     )
     rows = cursor.fetchall()
     listed = [

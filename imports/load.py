@@ -7,15 +7,18 @@ from dataclasses import dataclass, field
 from django.db import connection
 
 from accounts.models import Actor
-from imports.allocate import allocate, note_touched
+from imports.afterwards import worth_knowing_of_loaded
+from imports.allocate import note_touched, place_touched
 from imports.clerks import wait_for_clerks
+from imports.deposits import settle_the_rest
+from imports.history import bring_balances_forward, find_beginnings
 from imports.match import match_staged
-from imports.months import fill_new_contracts
+from imports.months import make_earlier_months, make_months_of_ended, take_history_as_it_was
+from imports.read import Problems
 from imports.staging import open_staging, stage_rows, staged_counts
 from imports.tables import TABLES
 from imports.writing import Writing
-from leasing.actions.instalments import MONTHS_AHEAD, month_after
-from leasing.actions.payments import LONGEST_ADVANCE_MONTHS
+from leasing.actions.closing import close_matters_of_ended
 from leasing.models import Instalment
 from sites_app.models import Site
 
@@ -36,14 +39,21 @@ class LoadResult:
     counts: dict[str, RowCounts] = field(default_factory=dict)
     needed: int = 0
     generated_instalments: int = 0
-    allocations: int = 0
+    remarks: Problems = field(default_factory=Problems)
 
     @property
     def changes_nothing(self) -> bool:
         return not any(count.inserted or count.closed for count in self.counts.values())
 
 
-def load_rows(*, site: Site, rows: Mapping[str, Iterable[tuple]], by: Actor, today: dt.date) -> LoadResult:
+def load_rows(
+    *,
+    site: Site,
+    rows: Mapping[str, Iterable[tuple]],
+    by: Actor,
+    today: dt.date,
+    history_from: dt.date | None = None,
+) -> LoadResult:
     """Load rows that a program made, given by table as the tables' own row types, as if files had brought them.
 
     They are trusted to be right: nothing is checked but what the database holds. Needs an open scope of the site.
@@ -53,34 +63,40 @@ def load_rows(*, site: Site, rows: Mapping[str, Iterable[tuple]], by: Actor, tod
         for table in TABLES:
             stage_rows(cursor, table, rows.get(table, ()))
         match_staged(cursor, site)
-    return load_staged(site=site, by=by, today=today)
+    return load_staged(site=site, by=by, today=today, history_from=history_from)
 
 
 def load_staged(
-    *, site: Site, by: Actor, today: dt.date, on_table: Callable[[str], None] = lambda table: None
+    *,
+    site: Site,
+    by: Actor,
+    today: dt.date,
+    history_from: dt.date | None = None,
+    on_table: Callable[[str], None] = lambda table: None,
 ) -> LoadResult:
     """Insert every staged row that the site does not have yet, generate missing instalments, allocate all payments.
 
     Needs an open `site_scope` of the site, and rows that `check_staged` has passed: a row that breaks a constraint
     raises IntegrityError (keys to other rows only at the end of the transaction), and the transaction around this
     leaves nothing behind. A row that is known is left as it is; a deposit, notice, litigation or request that was
-    open is closed when its row says so. Payments are written down as recorded by `by`, a user or None.
+    open is closed when its row says so. Rents begin on `history_from` where the rows say nothing of it: see
+    imports.history. Payments are written down as recorded by `by`, a user or None.
     `on_table` hears which table comes next, and at last "allocations".
     """
     names = {
         "site": site.code,
         "by": by and by.pk,
-        "ahead": month_after(today, MONTHS_AHEAD),
-        "furthest": month_after(today, LONGEST_ADVANCE_MONTHS),
         "today": today,
+        "history_from": history_from,
     }
     counts: dict[str, RowCounts] = {}
     needed = generated = 0
     with connection.cursor() as cursor:
         writing = Writing(cursor, site, names)
-        totals = staged_counts(cursor)
         note_touched(writing)
         wait_for_clerks(writing)
+        find_beginnings(writing)
+        totals = staged_counts(cursor)
         for table in TABLES.values():
             total = totals[table.name]
             if not total:
@@ -92,10 +108,16 @@ def load_staged(
             inserted = writing.run(table.insert)
             counts[table.name] = RowCounts(inserted, total - inserted - closed, closed)
             writing.learn(table.model, inserted)
-        if totals["contracts"]:
-            on_table("generated")
-            generated = fill_new_contracts(writing)
-            writing.learn(Instalment, generated)
+        on_table("generated")
+        generated = take_history_as_it_was(writing)
+        bring_balances_forward(writing)
+        generated += make_months_of_ended(writing)
+        earlier, more = make_earlier_months(writing)
+        generated += more
+        settle_the_rest(writing)
+        writing.learn(Instalment, generated)
         on_table("allocations")
-        ahead, allocations = allocate(writing)
-    return LoadResult(counts, needed, generated + ahead, allocations)
+        generated += place_touched(writing)
+        close_matters_of_ended(site.code, today)
+        remarks = worth_knowing_of_loaded(writing, earlier, with_contracts="contracts" in counts)
+    return LoadResult(counts, needed, generated, remarks)

@@ -20,9 +20,9 @@ def twice(table: str, key: str, *, column: str = "", among: str = "") -> Check:
     )
 
 
-def unknown_property(table: str) -> Check:
+def unknown_property(table: str, column: str = "property") -> Check:
     return Check(
-        _not_there(table, "property", "properties", "leasing_property", "code"),
+        _not_there(table, column, "properties", "leasing_property", "code"),
         _("There is no property with this code, in the files or on %(site)s."),
     )
 

@@ -53,11 +53,13 @@ def run_import(
     files: Sequence[tuple[str, bytes]],
     by: Actor,
     today: dt.date,
+    history_from: dt.date | None = None,
     dry_run: bool = False,
     progress: Progress | None = None,
 ) -> ImportReport:
     """Import spreadsheets, given by name and content, into a site. Needs an open scope of the site.
 
+    `history_from`: the day from which on the payments are complete, None for all that the files say.
     All rows are in afterwards, or none: a bad row anywhere, or `dry_run`, leaves nothing behind. `progress` hears the
     name of the file or table at work, and how many rows are done there.
     """
@@ -70,7 +72,7 @@ def run_import(
     try:
         # The audit names the person also where no request does: in the job and in a terminal.
         with change(by):
-            report = _import(site, sheets, by, today, tell)
+            report = _import(site, sheets, by, today, history_from, tell)
             if dry_run or not report.accepted:
                 raise _NothingStays
     except _NothingStays:
@@ -82,7 +84,9 @@ def run_import(
     return report
 
 
-def _import(site: Site, sheets: list[Sheet], by: Actor, today: dt.date, tell: Progress) -> ImportReport:
+def _import(
+    site: Site, sheets: list[Sheet], by: Actor, today: dt.date, history_from: dt.date | None, tell: Progress
+) -> ImportReport:
     # The tables' own order: a row is staged before what refers to it.
     sheets = sorted(sheets, key=lambda sheet: list(TABLES).index(sheet.table))
     problems, remarks = Problems(), Problems()
@@ -108,12 +112,15 @@ def _import(site: Site, sheets: list[Sheet], by: Actor, today: dt.date, tell: Pr
             unreadable[sheet.table] = frozenset(reader.refused_keys)
         tell("check", 0)
         match_staged(cursor, site)
-    mistakes, worth_knowing = check_staged(site=site, today=today, unreadable=unreadable)
+    mistakes, worth_knowing = check_staged(site=site, today=today, history_from=history_from, unreadable=unreadable)
     problems.add_all(mistakes)
     remarks.add_all(worth_knowing)
     if problems.count:
         return _refused(problems, remarks)
-    result = load_staged(site=site, by=by, today=today, on_table=lambda table: tell(table, 0))
+    result = load_staged(
+        site=site, by=by, today=today, history_from=history_from, on_table=lambda table: tell(table, 0)
+    )
+    remarks.add_all(result.remarks)
     return ImportReport(warnings=_in_order(remarks), warning_count=remarks.count, counts=result.counts)
 
 

@@ -40,15 +40,26 @@ def is_large(files: Sequence[tuple[str, int]]) -> bool:
     return weight > SMALL_BYTES
 
 
-def import_now(*, site: Site, files: Files, by: Actor, today: dt.date, dry_run: bool = False) -> ImportRun:
+def import_now(
+    *,
+    site: Site,
+    files: Files,
+    by: Actor,
+    today: dt.date,
+    history_from: dt.date | None = None,
+    dry_run: bool = False,
+) -> ImportRun:
     """Import in the caller's transaction and keep what became of it. Needs an open scope of the site."""
     run = _new_run(site, files, by, dry_run)
     run.save()
-    _finish(run, run_import(site=site, files=files, by=by, today=today, dry_run=dry_run))
+    report = run_import(site=site, files=files, by=by, today=today, history_from=history_from, dry_run=dry_run)
+    _finish(run, report)
     return run
 
 
-def import_later(*, site: Site, files: Files, by: Actor, dry_run: bool = False) -> ImportRun:
+def import_later(
+    *, site: Site, files: Files, by: Actor, history_from: dt.date | None = None, dry_run: bool = False
+) -> ImportRun:
     """Keep the files, under names that nobody can guess, until a job imports them. Needs an open scope of the site."""
     run = _new_run(site, files, by, dry_run)
     run.save()
@@ -65,6 +76,7 @@ def import_later(*, site: Site, files: Files, by: Actor, dry_run: bool = False) 
         user_id=by.pk if by else None,
         run=str(run.pk),
         paths=paths,
+        history_from=history_from and history_from.isoformat(),
         language=translation.get_language(),
     )
     return run
@@ -90,6 +102,7 @@ def import_stored(job: Job) -> None:
                 files=files,
                 by=run.started_by,
                 today=run.site.today(),
+                history_from=_day(job.kwargs.get("history_from")),
                 dry_run=run.dry_run,
                 progress=lambda stage, rows: tell_progress(run, stage, rows),
             )
@@ -101,6 +114,10 @@ def import_stored(job: Job) -> None:
     else:
         _finish(run, report)
     transaction.on_commit(lambda: _remove_uploads(run), robust=True)
+
+
+def _day(written: str | None) -> dt.date | None:
+    return dt.date.fromisoformat(written) if written else None
 
 
 def job_is_lost(run: ImportRun) -> bool:

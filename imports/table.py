@@ -37,9 +37,9 @@ class FileColumn:
 class Check:
     """One kind of mistake, or of what is worth knowing.
 
-    The statement finds the rows: source, line, column, value, detail. It may ask for %(site)s, %(today)s, and, by
-    table, the keys of rows that could not be read: %(unreadable_tenants)s. The sentence is what is said of each row;
-    it may name %(site)s and %(detail)s, which are francs if it says so.
+    The statement finds the rows: source, line, column, value, detail. It may ask for %(site)s, %(today)s,
+    %(history_from)s, and, by table, the keys of rows that could not be read: %(unreadable_tenants)s. The sentence is
+    what is said of each row; it may name %(site)s and %(detail)s, which are francs if it says so.
     """
 
     statement: str
@@ -52,7 +52,7 @@ class Table:
     """A file of an import, its temporary table and the table of the portfolio that takes its rows.
 
     Statements name the temporary table, import_<name>: the columns of `row`, and `seq`, `id` and `known_id`
-    (staging.py). All are given %(site)s; those that write also %(by)s and %(today)s.
+    (staging.py). All are given %(site)s; those that write also %(by)s, %(today)s and %(history_from)s.
     """
 
     name: str

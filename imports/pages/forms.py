@@ -1,5 +1,6 @@
 """What people send to the pages of the import."""
 
+import datetime as dt
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from imports.sources import MAX_BYTES, MAX_FILES
+from leasing.actions.instalments import month_after
 
 ENDINGS = (".csv", ".xlsx", ".zip", ".txt", ".tsv")
 _LONGEST_NAME = 120
@@ -55,6 +57,24 @@ class ImportForm(forms.Form):
     files = FilesField(  # type: ignore[assignment]  # a field: Django takes it off the class again
         label=gettext_lazy("Files"), help_text=gettext_lazy("CSV, XLSX or zip, at most 50 MB in all.")
     )
+    history = forms.ChoiceField(
+        label=gettext_lazy("From when on are your payments complete?"),
+        choices=[
+            ("all", gettext_lazy("From the first one in the files")),
+            ("day", gettext_lazy("From a day on")),
+            ("next_month", gettext_lazy("Only from next month on")),
+        ],
+        widget=forms.RadioSelect,
+        initial="all",
+        required=False,
+        help_text=gettext_lazy(
+            "Rents from before are not asked for, and payments from before are not taken. What a tenant owed on that"
+            " day, or had ahead, is the opening balance in the file of contracts."
+        ),
+    )
+    history_day = forms.DateField(
+        label=gettext_lazy("Complete from"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
     dry_run = forms.BooleanField(
         label=gettext_lazy("Check only"),
         required=False,
@@ -70,4 +90,13 @@ class ImportForm(forms.Form):
             # The files were thrown away on their way in: that none was chosen is not what is wrong.
             del self._errors["files"]
             self.add_error("files", too_large())
+        no_day = "history_day" not in self.errors and not self.cleaned_data.get("history_day")
+        if self.cleaned_data.get("history") == "day" and no_day:
+            self.add_error("history_day", _("Say from which day on."))
         return self.cleaned_data
+
+    def history_from(self, today: dt.date) -> dt.date | None:
+        """The day from which on the payments are complete, None for all that the files say. Of a valid form."""
+        if self.cleaned_data["history"] == "day":
+            return self.cleaned_data["history_day"]
+        return month_after(today, 1) if self.cleaned_data["history"] == "next_month" else None

@@ -66,9 +66,11 @@ def upload(request: SiteRequest) -> HttpResponse:
 def _start(request: SiteRequest, site: Site, form: ImportForm) -> ImportRun:
     uploads, dry_run = form.cleaned_data["files"], form.cleaned_data["dry_run"]
     files = [(name, upload.read()) for name, upload in uploads]
+    today = site.today()
+    history_from = form.history_from(today)
     if is_large([(name, upload.size) for name, upload in uploads]):
-        return import_later(site=site, files=files, by=request.user, dry_run=dry_run)
-    return import_now(site=site, files=files, by=request.user, today=site.today(), dry_run=dry_run)
+        return import_later(site=site, files=files, by=request.user, history_from=history_from, dry_run=dry_run)
+    return import_now(site=site, files=files, by=request.user, today=today, history_from=history_from, dry_run=dry_run)
 
 
 @needs("imports.import_portfolio")

@@ -25,14 +25,15 @@ def confine(limits: Limits) -> None:
     with contextlib.suppress(ImportError):
         import resource
 
-        for kind, most in (
-            ("RLIMIT_AS", limits.memory_bytes),
-            ("RLIMIT_CPU", limits.seconds),
-            ("RLIMIT_FSIZE", 4 * limits.text_characters),
-            ("RLIMIT_CORE", 0),
+        for kind, soft, hard in (
+            ("RLIMIT_AS", limits.memory_bytes, limits.memory_bytes),
+            # The first ends it with a signal that says why; at the second it is killed.
+            ("RLIMIT_CPU", limits.seconds, limits.seconds + 1),
+            ("RLIMIT_FSIZE", 4 * limits.text_characters, 4 * limits.text_characters),
+            ("RLIMIT_CORE", 0, 0),
         ):
             with contextlib.suppress(AttributeError, ValueError, OSError):
-                resource.setrlimit(getattr(resource, kind), (most, most))
+                resource.setrlimit(getattr(resource, kind), (soft, hard))
     with contextlib.suppress(AttributeError):
         # Waiting counts too, and nobody may be left to stop this process.
         signal.alarm(wall_seconds(limits))

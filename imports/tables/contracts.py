@@ -1,25 +1,28 @@
 """Contracts."""
 
 import datetime as dt
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from django.db.models import Case, Exists, F, OuterRef, QuerySet, When
+from django.db.models import BigIntegerField, Case, Exists, F, OuterRef, QuerySet, Subquery, When
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
+from imports.accounts import open_accounts
 from imports.agents import AGENTS, unknown_agent
-from imports.cells import amount, choice, date, text, whole_number, words
+from imports.cells import amount, balance, choice, date, text, whole_number, words
 from imports.columns import AGENT, PROPERTY, STATUS, TENANT
 from imports.mistakes import (
     before,
     kept,
     refers_to_itself,
+    still_to_come,
     twice,
     unknown_contract,
     unknown_property,
     unknown_tenant,
 )
 from imports.table import Check, FileColumn, Table
-from leasing.models import Contract
+from leasing.models import Contract, Instalment, Payment
 from leasing.readings import is_signed
 from sites_app.models import Membership, Site
 
@@ -39,6 +42,12 @@ class ContractRow(NamedTuple):
     signed_on: dt.date | None = None
     ended_on: dt.date | None = None
     renewal_of: str | None = None  # reference of another contract
+    moved_from: str | None = None  # reference of another contract
+    billing: str | None = None  # None: as the site bills
+    rents_from: dt.date | None = None
+    end_reason: str | None = None
+    opening_balance: int | None = None  # more than nothing is owed, less is ahead
+    opening_on: dt.date | None = None
     source: str = ""
     line: int = 0
 
@@ -48,6 +57,20 @@ STATES = words(
     active="actif en_cours en_vigueur valide",
     ended="termine fini echu expire clos",
     terminated="resilie rompu annule",
+)
+BILLINGS = words(
+    calendar="calendaire prorata au_prorata par_jours",
+    anniversary="anniversaire date_a_date",
+    calendar_full="mois_entier mois_complet mois_entiers",
+)
+END_REASONS = words(
+    left="parti depart depart_du_locataire demission conge",
+    not_renewed="non_renouvele non_reconduit fin_de_bail",
+    moved="demenagement_interne transfert mutation",
+    eviction="expulsion expulse",
+    owner="reprise reprise_par_le_proprietaire proprietaire",
+    death="deces decede",
+    other="autre autres",
 )
 COLUMNS = {
     "reference": FileColumn(
@@ -90,7 +113,51 @@ COLUMNS = {
     "renewal_of": FileColumn(
         "renewal_of renouvellement_de renouvelle remplace ancien_contrat", french="renouvellement_de", read=text(40)
     ),
+    "moved_from": FileColumn(
+        "moved_from demenage_de vient_de change_de transfere_de", french="demenage_de", read=text(40)
+    ),
+    "billing": FileColumn("billing facturation mode_de_facturation", french="facturation", read=choice(BILLINGS)),
+    "rents_from": FileColumn(
+        "rents_from loyers_depuis loyers_a_partir_du debut_des_loyers", french="loyers_depuis", read=date
+    ),
+    "end_reason": FileColumn(
+        "end_reason motif_de_sortie motif_sortie motif_de_fin motif_fin", french="motif_de_sortie",
+        read=choice(END_REASONS),
+    ),
+    "opening_balance": FileColumn(
+        "opening_balance solde_d_ouverture solde_ouverture solde_initial report_a_nouveau report solde",
+        french="solde_ouverture", read=balance,
+    ),
+    "opening_on": FileColumn(
+        "opening_on date_solde date_du_solde date_d_ouverture date_ouverture solde_au", french="date_solde", read=date
+    ),
 }  # fmt: skip
+
+# A lease on two lines: of two tenants, or of a home and of what is part of it. It is that of the first line.
+_LEFT_OUT = """
+    DROP TABLE IF EXISTS pg_temp.import_contracts_left_out;
+    CREATE TEMPORARY TABLE import_contracts_left_out ON COMMIT DROP AS
+    SELECT s.id, s.source, s.line, s.tenant, s.property, s.tenant <> first.tenant AS is_second_tenant, s.reference
+    FROM import_contracts s
+    JOIN (SELECT DISTINCT ON (reference) * FROM import_contracts ORDER BY reference, seq) first
+        ON first.reference = s.reference AND first.id <> s.id AND first.start_date = s.start_date
+    WHERE (s.property = first.property AND s.tenant <> first.tenant AND s.monthly_rent IN (0, first.monthly_rent))
+        OR (s.property <> first.property AND s.tenant = first.tenant AND s.monthly_rent = 0 AND (
+            EXISTS (SELECT FROM import_properties p WHERE p.code = s.property AND p.part_of = first.property)
+            OR EXISTS (
+                SELECT FROM leasing_property p
+                JOIN leasing_property whole ON whole.site_id = p.site_id AND whole.id = p.part_of_id
+                WHERE p.site_id = %(site)s AND p.code = s.property AND whole.code = first.property
+            )
+        ));
+    DELETE FROM import_contracts WHERE id IN (SELECT id FROM import_contracts_left_out)
+"""
+_SECOND_TENANT = """
+    SELECT source, line, 'tenant', tenant, reference FROM import_contracts_left_out WHERE is_second_tenant
+"""
+_PART_OF_THE_HOME = """
+    SELECT source, line, 'property', property, reference FROM import_contracts_left_out WHERE NOT is_second_tenant
+"""
 
 _MATCH = """
     UPDATE import_contracts s SET known_id = k.id FROM leasing_contract k
@@ -101,11 +168,11 @@ _MATCH = """
 _CONTRACTS_THERE = f"""
     DROP TABLE IF EXISTS pg_temp.import_contracts_there;
     CREATE TEMPORARY TABLE import_contracts_there ON COMMIT DROP AS
-    SELECT s.id, s.reference, s.property, s.start_date, s.ended_on, s.source, s.line
+    SELECT s.id, s.reference, s.property, s.start_date, s.end_date, s.ended_on, s.source, s.line
     FROM import_contracts s WHERE s.known_id IS NULL AND coalesce(s.status, 'active') <> 'draft'
         AND (s.ended_on IS NULL OR s.ended_on >= s.start_date)
     UNION ALL
-    SELECT c.id, c.reference, p.code, c.start_date, c.ended_on, NULL, NULL
+    SELECT c.id, c.reference, p.code, c.start_date, c.end_date, c.ended_on, NULL, NULL
     FROM leasing_contract c JOIN leasing_property p ON p.site_id = c.site_id AND p.id = c.property_id
     WHERE c.site_id = %(site)s AND {is_signed("c")} AND p.code IN (SELECT property FROM import_contracts)
 """
@@ -118,12 +185,11 @@ _DAY_WITHOUT_ENDED = """
     SELECT source, line, 'ended_on', ended_on::text, status FROM import_contracts
     WHERE status IN ('draft', 'active') AND ended_on IS NOT NULL
 """
-_OVERLAP = """
-    SELECT c.source, c.line, 'property', c.property, (
-        SELECT o.reference FROM import_contracts_there o
-        WHERE o.property = c.property AND o.id <> c.id
-          AND daterange(o.start_date, o.ended_on, '[]') && daterange(c.start_date, c.ended_on, '[]')
-        ORDER BY o.start_date, o.reference LIMIT 1)
+# `missing`: the contract that began first has no day of leaving, and its term was over when the other one began.
+_OVERLAPS = """
+    SELECT c.source, c.line, 'property', c.property, other.reference,
+        CASE WHEN first.ended_on IS NOT NULL OR first.end_date IS NULL OR first.end_date > second.start_date THEN ''
+             WHEN first.id = c.id THEN 'this' ELSE 'other' END AS missing
     FROM (
         SELECT *, max(coalesce(ended_on, 'infinity')) OVER earlier AS earlier_end,
                min(start_date) FILTER (WHERE line IS NULL) OVER later AS later_start
@@ -133,8 +199,35 @@ _OVERLAP = """
                later AS (PARTITION BY property ORDER BY start_date, line NULLS FIRST
                          ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING)
     ) c
+    LEFT JOIN LATERAL (
+        SELECT * FROM import_contracts_there o
+        WHERE o.property = c.property AND o.id <> c.id
+          AND daterange(o.start_date, o.ended_on, '[)') && daterange(c.start_date, c.ended_on, '[)')
+        ORDER BY o.start_date, o.reference LIMIT 1
+    ) other ON true
+    CROSS JOIN LATERAL (
+        SELECT * FROM import_contracts_there f WHERE f.id IN (c.id, other.id) ORDER BY f.start_date LIMIT 1
+    ) first
+    CROSS JOIN LATERAL (
+        SELECT * FROM import_contracts_there l WHERE l.id IN (c.id, other.id) ORDER BY l.start_date DESC LIMIT 1
+    ) second
     WHERE c.line IS NOT NULL
-      AND (c.earlier_end >= c.start_date OR c.later_start <= coalesce(c.ended_on, 'infinity'))
+      AND (c.earlier_end > c.start_date OR c.later_start < coalesce(c.ended_on, 'infinity'))
+"""
+
+
+def _overlap(missing: str, sentence: Any) -> Check:
+    columns = "source, line, 'property', property, reference"
+    return Check(f"SELECT {columns} FROM ({_OVERLAPS}) found WHERE missing = '{missing}'", sentence)
+
+
+_OPENING_WITHOUT_DAY = """
+    SELECT source, line, 'opening_on', '', NULL FROM import_contracts
+    WHERE opening_balance IS NOT NULL AND opening_on IS NULL AND %(history_from)s::date IS NULL
+"""
+_OPENING_OF_A_DRAFT = """
+    SELECT source, line, 'opening_balance', opening_balance::text, NULL FROM import_contracts
+    WHERE status = 'draft' AND (opening_balance IS NOT NULL OR opening_on IS NOT NULL)
 """
 
 _OTHER_TERMS = """
@@ -150,7 +243,15 @@ _OTHER_TERMS = """
         ('end_date', s.end_date::text, c.end_date::text),
         ('monthly_rent', s.monthly_rent::text, c.monthly_rent::text),
         ('ended_on', s.ended_on::text, c.ended_on::text),
-        ('deposit', s.deposit::text, c.deposit_amount::text)
+        ('deposit', s.deposit::text, c.deposit_amount::text),
+        ('rents_from', s.rents_from::text, c.rents_from::text),
+        ('opening_balance', s.opening_balance::text, (
+            coalesce((SELECT sum(i.amount) FROM leasing_instalment i
+                      WHERE i.site_id = c.site_id AND i.contract_id = c.id AND i.kind = 'opening'), 0)
+            - coalesce((SELECT sum(p.amount) FROM leasing_payment p
+                        WHERE p.site_id = c.site_id AND p.contract_id = c.id AND p.method = 'opening'
+                          AND NOT EXISTS (SELECT FROM leasing_paymentreversal r
+                                          WHERE r.site_id = p.site_id AND r.payment_id = p.id)), 0))::text)
     ) AS differs (column_name, wanted, there)
     WHERE differs.wanted IS NOT NULL AND differs.wanted IS DISTINCT FROM differs.there
 """
@@ -159,17 +260,28 @@ _INSERT = f"""
     WITH {AGENTS}, new AS (
         INSERT INTO leasing_contract
             (id, site_id, reference, property_id, tenant_id, agent_id, start_date, end_date, monthly_rent,
-             payment_day, deposit_amount, advance_months, status, signed_on, ended_on, renewal_of_id)
+             payment_day, deposit_amount, advance_months, status, signed_on, ended_on, renewal_of_id, moved_from_id,
+             account_id, billing, rents_from, rents_from_assumed, end_reason)
         SELECT c.id, %(site)s, c.reference, p.id, t.id, a.user_id, c.start_date, c.end_date, c.monthly_rent,
-            coalesce(c.payment_day, 5), coalesce(c.deposit, 0), coalesce(c.advance_months, 0),
+            coalesce(c.payment_day, 5),
+            coalesce(c.deposit, known.deposit_amount, renewed.deposit, known_move.deposit_amount, moved.deposit, 0),
+            coalesce(c.advance_months, 0),
             coalesce(c.status, CASE WHEN c.ended_on IS NULL THEN 'active' ELSE 'ended' END),
-            c.signed_on, c.ended_on, coalesce(known.id, renewed.id)
+            c.signed_on, c.ended_on, coalesce(known.id, renewed.id), coalesce(known_move.id, moved.id),
+            account.account_id, coalesce(c.billing, site.billing), coalesce(begins.day, c.rents_from),
+            coalesce(begins.is_assumed, false),
+            coalesce(c.end_reason, '')
         FROM import_contracts c
+        JOIN sites_app_site site ON site.code = %(site)s
+        LEFT JOIN import_accounts account ON account.id = c.id
+        LEFT JOIN import_rents_begin begins ON begins.contract_id = c.id
         LEFT JOIN leasing_property p ON p.site_id = %(site)s AND p.code = c.property
         LEFT JOIN leasing_tenant t ON t.site_id = %(site)s AND t.code = c.tenant
         LEFT JOIN agents a ON lower(c.agent) IN (a.username, a.email)
         LEFT JOIN leasing_contract known ON known.site_id = %(site)s AND known.reference = c.renewal_of
         LEFT JOIN import_contracts renewed ON renewed.reference = c.renewal_of
+        LEFT JOIN leasing_contract known_move ON known_move.site_id = %(site)s AND known_move.reference = c.moved_from
+        LEFT JOIN import_contracts moved ON moved.reference = c.moved_from
         WHERE c.known_id IS NULL ORDER BY c.seq
         RETURNING id
     )
@@ -180,14 +292,28 @@ _INSERT = f"""
 def _export(site: Site) -> QuerySet:
     # Who no longer works on the site is nobody whom the import would know.
     still_here = Exists(Membership.objects.filter(site=site, user=OuterRef("agent")))
+    owed = Instalment.objects.filter(site=site, contract=OuterRef("pk"), kind=Instalment.Kind.OPENING)
+    ahead = Payment.objects.standing().filter(site=site, contract=OuterRef("pk"), method="opening")
     return (
         Contract.objects.filter(site=site)
-        .annotate(agent_name=Case(When(still_here, then=F("agent__username"))))
+        .annotate(
+            agent_name=Case(When(still_here, then=F("agent__username"))),
+            opening_balance=Coalesce(
+                Subquery(owed.order_by("due_date").values("amount")[:1]),
+                -Subquery(ahead.order_by("received_on").values("amount")[:1]),
+                output_field=BigIntegerField(),
+            ),
+            opening_on=Coalesce(
+                Subquery(owed.order_by("due_date").values("due_date")[:1]),
+                Subquery(ahead.order_by("received_on").values("received_on")[:1]),
+            ),
+        )
         .order_by("reference")
         .values_list(
             "reference", "property__code", "tenant__code", "agent_name", "start_date", "end_date", "monthly_rent",
             "payment_day", "deposit_amount", "advance_months", "status", "signed_on", "ended_on",
-            "renewal_of__reference",
+            "renewal_of__reference", "moved_from__reference", "billing", "rents_from", "end_reason",
+            "opening_balance", "opening_on",
         )
     )  # fmt: skip
 
@@ -200,22 +326,49 @@ CONTRACTS = Table(
     model=Contract,
     row=ContractRow,
     columns=COLUMNS,
-    match=(_MATCH,),
+    match=(_LEFT_OUT, _MATCH),
     before_checks=_CONTRACTS_THERE,
     mistakes=(
         twice("contracts", "reference"),
         unknown_property("contracts"),
         unknown_tenant("contracts"),
         unknown_contract("contracts", "renewal_of"),
+        unknown_contract("contracts", "moved_from"),
+        refers_to_itself("contracts", "moved_from", "reference"),
         refers_to_itself("contracts", "renewal_of", "reference"),
         unknown_agent("contracts"),
         before("contracts", "end_date", "start_date"),
         before("contracts", "ended_on", "start_date"),
         Check(_ENDED_WITHOUT_DAY, _("An ended contract needs an end date.")),
         Check(_DAY_WITHOUT_ENDED, _("A contract with an end date is ended or terminated, not %(detail)s.")),
-        Check(_OVERLAP, _("Contract %(detail)s is in force on the same property on some of these days.")),
+        _overlap("", _("Contract %(detail)s is in force on the same property on some of these days.")),
+        _overlap(
+            "other",
+            _(
+                "Contract %(detail)s is in force on the same property: its term is over, but its day of leaving is"
+                " missing."
+            ),
+        ),
+        _overlap(
+            "this",
+            _("The term is over, but the day of leaving is missing: contract %(detail)s has the property since."),
+        ),
+        Check(_OPENING_WITHOUT_DAY, _("An opening balance needs its day.")),
+        Check(_OPENING_OF_A_DRAFT, _("A draft has no balance: nothing is due or paid on it.")),
+        still_to_come("contracts", "opening_on"),
     ),
-    remarks=(kept(_OTHER_TERMS),),
+    remarks=(
+        kept(_OTHER_TERMS),
+        Check(
+            _SECOND_TENANT,
+            _("A second tenant of contract %(detail)s: it stays that of the first, this line is left out."),
+        ),
+        Check(
+            _PART_OF_THE_HOME,
+            _("Part of the home of contract %(detail)s: let with it, this line is left out."),
+        ),
+    ),
+    before_insert=open_accounts,
     insert=_INSERT,
     export=_export,
 )

@@ -1,4 +1,4 @@
-"""Instalments: the rent of a month as the agency's own books have it."""
+"""Instalments: the rent of a month, and other charges, as the agency's own books have them."""
 
 import datetime as dt
 from typing import NamedTuple
@@ -6,10 +6,11 @@ from typing import NamedTuple
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from imports.cells import amount, date
-from imports.columns import AMOUNT, CONTRACT
+from imports.cells import amount, choice, date, text, words
+from imports.columns import AMOUNT, CONTRACT, KIND
 from imports.mistakes import kept, on_a_draft, twice, unknown_contract
-from imports.table import FileColumn, Table
+from imports.pairs import pair
+from imports.table import Check, FileColumn, Table
 from leasing.models import Instalment
 from sites_app.models import Site
 
@@ -18,10 +19,20 @@ class InstalmentRow(NamedTuple):
     contract: str  # reference
     due_date: dt.date
     amount: int
+    kind: str = "rent"
+    label: str = ""
     source: str = ""
     line: int = 0
 
 
+KINDS = words(
+    rent="loyer loyers",
+    service="charges charge charges_locatives eau electricite",
+    penalty="penalite penalites interets retard",
+    repair="reparation reparations travaux",
+    deposit="caution depot_de_garantie depot",
+    other="autre autres frais",
+)
 COLUMNS = {
     "contract": CONTRACT,
     "due_date": FileColumn(
@@ -29,14 +40,21 @@ COLUMNS = {
         french="echeance", read=date, required=True,
     ),
     "amount": FileColumn(f"{AMOUNT} loyer montant_du montant_loyer", french="montant", read=amount, required=True),
+    "kind": FileColumn(KIND, french="type", read=choice(KINDS)),
+    "label": FileColumn("label libelle objet designation", french="libelle", read=text(80)),
 }  # fmt: skip
 
+# Months that AKIG made because nobody had given any are none that the file could be known by.
 _MATCH = """
     UPDATE import_instalments s SET known_id = k.id
     FROM leasing_contract c, leasing_instalment k
     WHERE c.site_id = %(site)s AND c.reference = s.contract
-      AND k.site_id = %(site)s AND k.contract_id = c.id AND k.period = date_trunc('month', s.due_date)::date
+      AND k.site_id = %(site)s AND k.contract_id = c.id AND k.kind = 'rent'
+      AND s.kind = 'rent' AND k.period = date_trunc('month', s.due_date)::date
+      AND NOT c.rents_from_assumed
 """
+# Of other kinds there are as many in a month as there are.
+_MATCH_OTHERS = pair("import_instalments", "leasing_instalment", ("kind", "due_date", "label", "amount"))
 
 _OTHER_AMOUNT = """
     SELECT s.source, s.line, 'amount', s.amount::text, i.amount::text
@@ -44,15 +62,31 @@ _OTHER_AMOUNT = """
     WHERE s.amount <> i.amount
 """
 
-# The nightly job may have made one of these months meanwhile.
+# What was due before the day of the opening balance is in the balance.
+_BEFORE_THE_OPENING = """
+    SELECT s.source, s.line, 'due_date', s.due_date::text, opening.day::text
+    FROM import_instalments s JOIN (
+        SELECT reference, opening_on AS day FROM import_contracts WHERE known_id IS NULL AND opening_on IS NOT NULL
+        UNION ALL
+        SELECT c.reference, o.due_date FROM leasing_instalment o
+        JOIN leasing_contract c ON c.site_id = o.site_id AND c.id = o.contract_id
+        WHERE o.site_id = %(site)s AND o.kind = 'opening'
+    ) opening ON opening.reference = s.contract AND s.due_date < opening.day
+    WHERE s.known_id IS NULL
+"""
+
+# The month may be one that AKIG made because nobody had given it: history is taken as it was.
 _INSERT = """
     WITH new AS (
-        INSERT INTO leasing_instalment (site_id, contract_id, tenant_id, period, due_date, amount, paid_amount)
-        SELECT %(site)s, c.id, c.tenant_id, date_trunc('month', i.due_date)::date, i.due_date, i.amount, 0
+        INSERT INTO leasing_instalment
+            (site_id, contract_id, account_id, tenant_id, kind, label, period, due_date, amount, paid_amount)
+        SELECT %(site)s, c.id, c.account_id, c.tenant_id, i.kind, i.label, date_trunc('month', i.due_date)::date,
+            i.due_date, i.amount, 0
         FROM import_instalments i
         LEFT JOIN leasing_contract c ON c.site_id = %(site)s AND c.reference = i.contract
         WHERE i.known_id IS NULL ORDER BY i.seq
-        ON CONFLICT (site_id, contract_id, period) DO NOTHING
+        ON CONFLICT (site_id, contract_id, period) WHERE kind = 'rent' DO UPDATE
+            SET due_date = excluded.due_date, amount = excluded.amount, paid_amount = 0, settled_on = NULL
         RETURNING contract_id
     )
     INSERT INTO import_touched SELECT contract_id FROM new
@@ -61,9 +95,11 @@ _INSERT = """
 
 def _export(site: Site) -> QuerySet:
     return (
+        # A balance brought forward is its contract's own: contracts.csv.
         Instalment.objects.filter(site=site)
-        .order_by("contract__reference", "period")
-        .values_list("contract__reference", "due_date", "amount")
+        .exclude(kind=Instalment.Kind.OPENING)
+        .order_by("contract__reference", "due_date", "kind", "label", "amount")
+        .values_list("contract__reference", "due_date", "amount", "kind", "label")
     )
 
 
@@ -75,11 +111,15 @@ INSTALMENTS = Table(
     model=Instalment,
     row=InstalmentRow,
     columns=COLUMNS,
-    match=(_MATCH,),
+    match=(_MATCH_OTHERS, _MATCH),
     mistakes=(
-        twice("instalments", "contract, date_trunc('month', due_date)", column="contract"),
+        twice("instalments", "contract, date_trunc('month', due_date)", column="contract", among="kind = 'rent'"),
         unknown_contract("instalments"),
         on_a_draft("instalments"),
+        Check(
+            _BEFORE_THE_OPENING,
+            _("This is due before %(detail)s, the day of the contract’s opening balance: it is in the balance."),
+        ),
     ),
     remarks=(kept(_OTHER_AMOUNT),),
     insert=_INSERT,

@@ -61,8 +61,8 @@ _CLOSE = """
 """
 _INSERT = """
     INSERT INTO leasing_notice
-        (site_id, contract_id, kind, issued_on, legal_deadline, state, closed_on, reminder_count)
-    SELECT %(site)s, c.id, n.kind, n.issued_on, d.deadline,
+        (site_id, contract_id, kind, given_by, issued_on, legal_deadline, state, closed_on, reminder_count)
+    SELECT %(site)s, c.id, n.kind, '', n.issued_on, d.deadline,
         coalesce(n.state, CASE WHEN n.closed_on IS NULL THEN 'sent' ELSE 'acknowledged' END), n.closed_on, 0
     FROM import_notices n
     LEFT JOIN leasing_contract c ON c.site_id = %(site)s AND c.reference = n.contract

@@ -123,9 +123,9 @@ _INSERT = """
         FROM import_payments
     ), new AS (
         INSERT INTO leasing_payment
-            (site_id, contract_id, amount, method, provider, external_reference, received_on, recorded_by_id,
-             recorded_at, idempotency_key, request_digest)
-        SELECT %(site)s, c.id, n.amount, n.method, coalesce(n.provider, ''), coalesce(n.reference, ''),
+            (site_id, contract_id, account_id, amount, method, provider, external_reference, reason, received_on,
+             recorded_by_id, recorded_at, idempotency_key, request_digest)
+        SELECT %(site)s, c.id, c.account_id, n.amount, n.method, coalesce(n.provider, ''), coalesce(n.reference, ''), '',
             n.received_on, %(by)s, now() + n.seq * interval '1 microsecond',
             'import:' || encode(sha256(convert_to(
                 CASE WHEN n.number IS NULL
@@ -157,6 +157,7 @@ def _export(site: Site) -> QuerySet:
     # A reversed payment was a mistake: imported elsewhere it would count.
     return (
         Payment.objects.standing()
+        .received()
         .filter(site=site)
         .order_by("received_on", "recorded_at", "id")
         .values_list("contract__reference", "received_on", "amount", "method", "provider", "external_reference")

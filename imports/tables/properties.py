@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from imports.cells import amount, choice, phone, text, words
 from imports.columns import KIND, STATUS
-from imports.mistakes import kept, twice
+from imports.mistakes import kept, refers_to_itself, twice, unknown_property
 from imports.table import FileColumn, Table
 from imports.writing import Writing
 from leasing.models import Property
@@ -23,12 +23,15 @@ class PropertyRow(NamedTuple):
     owner_phone: str | None = None
     market_rent: int | None = None
     status: str | None = None
+    part_of: str | None = None  # code of another property
     source: str = ""
     line: int = 0
 
 
 KINDS = words(
-    studio="chambre chambre_salon entrer_coucher",
+    studio="chambre_salon entrer_coucher",
+    room="chambre piece",
+    parking="place_de_parking garage box stationnement",
     apartment="appartement appart apt flat f2 f3 f4 f5",
     house="maison villa concession duplex",
     shop="boutique magasin commerce local_commercial",
@@ -61,6 +64,7 @@ COLUMNS = {
         "market_rent loyer_de_marche loyer_marche valeur_locative loyer", french="valeur_locative", read=amount
     ),
     "status": FileColumn(STATUS, french="statut", read=choice(STATES)),
+    "part_of": FileColumn("part_of partie_de dependance_de fait_partie_de", french="partie_de", read=text(40)),
 }  # fmt: skip
 
 _MATCH = """
@@ -96,12 +100,14 @@ _OWNERS = """
 
 _INSERT = """
     INSERT INTO leasing_property
-        (id, site_id, code, kind, address, neighbourhood, owner_id, market_rent, status)
+        (id, site_id, code, kind, address, neighbourhood, owner_id, market_rent, status, part_of_id)
     SELECT p.id, %(site)s, p.code, p.kind, coalesce(p.address, ''), coalesce(p.neighbourhood, ''), o.id,
-        p.market_rent, coalesce(p.status, 'lettable')
+        p.market_rent, coalesce(p.status, 'lettable'), coalesce(known.id, whole.id)
     FROM import_properties p
     LEFT JOIN leasing_owner o
         ON o.site_id = %(site)s AND o.name = p.owner_name AND o.phone = coalesce(p.owner_phone, '')
+    LEFT JOIN leasing_property known ON known.site_id = %(site)s AND known.code = p.part_of
+    LEFT JOIN import_properties whole ON whole.code = p.part_of
     WHERE p.known_id IS NULL ORDER BY p.seq
 """
 
@@ -114,8 +120,11 @@ def _export(site: Site) -> QuerySet:
     return (
         Property.objects.filter(site=site)
         .order_by("code")
-        .values_list("code", "kind", "address", "neighbourhood", "owner__name", "owner__phone", "market_rent", "status")
-    )
+        .values_list(
+            "code", "kind", "address", "neighbourhood", "owner__name", "owner__phone", "market_rent", "status",
+            "part_of__code",
+        )
+    )  # fmt: skip
 
 
 PROPERTIES = Table(
@@ -127,7 +136,11 @@ PROPERTIES = Table(
     row=PropertyRow,
     columns=COLUMNS,
     match=(_MATCH,),
-    mistakes=(twice("properties", "code"),),
+    mistakes=(
+        twice("properties", "code"),
+        unknown_property("properties", "part_of"),
+        refers_to_itself("properties", "part_of", "code"),
+    ),
     remarks=(kept(_OTHER_RENT),),
     takes_room=True,
     before_insert=_owners,

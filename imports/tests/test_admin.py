@@ -4,7 +4,7 @@ import pytest
 
 from imports.models import ImportRun
 from leasing.models import Contract, Instalment, Payment, Property, Tenant
-from leasing.tests.test_admin import browser, make_one_of_each, page, person, text
+from leasing.tests.admin.pages import browser, make_one_of_each, page, person, text
 from sites_app.models import Site
 from sites_app.scope import site_scope
 

@@ -45,7 +45,7 @@ def test_a_row_begins_with_its_key_which_a_file_must_have(table):
 @pytest.mark.django_db
 def test_every_statement_runs_on_a_file_without_rows(table):
     names = {"site": "GN_KINDIA", "today": dt.date(2026, 11, 23), "by": None}
-    names |= {f"unreadable_{name}": [] for name in TABLES}
+    names |= {"history_from": None} | {f"unreadable_{name}": [] for name in TABLES}
     with site_scope(["GN_KINDIA"]), connection.cursor() as cursor:
         open_staging(cursor)
         for statement in (*table.match, table.before_checks):

@@ -1,5 +1,6 @@
 """Import an agency's spreadsheets from a terminal."""
 
+import datetime as dt
 import sys
 from argparse import ArgumentParser
 from pathlib import Path
@@ -27,6 +28,12 @@ class Command(BaseCommand):
         parser.add_argument("path", type=Path, help="A folder of CSV files, or one CSV, XLSX or zip file.")
         parser.add_argument("--site", required=True, help="Code of the site, such as GN_KINDIA.")
         parser.add_argument("--dry-run", action="store_true", help="Check everything, change nothing.")
+        parser.add_argument(
+            "--history-from",
+            type=dt.date.fromisoformat,
+            metavar="YYYY-MM-DD",
+            help="The payments are complete from this day on: rents and payments from before are not taken.",
+        )
         parser.add_argument("--report", type=Path, help="Write every bad row and remark to this CSV file.")
         parser.add_argument("--by", help="User name of the person who imports; written on the payments.")
 
@@ -49,6 +56,7 @@ class Command(BaseCommand):
                 files=files,
                 by=by,
                 today=site.today(),
+                history_from=options["history_from"],
                 dry_run=options["dry_run"],
                 progress=self._bar if sys.stderr.isatty() else None,
             )
@@ -71,7 +79,8 @@ class Command(BaseCommand):
                 % {"count": report.problem_count, "first": report.problems[0].reason}
             )
         for remark in report.warnings[:SHOWN]:
-            self.stdout.write(f"! {remark.source} {remark.line or ''} {remark.column}: {remark.reason}")
+            place = " ".join(filter(None, [remark.source, f"{remark.line or ''}", remark.column]))
+            self.stdout.write(f"! {place}: {remark.reason}" if place else f"! {remark.reason}")
         if report.warning_count > SHOWN:
             self.stdout.write(_("… and %(count)d more remarks.") % {"count": report.warning_count - SHOWN})
         for table, count in report.counts.items():
