@@ -23,9 +23,10 @@ END_OF_DAY = dt.time(18)
 def generate_tasks(*, site: Site, today: dt.date) -> int:
     """Make what the records of the site ask for on a day, once each, and bring open tasks up to date with them.
 
-    What is late on a contract is one task at a time. What a person has finished or cancelled is not asked for again,
-    but for a debt: that asks again, see docs/formulas/task-causes.md. What was closed because its cause had gone is
-    open again when the cause is back: a payment that was reversed. Returns how many are to do that were not.
+    What is late on an account is one task at a time; it goes on when the tenant has moved, renewed or left. What a
+    person has finished or cancelled is not asked for again, but for a debt: that asks again, see
+    docs/formulas/task-causes.md. What was closed because its cause had gone is open again when the cause is back: a
+    payment that was reversed. Returns how many are to do that were not.
     """
     with change(None):
         return _count(_GENERATE, site, today)
@@ -89,12 +90,13 @@ _CAUSES = f"""
 _GENERATE = """
     stale AS (
         -- One of a root: two are open when a person has undone what was finished before the next step.
-        SELECT DISTINCT ON (c.source) t.id, t.version, t.before, c.source, c.facts, t.status = 'done' AS is_back,
+        SELECT DISTINCT ON (c.source) t.id, t.version, t.before, c.source, c.cause, c.facts, c.contract_id,
+            c.property_id, t.status = 'done' AS is_back,
             CASE WHEN t.status = 'done' THEN c.due_at ELSE t.due_at END AS due_at
         FROM generated t
         JOIN cause c ON c.root = t.root
         WHERE CASE WHEN t.status = 'done' THEN c.begins AND c.source = t.source
-            ELSE (c.source, c.facts) <> (t.source, t.facts) END
+            ELSE (c.source, c.cause, c.facts) <> (t.source, t.cause, t.facts) OR c.contract_id <> t.contract_id END
             AND (c.source = t.source OR NOT EXISTS (
                 SELECT FROM tasks_task o WHERE o.site_id = %(site)s AND o.source = c.source
             ))
@@ -108,7 +110,8 @@ _GENERATE = """
     ),
     renewed AS (
         UPDATE tasks_task t
-        SET source = s.source, facts = s.facts, due_at = s.due_at, version = t.version + is_back::int,
+        SET source = s.source, cause = s.cause, facts = s.facts, contract_id = s.contract_id,
+            property_id = s.property_id, due_at = s.due_at, version = t.version + is_back::int,
             status = CASE WHEN is_back THEN 'pending' ELSE t.status END,
             started_at = CASE WHEN is_back THEN NULL ELSE t.started_at END,
             completed_at = CASE WHEN is_back THEN NULL ELSE t.completed_at END,

@@ -268,7 +268,8 @@ def _kept_grounds(site: Site, row: Mapping[str, Any], parts: Mapping[str, Any], 
 def _debt_now(row: Mapping[str, Any]) -> LateRent | None:
     if registry.get(row["cause"]).debt_of is None:
         return None
-    return LateRent(row["francs"], tuple(row["periods"]), row["since"])
+    charges = tuple((kind, label) for kind, label in json.loads(row["charges"]))
+    return LateRent(row["francs"], tuple(row["periods"]), row["since"], charges)
 
 
 def kept_parts(task: RankedTask) -> dict[str, Any]:

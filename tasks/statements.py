@@ -3,17 +3,17 @@
 Each names the site beside row-level security: for the index, and as a second lock.
 """
 
-from leasing.readings import drafts, is_in_force, is_signed
+from leasing.readings import drafts, is_in_force, is_rent, is_signed, rent_on
 
 
 def _tasks(*, which: str, more: str = "", join: str = "") -> str:
     """Tasks with whom and what they are about, where the tenant's rent stands within the site, and what they owe.
 
-    The late rents of the contract are those of now: the facts of a task are of the morning.
+    What is late on the account is what is late now: the facts of a task are of the morning.
     """
     return f"""
 WITH in_force AS MATERIALIZED (
-    SELECT tenant_id, sum(monthly_rent) AS rent
+    SELECT tenant_id, sum({rent_on("c", "%(today)s")}) AS rent
     FROM leasing_contract c
     WHERE site_id = %(site)s AND {is_signed("c")} AND {is_in_force("c", "%(today)s")}
     GROUP BY tenant_id
@@ -27,7 +27,8 @@ SELECT t.id, t.kind, t.cause, t.facts, t.title, t.description, t.status, t.due_a
     coalesce(home.neighbourhood, '') AS neighbourhood,
     placed.percentile::numeric AS percentile, coalesce(owed.has_missed, false) AS has_missed,
     coalesce(owed.late_rents, 0) AS late_rents, owed.francs, owed.periods, owed.since,
-    CASE WHEN contract.ended_on < %(today)s THEN contract.ended_on END AS left_on, held.amount AS deposit
+    owed.charges,
+    CASE WHEN contract.ended_on < %(today)s THEN contract.ended_on END AS left_on, nullif(held.received, 0) AS deposit
     {more}
 FROM tasks_task t
 {join}
@@ -37,19 +38,26 @@ LEFT JOIN leasing_tenant tenant
 LEFT JOIN leasing_property home
     ON home.site_id = t.site_id AND home.id = coalesce(t.property_id, contract.property_id)
 LEFT JOIN leasing_deposit held
-    ON held.site_id = t.site_id AND held.contract_id = t.contract_id AND held.state = 'held'
+    ON held.site_id = t.site_id AND held.contract_id = t.contract_id AND held.state IN ('due', 'held')
 LEFT JOIN placed ON placed.tenant_id = tenant.id
 LEFT JOIN LATERAL (
-    SELECT bool_or(paid_amount < amount AND due_date <= %(missed_by)s) AS has_missed,
+    SELECT bool_or(paid_amount < amount AND due_date <= %(missed_by)s AND {is_rent("i")}) AS has_missed,
         count(*) FILTER (
-            WHERE due_date > %(three_months_ago)s AND (paid_amount < amount OR settled_on > due_date)
+            WHERE due_date > %(three_months_ago)s AND (paid_amount < amount OR settled_on > due_date) AND {is_rent("i")}
         ) AS late_rents,
         coalesce(sum(amount - paid_amount) FILTER (WHERE is_late), 0)::bigint AS francs,
-        coalesce(array_agg(period ORDER BY due_date, period) FILTER (WHERE is_late), ARRAY[]::date[]) AS periods,
+        coalesce(
+            array_agg(DISTINCT period ORDER BY period) FILTER (WHERE is_late AND {is_rent("i")}), ARRAY[]::date[]
+        ) AS periods,
+        coalesce(
+            jsonb_agg(jsonb_build_array(kind, label) ORDER BY due_date, kind, label COLLATE "C")
+                FILTER (WHERE is_late AND NOT {is_rent("i")}),
+            '[]'
+        ) AS charges,
         min(due_date) FILTER (WHERE is_late) AS since
     FROM leasing_instalment i
     CROSS JOIN LATERAL (
-        SELECT i.contract_id = t.contract_id AND paid_amount < amount AND due_date <= %(late_by)s AS is_late
+        SELECT i.account_id = contract.account_id AND paid_amount < amount AND due_date <= %(late_by)s AS is_late
     ) l
     WHERE i.site_id = t.site_id AND i.tenant_id = tenant.id AND due_date < %(today)s
         AND contract_id NOT IN (SELECT id FROM draft)

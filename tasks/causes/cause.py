@@ -4,7 +4,7 @@ Causes stand below the tables: they speak of a task's facts, and never import ta
 """
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,19 +18,28 @@ Facts = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class LateRent:
-    """What is late on a contract: the francs that are open, of which months, and the oldest of their due dates.
+    """What is late on an account: the francs that are open, and the oldest of their due dates.
 
-    Nothing of it is left when the rents have come in and the task has not been closed yet.
+    `periods`: the months of which a rent or a service charge is late; `charges`: kind and label of whatever else is.
+    Nothing of it is left when the money has come in and the task has not been closed yet.
     """
 
     francs: int = 0
     periods: tuple[dt.date, ...] = ()
     since: dt.date | None = None
+    charges: tuple[tuple[str, str], ...] = ()
 
     @classmethod
-    def from_texts(cls, francs: int, periods: Iterable[str], since: str | None) -> "LateRent":
+    def from_texts(
+        cls, francs: int, periods: Iterable[str], since: str | None, charges: Iterable[Sequence[str]] = ()
+    ) -> "LateRent":
         """As JSON keeps it."""
-        return cls(francs, tuple(map(dt.date.fromisoformat, periods)), dt.date.fromisoformat(since) if since else None)
+        return cls(
+            francs,
+            tuple(map(dt.date.fromisoformat, periods)),
+            dt.date.fromisoformat(since) if since else None,
+            tuple((kind, label) for kind, label in charges),
+        )
 
 
 @dataclass(frozen=True)
@@ -64,6 +73,8 @@ class Records:
     parameters: Callable[[Site, dt.date], Mapping[str, Any]] = lambda _site, _today: {}
     asks_again: bool = False
     """A root is then one word (an id), and `asks` stands behind it in the task's source."""
+    goes_on_from: str = ""
+    """The cause, judged before, whose troubles these have been: its name is before the root, and its task goes on."""
 
 
 def _says_nothing(_about: About) -> str:

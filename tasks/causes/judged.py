@@ -16,7 +16,7 @@ ASKING_AGAIN = [cause.name for cause, records in _RECORDS if records.asks_again]
 
 _COLUMNS = "root, asks, facts, due_on, agent_id, tenant_id, contract_id, property_id, begins"
 _SIGNED = f"""
-    SELECT id, tenant_id, property_id, agent_id, monthly_rent, end_date, start_date, ended_on
+    SELECT id, site_id, account_id, tenant_id, property_id, agent_id, monthly_rent, end_date, start_date, ended_on
     FROM leasing_contract
     WHERE site_id = %(site)s AND {is_signed("leasing_contract")}
 """
@@ -30,8 +30,8 @@ def _tables() -> Iterator[tuple[str, str]]:
 
 def _found(cause: Cause, records: Records) -> str:
     return f"""
-        SELECT '{cause.name}', '{cause.kind}', '{cause.name}:' || root, asks, facts, due_on, agent_id, tenant_id,
-            contract_id, property_id, begins
+        SELECT '{cause.name}', '{cause.kind}', '{records.goes_on_from or cause.name}:' || root, asks, facts, due_on,
+            agent_id, tenant_id, contract_id, property_id, begins
         FROM ({records.select}) {cause.name} ({_COLUMNS})
     """
 

@@ -6,15 +6,19 @@ from tasks.causes.cause import Cause, Text
 from tasks.causes.litigation_idle import LITIGATION_IDLE
 from tasks.causes.manual import MANUAL
 from tasks.causes.notice_deadline import NOTICE_DEADLINE
+from tasks.causes.recovery import RECOVERY
 from tasks.causes.rent_late import RENT_LATE
 from tasks.causes.request_overdue import REQUEST_OVERDUE
 from tasks.causes.term_ending import TERM_ENDING
+from tasks.causes.term_silent import TERM_SILENT
 
 _OURS = (
     RENT_LATE,
+    RECOVERY,
     NOTICE_DEADLINE,
     LITIGATION_IDLE,
     TERM_ENDING,
+    TERM_SILENT,
     REQUEST_OVERDUE,
     MANUAL,
 )

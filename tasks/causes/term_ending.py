@@ -10,7 +10,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from leasing.readings import is_signed
+from leasing.readings import is_signed, rent_on
 from screens import formats
 from sites_app.models import Site
 from tasks.causes import sentences
@@ -28,7 +28,7 @@ def _parameters(_site: Site, _today: dt.date) -> dict[str, Any]:
 # A term that is over runs on by tacit renewal: it keeps a task open, and makes none.
 _SELECT = f"""
     SELECT c.id || ':' || c.end_date, NULL,
-        jsonb_build_object('end_date', c.end_date, 'monthly_rent', c.monthly_rent),
+        jsonb_build_object('end_date', c.end_date, 'monthly_rent', {rent_on("c", "%(today)s")}),
         c.end_date - %(term_ending_lead)s, c.agent_id, c.tenant_id, c.id, c.property_id, c.end_date >= %(today)s
     FROM contract c
     WHERE c.end_date <= %(today)s::date + %(term_ending_days)s AND c.start_date <= %(today)s

@@ -9,7 +9,8 @@ import pytest
 from django.db import connection
 
 from accounts.models import User
-from leasing.models import Contract, Instalment, Interaction
+from leasing.actions import end_contract, move_tenant, void_contract
+from leasing.models import Contract, Instalment, Interaction, RentStep
 from leasing.tests.factories import (
     make_allocation,
     make_contract,
@@ -17,6 +18,7 @@ from leasing.tests.factories import (
     make_interaction,
     make_litigation,
     make_payment,
+    make_property,
     make_reversal,
 )
 from sites_app.models import Membership, Site
@@ -212,6 +214,101 @@ def test_two_contracts_of_one_tenant_are_two_debts(site, awa):
     for one in (contract, make_contract(site, agent=awa, tenant=contract.tenant)):
         rent(one, TODAY - 3 * DAY)
     assert generate(site) == 2
+
+
+def end(contract, **values):
+    Contract.objects.filter(pk=contract.pk).update(**{"status": "ended", "ended_on": TODAY} | values)
+
+
+def test_the_task_of_a_tenant_who_leaves_goes_on_as_recovery_and_back(site, awa):
+    contract = make_contract(site, agent=awa)
+    rent(contract, TODAY - 3 * DAY)
+    generate(site)
+    by_hand(start_task, only(), awa)
+    end(contract)
+    assert (generate(site), close(site), only().cause) == (0, 0, "rent_late")  # the last day is a day of the lease
+    tomorrow = TODAY + DAY
+    assert (generate(site, tomorrow), close(site, tomorrow)) == (0, 0)
+    task = only()
+    assert (task.cause, task.status, task.version, task.due_at) == ("recovery", "in_progress", 2, six(TODAY))
+    end(contract, status="active", ended_on=None)
+    assert (generate(site, tomorrow), close(site, tomorrow), only().cause) == (0, 0, "rent_late")
+    end(contract)
+    generate(site, tomorrow)
+    by_hand(partial(finish_task, outcome="promised"), only(), awa, key="promised")
+    # The promise of a tenant who has left holds as long as that of another.
+    assert days_made(site, range(2, 12)) == [7]
+    assert Task.objects.open().get().cause == "recovery"
+
+
+@pytest.mark.parametrize("how", ["renewal_of", "moved_from"])
+def test_a_debt_goes_with_its_account_through_renewals_and_moves(site, awa, how):
+    old = make_contract(site, agent=awa)
+    rent(old, TODAY - 3 * DAY)
+    generate(site)
+    end(old)
+    values = {"property": old.property} if how == "renewal_of" else {}
+    new = make_contract(
+        site, tenant=old.tenant, account=old.account, start_date=TODAY + DAY, agent=awa, **{how: old}, **values
+    )
+    rent(new, TODAY + DAY)
+    assert (generate(site, TODAY + 4 * DAY), close(site, TODAY + 4 * DAY)) == (0, 0)
+    task = only()
+    assert (task.cause, task.contract, task.property) == ("rent_late", new, new.property)
+    assert task.facts["amount"] == 2_000_000
+
+
+def test_other_charges_of_an_account_are_asked_for_by_their_names(site, awa):
+    contract = make_contract(site, agent=awa)
+    make_instalment(contract, TODAY, kind="repair", label="gate", amount=80_000, due_date=TODAY - 3 * DAY)
+    assert generate(site) == 1
+    charges = {"since": "2026-03-17", "periods": [], "amount": 80_000, "charges": [["repair", "gate"]]}
+    assert only().facts == charges
+    # A service charge and the rent of one month are one month.
+    for kind in ("rent", "service"):
+        make_instalment(contract, TODAY, kind=kind, amount=1, due_date=TODAY - 3 * DAY)
+    generate(site)
+    assert only().facts == charges | {"periods": ["2026-03-01"], "amount": 80_002}
+
+
+def test_the_rent_of_a_term_that_ends_is_that_of_the_day(site):
+    contract = make_contract(site, end_date=TODAY + 60 * DAY)
+    for month, francs in ((3, 1_600_000), (4, 1_700_000)):
+        RentStep.objects.create(site=site, contract=contract, from_month=D(2026, month, 1), monthly_rent=francs)
+    generate(site)
+    assert only().facts["monthly_rent"] == 1_600_000
+    generate(site, D(2026, 4, 1))
+    assert only().facts["monthly_rent"] == 1_700_000
+
+
+def test_what_ends_a_contract_closes_the_tasks_of_its_notices_requests_and_term(site, awa):
+    contract = make_contract(site, agent=awa, end_date=TODAY)
+    for name in ("notice_deadline", "request_overdue"):
+        BY_HAND[name].begin(contract)
+    assert generate(site) == 3
+    end_contract(contract=contract, ended_on=TODAY, by=None, today=TODAY, reason="left")
+    assert close(site) == 3
+
+
+def test_a_move_closes_the_tasks_of_the_home_left_and_asks_for_no_renewal(site, awa):
+    contract = make_contract(site, agent=awa, end_date=TODAY + 10 * DAY)
+    for name in ("notice_deadline", "request_overdue"):
+        BY_HAND[name].begin(contract)
+    assert generate(site) == 3
+    move_tenant(
+        contract=contract, to_property=make_property(site), on=TODAY, monthly_rent=1_000_000, reference="B-MOVE",
+        by=None, today=TODAY,
+    )  # fmt: skip
+    assert close(site) == 3
+    generate(site)
+    assert {task.cause for task in Task.objects.open()} == {"rent_late"}
+
+
+def test_a_contract_taken_back_takes_its_term_with_it(site, awa):
+    contract = make_contract(site, agent=awa, end_date=TODAY + 10 * DAY)
+    generate(site)
+    void_contract(contract=contract, by=None, today=TODAY)
+    assert close(site) == 1
 
 
 def test_after_a_refusal_the_next_rent_that_is_late_asks_again(site, awa):

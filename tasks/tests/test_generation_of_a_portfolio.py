@@ -63,7 +63,7 @@ def expected_tasks(site, today, workers):
     for cause, by_hand in BY_HAND.items():
         for asked in by_hand.expected(books):
             agent = asked.contract and asked.contract.agent_id
-            found[f"{cause}:{asked.source}"] = (
+            found[f"{getattr(by_hand, 'ROOT', cause)}:{asked.source}"] = (
                 asked.kind, cause, asked.facts, dt.datetime.combine(asked.due, dt.time(18), books.zone),
                 agent if agent in workers else None, asked.tenant_id, asked.contract and asked.contract.pk,
                 asked.property_id,
@@ -84,7 +84,7 @@ _LONG_AFTER = D(2026, 1, 15)
 
 @pytest.mark.no_cover
 def test_there_is_no_cause_that_the_portfolio_does_not_have(site):
-    fill(7, 150)
+    fill(8, 150)
     asked = [expected_tasks(site, day, set()) for day in (*_DAYS, _LONG_AFTER)]
     assert {values[1] for found in asked for values in found.values()} == set(judged.NAMES)
 
@@ -92,7 +92,7 @@ def test_there_is_no_cause_that_the_portfolio_does_not_have(site):
 @pytest.mark.no_cover
 @pytest.mark.parametrize("today", _DAYS)
 def test_a_whole_portfolio_has_exactly_the_tasks_of_the_rules(site, today):
-    workers = fill(7, 150)
+    workers = fill(8, 150)
     made = generate(site, today)
     expected = expected_tasks(site, today, workers)
     assert tasks_made() == expected
@@ -105,7 +105,7 @@ def test_a_whole_portfolio_has_exactly_the_tasks_of_the_rules(site, today):
 @pytest.mark.no_cover
 def test_disputes_of_a_whole_portfolio_are_those_of_the_rules(site):
     """Long after the last payments: before, hardly a dispute is without movement."""
-    workers, today = fill(7, 150), _LONG_AFTER
+    workers, today = fill(8, 150), _LONG_AFTER
     generate(site, today)
     expected = expected_tasks(site, today, workers)
     assert tasks_made() == expected

@@ -521,7 +521,7 @@ def test_one_address_is_one_visit_and_nobody_is_looked_for_where_they_have_left(
             make_task(site, agent=agent, property=home, title=title)
         gone = late_rent(site, agent)
         Contract.objects.filter(pk=gone.contract_id).update(status="ended", ended_on=dt.date(2026, 3, 1))
-        make_deposit(gone.contract, amount=3_000_000)
+        make_deposit(gone.contract, agreed=3_000_000)
     words = text_of(client.get(f"{URL}round/"))
     assert "1 visit" in words
     assert "Check the roof" in words

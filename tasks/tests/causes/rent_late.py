@@ -61,24 +61,55 @@ WORDS = [
         "Relancer Fatoumata Diallo (P-1) pour 3 loyers en retard",
         "3 loyers sont en retard, le plus ancien de 74 jours : 4 500 000 GNF.",
     ),
+    (
+        rent_late(charges=[["repair", "gate"], ["penalty", "late"]], amount=1_580_000),
+        "Ask Fatoumata Diallo (P-1) for the rent of March",
+        "Late, the oldest by 15 days: Rent of March, Penalty (late), Repair (gate). In all 1,580,000 GNF.",
+        "Relancer Fatoumata Diallo (P-1) pour le loyer de mars",
+        ("En retard, le plus ancien de 15 jours : Loyer de mars, Pénalité (late), Réparation (gate). En tout "
+        "1 580 000 GNF."),
+    ),
+    (
+        rent_late(periods=[], charges=[["opening", ""]], since="2026-03-19", amount=500_000),
+        "Ask Fatoumata Diallo (P-1) for: Balance brought forward",
+        "Late, the oldest by 1 day: Balance brought forward. In all 500,000 GNF.",
+        "Relancer Fatoumata Diallo (P-1) pour : Solde reporté",
+        "En retard, le plus ancien de 1 jour : Solde reporté. En tout 500 000 GNF.",
+    ),
 ]  # fmt: skip
 
 
 def expected(books: Books):
-    today, debts = books.today, {}
-    for i in Instalment.objects.order_by("due_date", "period"):
-        if i.contract_id in books.contracts and i.paid_amount < i.amount and (today - i.due_date).days >= 3:
-            debts.setdefault(i.contract_id, []).append(i)
-    for contract_id, rents in debts.items():
+    return debts(books, is_over=False)
+
+
+def debts(books: Books, *, is_over: bool):
+    """Of accounts that have no running lease any more, or of the others."""
+    today, owed, leases = books.today, {}, {}
+    for c in books.contracts.values():
+        leases.setdefault(c.account_id, []).append(c)
+    for i in Instalment.objects.all():
+        if i.account_id in leases and i.paid_amount < i.amount and (today - i.due_date).days >= 3:
+            owed.setdefault(i.account_id, []).append(i)
+    for account, late in owed.items():
+        running = [c for c in leases[account] if c.ended_on is None or c.ended_on >= today]
+        if bool(running) == is_over:
+            continue
+        begun = [c for c in running if c.start_date <= today]
+        c = min(begun or running or leases[account], key=lambda c: (-c.start_date.toordinal(), c.pk))
         asked = []
-        for i in rents:
+        for i in late:
             step = next(step for step in (20, 10, 3) if (today - i.due_date).days >= step)
             asked.append(i.due_date + step * DAY)
         due = max(asked)
         while due + 30 * DAY <= today:
             due += 30 * DAY
+        rents = {i.period for i in late if i.kind in ("rent", "service")}
         facts = {
-            "since": str(rents[0].due_date), "periods": [str(i.period) for i in rents],
-            "amount": sum(i.amount - i.paid_amount for i in rents),
+            "since": str(min(i.due_date for i in late)), "periods": [str(period) for period in sorted(rents)],
+            "amount": sum(i.amount - i.paid_amount for i in late),
         }  # fmt: skip
-        yield of_contract(f"{contract_id}:{due}", "payment_follow", facts, due, books.contracts[contract_id])
+        others = sorted((i.due_date, i.kind, i.label) for i in late if i.kind not in ("rent", "service"))
+        if others:
+            facts["charges"] = [[kind, label] for _due, kind, label in others]
+        yield of_contract(f"{account}:{due}", "payment_follow", facts, due, c)

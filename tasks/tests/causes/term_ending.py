@@ -1,6 +1,6 @@
 """The end of a contract's term."""
 
-from leasing.models import Contract
+from leasing.models import Contract, RentStep
 from leasing.tests.factories import make_contract
 from tasks.tests.causes.books import DAY, TODAY, Books, of_contract, six
 
@@ -22,10 +22,16 @@ def renew(c):
     make_contract(c.site, property=c.property, tenant=c.tenant, renewal_of=c, start_date=TODAY + DAY)
 
 
+def move(c):
+    Contract.objects.filter(pk=c.pk).update(status="ended", ended_on=TODAY, end_reason="moved")
+    make_contract(c.site, tenant=c.tenant, account=c.account, moved_from=c, start_date=TODAY + DAY)
+
+
 GONE = {
     "contract ended": lambda c: Contract.objects.update(status="ended", ended_on=TODAY - DAY),
     "term moved": lambda c: Contract.objects.update(end_date=TODAY + 400 * DAY),
     "contract renewed": renew,
+    "tenant moved": move,
 }
 
 TERM = {
@@ -59,6 +65,7 @@ WORDS = [
 
 
 def expected(books: Books):
+    changes = list(RentStep.objects.all())
     renewed = {c.renewal_of_id for c in books.contracts.values()}
     for c in books.contracts.values():
         if (
@@ -68,5 +75,7 @@ def expected(books: Books):
             and 0 <= (c.end_date - books.today).days <= 60
             and c.pk not in renewed
         ):
-            facts = {"end_date": str(c.end_date), "monthly_rent": c.monthly_rent}
+            steps = [s for s in changes if s.contract_id == c.pk and s.from_month <= books.today]
+            rent = max(steps, key=lambda s: s.from_month).monthly_rent if steps else c.monthly_rent
+            facts = {"end_date": str(c.end_date), "monthly_rent": rent}
             yield of_contract(f"{c.pk}:{c.end_date}", "retention", facts, c.end_date - 30 * DAY, c)
