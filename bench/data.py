@@ -22,8 +22,8 @@ SITES = (
     ("ML_BAMAKO", 1_200, 6, 120_000),
 )
 TABLES = (
-    "property", "tenant", "contract", "instalment", "payment", "paymentreversal", "allocation", "deposit", "notice",
-    "litigation", "interaction", "survey",
+    "property", "tenant", "account", "contract", "rentstep", "instalment", "payment", "paymentreversal", "allocation",
+    "deposit", "notice", "litigation", "interaction", "survey",
 )  # fmt: skip
 
 
@@ -143,6 +143,9 @@ _PLAN = (
         WHERE pg_temp.last_day(key, start) < %(today)s
     )
     SELECT site, n, key, is_renewal, rent, agent, start, pg_temp.row_id(site, 'contract', key) AS id,
+        n * 16 + stay AS stay,
+        -- One renewal in twenty stands for a move inside the agency.
+        is_renewal AND pg_temp.dice(key, 35, 20) = 0 AS is_move,
         -- One tenant in 25 also rents the home beside.
         CASE WHEN n %% 25 = 0 THEN n * 16 - 15 ELSE n * 16 + stay END AS tenant,
         CASE WHEN pg_temp.dice(key, 8, 20) > 0 THEN start + 364 END AS term,
@@ -159,15 +162,15 @@ _PLAN = (
     """,
     # A contract is being prepared for one home in thirty, and rents have been entered for some of them.
     """
-    INSERT INTO lease (site, n, key, is_renewal, rent, agent, start, id, tenant, status, payment_day)
-    SELECT site, n, n * 16 + 15, false, rent, agent, %(today)s::date + 6 - n %% 40,
-        pg_temp.row_id(site, 'contract', n * 16 + 15), n * 16 + 15, 'draft', 5
+    INSERT INTO lease (site, n, key, is_renewal, is_move, rent, agent, start, id, stay, tenant, status, payment_day)
+    SELECT site, n, n * 16 + 15, false, false, rent, agent, %(today)s::date + 6 - n %% 40,
+        pg_temp.row_id(site, 'contract', n * 16 + 15), n * 16 + 15, n * 16 + 15, 'draft', 5
     FROM home WHERE n %% 30 = 0
     """,
     """
     CREATE TEMP TABLE due ON COMMIT DROP AS
-    SELECT site, l.key * 64 + place AS key, l.id AS contract, l.key AS contract_key, l.tenant, l.status, place,
-        month::date AS period,
+    SELECT site, l.key * 64 + place AS key, l.id AS contract, l.key AS contract_key, l.stay, l.tenant, l.status, place,
+        'rent' AS kind, month::date AS period,
         greatest(start, least(month::date + payment_day - 1, (month + interval '1 month')::date - 1)) AS due_date,
         CASE WHEN pg_temp.dice(l.key * 64 + place, 10, 200) > 0 THEN rent ELSE 0 END AS amount,
         pg_temp.row_id(site, 'instalment', l.key * 64 + place) AS id
@@ -176,6 +179,18 @@ _PLAN = (
         date_trunc('month', coalesce(ended_on, %(today)s::date + interval '12 months')::timestamp), interval '1 month'
     ) WITH ORDINALITY AS m (month, place)
     WHERE status <> 'draft' OR n %% 90 = 0
+    """,
+    # The deposit of a stay, due with its first rent; now and then a service charge or a repair.
+    """
+    INSERT INTO due
+    SELECT site, key * 64 + 61, id, key, stay, tenant, status, 61, 'deposit', date_trunc('month', start)::date, start,
+        2 * rent, pg_temp.row_id(site, 'instalment', key * 64 + 61)
+    FROM lease WHERE status <> 'draft' AND NOT is_renewal
+    UNION ALL
+    SELECT site, key * 64 + 62, id, key, stay, tenant, status, 62, kind, date_trunc('month', start)::date, start + 40,
+        rent / 10, pg_temp.row_id(site, 'instalment', key * 64 + 62)
+    FROM lease CROSS JOIN LATERAL (SELECT (array['service', 'repair'])[1 + pg_temp.dice(key, 36, 2)] AS kind) AS what
+    WHERE status <> 'draft' AND start + 60 < %(today)s AND pg_temp.dice(key, 37, 12) = 0
     """,
     # Six tenants in ten pay on time, three are slack, one struggles; one in fifteen pays three months ahead.
     """
@@ -192,7 +207,7 @@ _PLAN = (
             CASE WHEN habit < 60 THEN more %% 7 - 4 WHEN habit < 88 THEN 1 + more %% 14 ELSE 4 + more %% 36 END AS delay
         FROM told
     )
-    SELECT site, contract, id AS instalment, payment_key, received_on, francs
+    SELECT site, contract, stay, id AS instalment, payment_key, received_on, francs
     FROM character CROSS JOIN LATERAL (
         SELECT contract_key * 1024 + 960 + place / 3 AS payment_key, block_due - 3 AS received_on, amount AS francs
         WHERE is_ahead
@@ -214,12 +229,12 @@ _PLAN = (
     # Also money that no rent has taken yet, and payments entered twice by mistake.
     """
     CREATE TEMP TABLE paid ON COMMIT DROP AS
-    SELECT site, contract, payment_key AS key, received_on, false AS is_mistake,
+    SELECT site, contract, stay, payment_key AS key, received_on, false AS is_mistake,
         sum(francs) + CASE WHEN pg_temp.dice(payment_key, 15, 250) = 0 THEN 50000 ELSE 0 END AS amount
-    FROM part GROUP BY site, contract, payment_key, received_on
+    FROM part GROUP BY site, contract, stay, payment_key, received_on
     """,
     """
-    INSERT INTO paid SELECT site, contract, key + (1::bigint << 40), received_on, true, amount
+    INSERT INTO paid SELECT site, contract, stay, key + (1::bigint << 40), received_on, true, amount
     FROM paid WHERE pg_temp.dice(key, 16, 300) = 0
     """,
     "ANALYZE home, lease, due, part, paid",
@@ -227,6 +242,7 @@ _PLAN = (
 
 _TENANT_ID = "pg_temp.row_id(site, 'tenant', tenant)"
 _HOME_ID = "pg_temp.row_id(site, 'home', n)"
+_ACCOUNT_ID = "pg_temp.row_id(site, 'account', stay)"
 
 _WRITE = (
     """
@@ -237,44 +253,71 @@ _WRITE = (
     SELECT site, {_HOME_ID}, 'P-' || n, 'apartment', 'Rue ' || n %% 900, 'Quartier ' || n %% 40, status, rent
     FROM home ORDER BY n
     """,
+    # Every twentieth home has a parking space without a contract of its own.
+    f"""
+    INSERT INTO leasing_property (site_id, id, code, kind, address, neighbourhood, status, part_of_id)
+    SELECT site, pg_temp.row_id(site, 'parking', n), 'K-' || n, 'parking', '', '', 'lettable', {_HOME_ID}
+    FROM home WHERE n %% 20 = 0 ORDER BY n
+    """,
     f"""
     INSERT INTO leasing_tenant (site_id, id, code, name, phone, email, language, employment_status, joined_on)
     SELECT site, {_TENANT_ID}, 'L-' || tenant, 'Locataire ' || tenant, '', '', 'fr', 'salaried', min(start)
     FROM lease GROUP BY site, tenant ORDER BY min(start), tenant
     """,
     f"""
+    INSERT INTO leasing_account (site_id, id, tenant_id)
+    SELECT site, {_ACCOUNT_ID}, {_TENANT_ID} FROM lease GROUP BY site, stay, tenant ORDER BY min(start), stay
+    """,
+    f"""
     INSERT INTO leasing_contract (
-        site_id, id, reference, property_id, tenant_id, agent_id, start_date, end_date, monthly_rent, payment_day,
-        deposit_amount, advance_months, status, signed_on, ended_on, renewal_of_id
+        site_id, id, reference, account_id, property_id, tenant_id, agent_id, start_date, end_date, monthly_rent,
+        billing, rents_from, rents_from_assumed, payment_day, deposit_amount, advance_months, status, signed_on,
+        ended_on, end_reason, renewal_of_id, moved_from_id
     )
-    SELECT site, id, 'C-' || key, {_HOME_ID}, {_TENANT_ID}, CASE WHEN key %% 50 > 0 THEN agent END, start, term, rent,
-        payment_day, 2 * rent, 0, status, CASE WHEN status <> 'draft' THEN start - pg_temp.dice(key, 17, 20) END,
-        ended_on, CASE WHEN is_renewal THEN pg_temp.row_id(site, 'contract', key - 1) END
+    SELECT site, id, 'C-' || key, {_ACCOUNT_ID}, {_HOME_ID}, {_TENANT_ID}, CASE WHEN key %% 50 > 0 THEN agent END,
+        start, term, rent, 'calendar_full', start, false, payment_day, 2 * rent, 0, status,
+        CASE WHEN status <> 'draft' THEN start - pg_temp.dice(key, 17, 20) END, ended_on,
+        CASE
+            WHEN ended_on IS NULL THEN ''
+            WHEN pg_temp.is_renewed(key) AND pg_temp.dice(key + 1, 35, 20) = 0 THEN 'moved'
+            ELSE 'left'
+        END,
+        CASE WHEN is_renewal AND NOT is_move THEN pg_temp.row_id(site, 'contract', key - 1) END,
+        CASE WHEN is_move THEN pg_temp.row_id(site, 'contract', key - 1) END
     FROM lease ORDER BY start, key
+    """,
+    # One rent in 25 has changed since it was signed.
+    """
+    INSERT INTO leasing_rentstep (site_id, id, contract_id, from_month, monthly_rent)
+    SELECT site, pg_temp.row_id(site, 'step', key), id, date_trunc('month', start + 200)::date, rent * 105 / 100
+    FROM lease WHERE status <> 'draft' AND pg_temp.dice(key, 38, 25) = 0 ORDER BY start, key
     """,
     # By contract, as they are made when a contract is; payments by day, as they come in.
     f"""
     INSERT INTO leasing_instalment (
-        site_id, id, contract_id, tenant_id, period, due_date, amount, paid_amount, settled_on
+        site_id, id, contract_id, account_id, tenant_id, kind, label, period, due_date, amount, paid_amount, settled_on
     )
-    SELECT due.site, id, contract, {_TENANT_ID.replace("site", "due.site")}, period, due_date, amount,
-        coalesce(francs, 0), CASE WHEN francs = amount THEN last END
+    SELECT due.site, id, contract, {_ACCOUNT_ID.replace("site", "due.site")}, {_TENANT_ID.replace("site", "due.site")},
+        kind, '', period, due_date, amount, coalesce(francs, 0), CASE WHEN francs = amount THEN last END
     FROM due LEFT JOIN (
         SELECT instalment, sum(francs) AS francs, max(received_on) AS last FROM part GROUP BY instalment
     ) AS received ON instalment = id
     ORDER BY contract_key, place
     """,
-    """
+    f"""
     INSERT INTO leasing_payment (
-        site_id, id, contract_id, amount, method, provider, external_reference, received_on, recorded_at,
-        idempotency_key, request_digest
+        site_id, id, contract_id, account_id, amount, method, reason, provider, external_reference, received_on,
+        recorded_at, idempotency_key, request_digest
     )
-    SELECT site, id, contract, amount, method, CASE WHEN method = 'mobile' THEN 'Orange' ELSE '' END,
+    SELECT site, id, contract, {_ACCOUNT_ID}, amount, method, '', CASE WHEN method = 'mobile' THEN 'Orange' ELSE '' END,
         CASE WHEN method = 'mobile' THEN 'OM' || key ELSE '' END, received_on, received_on + time '12:00',
         'bench-' || key, ''
     FROM (
         SELECT *, pg_temp.row_id(site, 'payment', key) AS id,
-            (array['mobile', 'mobile', 'mobile', 'cash', 'cash', 'bank'])[1 + pg_temp.dice(key, 18, 6)] AS method
+            -- One in 400 is a debt let go.
+            CASE WHEN pg_temp.dice(key, 39, 400) = 0 THEN 'credit' ELSE
+                (array['mobile', 'mobile', 'mobile', 'cash', 'cash', 'bank'])[1 + pg_temp.dice(key, 18, 6)]
+            END AS method
         FROM paid
     ) AS p
     ORDER BY received_on, key
@@ -293,9 +336,11 @@ _WRITE = (
     """,
     # A stay's deposit goes back some weeks after its last contract; that of a renewed contract goes on with the next.
     """
-    INSERT INTO leasing_deposit (site_id, id, contract_id, amount, state, refunded_amount, settled_on)
-    SELECT site, pg_temp.row_id(site, 'deposit', key), id, 2 * rent, coalesce(state, 'held'),
-        CASE state WHEN 'full' THEN 2 * rent WHEN 'partial' THEN rent ELSE 0 END, settled_on
+    INSERT INTO leasing_deposit (
+        site_id, id, contract_id, agreed, received, state, refunded_amount, kept_for_arrears, settled_on
+    )
+    SELECT site, pg_temp.row_id(site, 'deposit', key), id, 2 * rent, 2 * rent, coalesce(state, 'held'),
+        CASE state WHEN 'full' THEN 2 * rent WHEN 'partial' THEN rent ELSE 0 END, 0, settled_on
     FROM lease
     LEFT JOIN LATERAL (
         SELECT ended_on + 10 + pg_temp.dice(key, 19, 40) AS settled_on,
@@ -307,10 +352,10 @@ _WRITE = (
     """,
     """
     INSERT INTO leasing_notice (
-        site_id, id, contract_id, kind, issued_on, legal_deadline, state, closed_on, reminder_count
+        site_id, id, contract_id, kind, given_by, issued_on, legal_deadline, state, closed_on, reminder_count
     )
     SELECT site, pg_temp.row_id(site, 'notice', key), id, CASE WHEN ended_on IS NULL THEN 'renewal' ELSE 'to_quit' END,
-        issued_on, issued_on + 30, CASE WHEN is_closed THEN 'signed' ELSE 'sent' END,
+        '', issued_on, issued_on + 30, CASE WHEN is_closed THEN 'signed' ELSE 'sent' END,
         CASE WHEN is_closed THEN issued_on + pg_temp.dice(key, 21, 45) END, 0
     FROM lease CROSS JOIN LATERAL (
         SELECT coalesce(ended_on, term, start + 400) - 60 AS issued_on, pg_temp.dice(key, 22, 10) < 8 AS is_closed

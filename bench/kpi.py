@@ -10,7 +10,7 @@ from typing import Any
 from django.db import connection
 
 from akig.embedded.roles import APP, OWNER
-from bench import database, leanest
+from bench import database, leanest, placing
 from bench.data import LARGE, SMALL, TODAY
 from changes import sql
 from kpi.actions import KEPT_MONTHS, refresh_snapshots
@@ -74,6 +74,11 @@ def measured(server: Any, runs: int) -> Iterator[BenchLine]:
         share = statistics.median(live) / PLANNED
         yield BenchLine(f"report of this month so far, {_size(small)}", live, share, 1.0, "the plan's 2 s")
     yield from _late_triggers(server, runs)
+    with site_scope([LARGE]):
+        bare, placed = _in_turn_of(runs, *placing.sides(LARGE))
+    ratio = statistics.median(placed) / statistics.median(bare)
+    yield BenchLine(f"an account of {placing.YEARS} years placed anew, its statements alone", bare)
+    yield BenchLine("the same by place_anew", placed, ratio, of="the line above")
 
 
 def _against_the_leanest(site: Site, name: str, period: Period, previous: Period, runs: int) -> Iterator[BenchLine]:
@@ -180,7 +185,7 @@ def _pay(owner: Any, *, is_noted: bool) -> float:
 
 _OPEN_RENTS = f"""
     CREATE TEMP TABLE open_rent ON COMMIT DROP AS
-    SELECT site_id, id, contract_id, amount, gen_random_uuid() AS payment_id, date '{TODAY}' AS received_on
+    SELECT site_id, id, contract_id, account_id, amount, gen_random_uuid() AS payment_id, date '{TODAY}' AS received_on
     FROM leasing_instalment
     WHERE site_id = '{LARGE}' AND amount > 0 AND paid_amount = 0
     ORDER BY due_date, id LIMIT {PAYMENTS}
@@ -188,10 +193,11 @@ _OPEN_RENTS = f"""
 _PAY = (
     """
     INSERT INTO leasing_payment (
-        site_id, id, contract_id, amount, method, provider, external_reference, received_on, recorded_at,
-        idempotency_key, request_digest
+        site_id, id, contract_id, account_id, amount, method, reason, provider, external_reference, received_on,
+        recorded_at, idempotency_key, request_digest
     )
-    SELECT site_id, payment_id, contract_id, amount, 'bank', '', '', received_on, now(), payment_id::text, ''
+    SELECT site_id, payment_id, contract_id, account_id, amount, 'bank', '', '', '', received_on, now(),
+        payment_id::text, ''
     FROM open_rent
     """,
     """

@@ -81,7 +81,13 @@ def _trend(trend: Trend) -> dict[str, Any]:
         "targetMet": trend.is_met,
         "varianceToTarget": _number(key, trend.variance),
         "series": [
-            {"month": p.month, "value": _number(key, p.value), "n": p.n, "isUnusual": p.is_unusual}
+            {
+                "month": p.month,
+                "value": _number(key, p.value),
+                "n": p.n,
+                "isUnusual": p.is_unusual,
+                "isOnRecord": p.is_on_record,
+            }
             for p in trend.series
         ],
     }

@@ -62,6 +62,7 @@ class PointDocument(serializers.Serializer):
     value = Value()
     n = serializers.IntegerField()
     isUnusual = serializers.BooleanField()
+    isOnRecord = serializers.BooleanField(help_text="False for rents of a month before the first that is on record.")
 
 
 class TrendDocument(serializers.Serializer):

@@ -35,11 +35,13 @@ class Counts:
     signed: int = 0  # contracts signed in the period
     in_force: int = 0  # contracts in force on b
     rent: int = 0  # their monthly rent, together, in francs
-    lettable: int = 0
+    homes: int = 0  # properties with a contract in force on b, each once
+    lettable: int = 0  # properties to let; of those that are part of another, those with a contract in force on b
     let: int = 0  # lettable properties with a contract in force on b
     due_in_year: int = 0  # instalments due in the twelve months to b
     missed: int = 0  # of these, missed on b
     disputed: int = 0  # contracts in force on b with an open litigation
+    silent: int = 0  # contracts in force on b with a term over for 60 days, and no payment or contact since
     inactive: int = 0  # contracts in force on b without payment or interaction in the 30 days to b
     due: int = 0  # instalments due in the period
     francs_due: int = 0

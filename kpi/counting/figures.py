@@ -32,7 +32,7 @@ class AgentFigures:
 
 @dataclass(frozen=True)
 class FrancsPart:
-    """So many rents or payments, and their francs together."""
+    """So many debts or payments, and their francs together."""
 
     n: int = 0
     francs: int = 0
@@ -46,8 +46,12 @@ class Figures:
     """Of one site, or of several with one currency together."""
 
     agents: Mapping[int, AgentFigures] = field(default_factory=dict)  # by user; NO_AGENT for nobody
-    arrears: tuple[FrancsPart, ...] = (FrancsPart(),) * (len(AGES) + 1)  # owed on the last day, by age
-    income: Mapping[str, FrancsPart] = field(default_factory=dict)  # received in the period, by method
+    arrears: tuple[FrancsPart, ...] = (FrancsPart(),) * (
+        len(AGES) + 1
+    )  # owed on the last day, rents and other debts, by age
+    income: Mapping[str, FrancsPart] = field(
+        default_factory=dict
+    )  # received in the period and no deposit or charge but service, by method
     median_rent: int | None = None  # of the contracts in force on the last day; of one site only
 
     def __add__(self, other: "Figures") -> "Figures":
@@ -71,7 +75,7 @@ def as_json(figures: Figures) -> dict[str, Any]:
     """Lists and whole numbers only."""
     return {
         "agents": [{"agent": agent} | asdict(part) for agent, part in figures.agents.items()],
-        "arrears": [{"age": age, "rents": part.n, "francs": part.francs} for age, part in enumerate(figures.arrears)],
+        "arrears": [{"age": age, "debts": part.n, "francs": part.francs} for age, part in enumerate(figures.arrears)],
         "income": [
             {"method": method, "payments": part.n, "francs": part.francs} for method, part in figures.income.items()
         ],
@@ -81,7 +85,7 @@ def as_json(figures: Figures) -> dict[str, Any]:
 
 def from_json(document: Mapping[str, Any]) -> Figures:
     """What `as_json` has written, or a row of the statement FIGURES, which leaves out what is zero."""
-    owed = {row["age"]: FrancsPart(row["rents"], row["francs"]) for row in document["arrears"]}
+    owed = {row["age"]: FrancsPart(row["debts"], row["francs"]) for row in document["arrears"]}
     return Figures(
         agents={
             row["agent"]: AgentFigures(**{k: v for k, v in row.items() if k != "agent"}) for row in document["agents"]

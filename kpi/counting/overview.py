@@ -7,28 +7,43 @@ from dataclasses import dataclass
 from changes import sql
 from kpi.counting.periods import Period, calendar_month
 from kpi.counting.reading import whole_numbers
-from leasing.readings import drafts, is_in_force, is_signed, is_standing
+from leasing.readings import (
+    bounds,
+    drafts,
+    is_in_force,
+    is_received,
+    is_rent,
+    is_signed,
+    is_silent_after_term,
+    is_standing,
+    is_within,
+)
 from sites_app.scope import require_scope
 
 _OVERVIEW = f"""
 WITH in_force AS MATERIALIZED (
-    SELECT site_id, property_id FROM leasing_contract
+    SELECT site_id, property_id, {is_silent_after_term("leasing_contract", "%(today)s")} AS is_silent
+    FROM leasing_contract
     WHERE site_id = ANY (%(sites)s) AND {is_signed("leasing_contract")}
         AND {is_in_force("leasing_contract", "%(today)s")}
 ),
-standing AS (SELECT site_id, count(*) AS in_force FROM in_force GROUP BY site_id),
+standing AS (
+    SELECT site_id, count(*) AS in_force, count(*) FILTER (WHERE is_silent) AS silent FROM in_force GROUP BY site_id
+),
 to_let AS (
-    SELECT site_id, count(*) AS lettable,
+    SELECT site_id,
+        count(*) FILTER (WHERE part_of_id IS NULL OR id IN (SELECT property_id FROM in_force)) AS lettable,
         count(*) FILTER (WHERE id IN (SELECT property_id FROM in_force)) AS let
     FROM leasing_property
     WHERE site_id = ANY (%(sites)s) AND status = 'lettable'
     GROUP BY site_id
 ),
 draft AS MATERIALIZED ({drafts("= ANY (%(sites)s)")}),
+bound AS MATERIALIZED ({bounds("= ANY (%(sites)s)")}),
 this_month AS (
-    SELECT site_id, sum(amount) AS due FROM leasing_instalment
+    SELECT site_id, sum(amount) AS due FROM leasing_instalment i
     WHERE site_id = ANY (%(sites)s) AND due_date BETWEEN %(first)s AND %(last)s
-        AND contract_id NOT IN (SELECT id FROM draft)
+        AND {is_rent("i")} AND {is_within("bound", "i")}
     GROUP BY site_id
 ),
 unpaid AS (
@@ -39,11 +54,12 @@ unpaid AS (
 ),
 income AS (
     SELECT site_id, sum(amount) AS received FROM leasing_payment pay
-    WHERE site_id = ANY (%(sites)s) AND received_on BETWEEN %(first)s AND %(today)s AND {is_standing("pay")}
+    WHERE site_id = ANY (%(sites)s) AND received_on BETWEEN %(first)s AND %(today)s
+        AND {is_received("pay")} AND {is_standing("pay")}
     GROUP BY site_id
 )
-SELECT currency, sum(lettable) AS lettable, sum(let) AS let, sum(in_force) AS in_force, sum(due) AS due,
-    sum(received) AS received, sum(arrears) AS arrears, sum(late) AS late
+SELECT currency, sum(lettable) AS lettable, sum(let) AS let, sum(in_force) AS in_force, sum(silent) AS silent,
+    sum(due) AS due, sum(received) AS received, sum(arrears) AS arrears, sum(late) AS late
 FROM (SELECT code AS site_id, currency FROM sites_app_site WHERE code = ANY (%(sites)s)) AS site
 LEFT JOIN standing USING (site_id)
 LEFT JOIN to_let USING (site_id)
@@ -57,7 +73,8 @@ ORDER BY currency
 
 @dataclass(frozen=True)
 class Rent:
-    """Rent in one currency, in whole francs. `late` is the number of rents in arrears."""
+    """Money of one currency, in whole francs: the rent due, all that was received, all that is owed. `late` is the
+    number of rents and other debts in arrears."""
 
     currency: str
     due: int
@@ -74,6 +91,7 @@ class Overview:
     lettable: int
     let: int
     in_force: int
+    silent: int
     rent: tuple[Rent, ...]
 
 
@@ -81,7 +99,8 @@ def overview(codes: Sequence[str], today: dt.date) -> Overview:
     """The first numbers of a day. One statement; francs per currency.
 
     `due`: rents of the whole calendar month. `received`: payments of this month up to today, whatever they pay.
-    `arrears`: what is unpaid of rents due before today.
+    `arrears`: what is unpaid of all that was due before today, rents and other debts. `silent`: contracts in force
+    whose term is over without a sign of life since.
     """
     require_scope(codes)
     month = calendar_month(today)
@@ -92,5 +111,6 @@ def overview(codes: Sequence[str], today: dt.date) -> Overview:
         lettable=sum(row["lettable"] for _currency, row in rows),
         let=sum(row["let"] for _currency, row in rows),
         in_force=sum(row["in_force"] for _currency, row in rows),
+        silent=sum(row["silent"] for _currency, row in rows),
         rent=tuple(Rent(currency, row["due"], row["received"], row["arrears"], row["late"]) for currency, row in rows),
     )

@@ -16,8 +16,9 @@ from leasing.readings import is_in_force, is_signed
 from sites_app.scope import require_scope
 
 # The snapshots that can be believed, and what has no history: who the agents are, and which homes are to be let. For
-# each site a row at least. `not_to_let` counts the contracts in force on a month's last day whose home is to be let no
-# more: the others are let. These are few, so that a closed month stays a read of some milliseconds.
+# each site a row at least. `not_to_let` counts the homes with a contract in force on a month's last day that are to be
+# let no more: the others are let. `parts` counts those that are part of another home: without a contract they are in
+# no count. Both are few, so that a closed month stays a read of some milliseconds.
 SNAPSHOTS = f"""
 WITH working AS (
     SELECT site_id, jsonb_object_agg(user_id, coalesce(nullif(full_name, ''), username)) AS agents
@@ -26,29 +27,32 @@ WITH working AS (
     GROUP BY site_id
 ),
 to_let AS (
-    SELECT site_id, count(*) AS lettable FROM leasing_property
-    WHERE site_id = ANY (%(sites)s) AND status = 'lettable'
+    SELECT site_id, count(*) AS wholes FROM leasing_property
+    WHERE site_id = ANY (%(sites)s) AND status = 'lettable' AND part_of_id IS NULL
     GROUP BY site_id
 ),
-withdrawn AS (
-    SELECT site_id, month, count(*) AS not_to_let
+special AS (
+    SELECT site_id, month, count(DISTINCT id) FILTER (WHERE status <> 'lettable') AS not_to_let,
+        count(DISTINCT id) FILTER (WHERE status = 'lettable') AS parts
     FROM (
         SELECT month, (month + interval '1 month')::date - 1 AS b FROM unnest(%(months)s::date[]) AS m (month)
     ) closed
     JOIN (
         -- Looked up for each of these few homes: the planner would read all contracts there are.
-        SELECT p.site_id, start_date, ended_on
+        SELECT p.site_id, p.id, p.status, start_date, ended_on
         FROM leasing_property p CROSS JOIN LATERAL (
-            SELECT status, start_date, ended_on FROM leasing_contract c
+            SELECT c.status, start_date, ended_on FROM leasing_contract c
             WHERE c.site_id = p.site_id AND c.property_id = p.id
             OFFSET 0
         ) c
-        WHERE p.site_id = ANY (%(sites)s) AND p.status = ANY (%(other_statuses)s) AND {is_signed("c")}
+        WHERE p.site_id = ANY (%(sites)s) AND {is_signed("c")}
+            AND (p.status = ANY (%(other_statuses)s) OR p.part_of_id IS NOT NULL)
     ) held ON {is_in_force("held", "b")}
     GROUP BY site_id, month
 )
-SELECT site.code AS site_id, coalesce(agents, '{{}}') AS agents, coalesce(lettable, 0) AS lettable, kept.month, counts,
-    coalesce(not_to_let, 0) AS not_to_let, CASE WHEN kept.month = %(figured)s THEN figures END AS figures
+SELECT site.code AS site_id, coalesce(agents, '{{}}') AS agents, coalesce(wholes, 0) AS wholes, kept.month, counts,
+    coalesce(not_to_let, 0) AS not_to_let, coalesce(parts, 0) AS parts,
+    CASE WHEN kept.month = %(figured)s THEN figures END AS figures
 FROM sites_app_site site
 LEFT JOIN working ON working.site_id = site.code
 LEFT JOIN to_let ON to_let.site_id = site.code
@@ -59,7 +63,7 @@ LEFT JOIN kpi_kpisnapshot kept
         WHERE touched.site_id = kept.site_id AND first < kept.month + interval '1 month'
             AND (last IS NULL OR last >= kept.month)
     )
-LEFT JOIN withdrawn ON withdrawn.site_id = kept.site_id AND withdrawn.month = kept.month
+LEFT JOIN special ON special.site_id = kept.site_id AND special.month = kept.month
 WHERE site.code = ANY (%(sites)s)
 """
 
@@ -130,6 +134,4 @@ def counts_as_json(counts: Counts) -> dict[str, Any]:
 
 def _counts(row: Mapping[str, Any]) -> Counts:
     kept = {name: value for name, value in json.loads(row["counts"]).items() if name not in _OF_NOW}
-    # Each contract in force has a home of its own (contracts_in_force_do_not_overlap).
-    let = kept["in_force"] - row["not_to_let"]
-    return Counts(**kept, lettable=row["lettable"], let=let)
+    return Counts(**kept, lettable=row["wholes"] + row["parts"], let=kept["homes"] - row["not_to_let"])

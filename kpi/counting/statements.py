@@ -5,7 +5,22 @@ periods (first_day, last_day, first_end, …): these the planner knows, while it
 ninth of the table.
 """
 
-from leasing.readings import drafts, is_in_force, is_signed, is_standing, received_by
+from leasing.readings import (
+    begins_by_moving,
+    bounds,
+    ends_by_moving,
+    is_handed_over,
+    is_in_force,
+    is_received,
+    is_rent,
+    is_signed,
+    is_silent_after_term,
+    is_standing,
+    is_within,
+    let_go,
+    received_by,
+    rent_steps,
+)
 
 # One row for each site and period asked for, so that a site without any record has its zeros too.
 GRID = """
@@ -18,24 +33,34 @@ grid AS (SELECT site_id, no FROM unnest(%(sites)s::text[]) AS s (site_id) CROSS 
 
 CONTRACTS = f""",
 contract AS MATERIALIZED (
-    SELECT site_id, id, tenant_id, property_id, monthly_rent, start_date, end_date, ended_on, signed_on
+    SELECT site_id, id, tenant_id, property_id, account_id, monthly_rent, start_date, end_date, ended_on,
+        CASE WHEN NOT {begins_by_moving("leasing_contract")} THEN signed_on END AS signed_on,
+        CASE WHEN NOT {ends_by_moving("leasing_contract")} THEN ended_on END AS left_on
     FROM leasing_contract
     WHERE site_id = ANY (%(sites)s) AND {is_signed("leasing_contract")}
 ),
+step AS MATERIALIZED ({rent_steps("= ANY (%(sites)s)")}),
 in_force AS MATERIALIZED (
-    SELECT no, site_id, id, tenant_id, property_id, monthly_rent
-    FROM period JOIN contract ON {is_in_force("contract", "b")}
+    SELECT no, c.site_id, c.id, tenant_id, account_id, end_date, b,
+        CASE WHEN {is_handed_over("c", "b")} THEN NULL ELSE property_id END AS home_id,
+        coalesce(step.monthly_rent, c.monthly_rent) AS monthly_rent
+    FROM period JOIN contract c ON {is_in_force("c", "b")}
+    LEFT JOIN step ON step.contract_id = c.id AND from_month <= b AND (until > b OR until IS NULL)
 ),
-home AS (SELECT id FROM leasing_property WHERE site_id = ANY (%(sites)s) AND status = 'lettable'),
+home AS MATERIALIZED (
+    SELECT site_id, id, part_of_id IS NOT NULL AS is_part
+    FROM leasing_property WHERE site_id = ANY (%(sites)s) AND status = 'lettable'
+),
+to_let AS (SELECT site_id, count(*) AS wholes FROM home WHERE NOT is_part GROUP BY site_id),
 disputed AS (
     SELECT DISTINCT no, contract_id AS id
     FROM period JOIN leasing_litigation ON opened_on <= b AND (resolved_on IS NULL OR resolved_on > b)
     WHERE site_id = ANY (%(sites)s)
 ),
 paying AS (
-    SELECT DISTINCT no, contract_id AS id
+    SELECT DISTINCT no, account_id
     FROM period JOIN leasing_payment pay ON received_on BETWEEN active_from AND b
-    WHERE site_id = ANY (%(sites)s) AND {is_standing("pay")}
+    WHERE site_id = ANY (%(sites)s) AND {is_received("pay")} AND {is_standing("pay")}
 ),
 clock AS MATERIALIZED (
     -- Computed first: beside row-level security an index takes only plain comparisons with columns.
@@ -50,15 +75,19 @@ spoken AS (
     WHERE i.site_id = ANY (%(sites)s) AND happened_at BETWEEN %(first_moment)s AND %(last_moment)s
 ),
 standing AS (
-    SELECT no, site_id, count(*) AS in_force, sum(monthly_rent) AS rent, count(disputed.id) AS disputed,
-        count(*) FILTER (WHERE paying.id IS NULL AND spoken.tenant_id IS NULL) AS inactive, count(home.id) AS let
-    FROM in_force
+    SELECT no, f.site_id, count(*) AS in_force, sum(monthly_rent) AS rent, count(disputed.id) AS disputed,
+        count(*) FILTER (WHERE paying.account_id IS NULL AND spoken.tenant_id IS NULL) AS inactive,
+        -- Whoever has paid or spoken in the 30 days is not asked about.
+        count(*) FILTER (
+            WHERE paying.account_id IS NULL AND spoken.tenant_id IS NULL AND {is_silent_after_term("f", "b")}
+        ) AS silent,
+        count(home_id) AS homes, count(home.id) AS let, count(*) FILTER (WHERE is_part) AS parts
+    FROM in_force f
     LEFT JOIN disputed USING (no, id)
-    LEFT JOIN paying USING (no, id)
+    LEFT JOIN paying USING (no, account_id)
     LEFT JOIN spoken USING (no, tenant_id)
-    -- Each home once: no two contracts in force hold the same (contracts_in_force_do_not_overlap).
-    LEFT JOIN home ON home.id = property_id
-    GROUP BY no, site_id
+    LEFT JOIN home ON home.id = home_id
+    GROUP BY no, f.site_id
 ),
 renting_before AS (
     SELECT DISTINCT no, site_id, tenant_id
@@ -72,13 +101,13 @@ kept AS (
 ),
 happened AS (
     SELECT no, c.site_id,
-        count(*) FILTER (WHERE ended_on BETWEEN a AND b) AS ended,
-        count(*) FILTER (WHERE ended_on BETWEEN a AND b AND NOT EXISTS (
+        count(*) FILTER (WHERE left_on BETWEEN a AND b) AS ended,
+        count(*) FILTER (WHERE left_on BETWEEN a AND b AND NOT EXISTS (
             SELECT FROM leasing_litigation l WHERE l.site_id = c.site_id AND l.contract_id = c.id
         )) AS ended_undisputed,
         count(*) FILTER (WHERE signed_on BETWEEN a AND b) AS signed,
-        count(*) FILTER (WHERE end_date BETWEEN a AND b) AS terms_ended,
-        count(*) FILTER (WHERE end_date BETWEEN a AND b AND (
+        count(*) FILTER (WHERE end_date BETWEEN a AND b AND NOT is_cut) AS terms_ended,
+        count(*) FILTER (WHERE end_date BETWEEN a AND b AND NOT is_cut AND (
             ended_on IS NULL
             OR ended_on >= end_date + %(tacit)s
             OR EXISTS (
@@ -94,12 +123,18 @@ happened AS (
             )
         )) AS renewed
     FROM period JOIN contract c
-        ON ended_on BETWEEN a AND b OR signed_on BETWEEN a AND b OR end_date BETWEEN a AND b
+        ON left_on BETWEEN a AND b OR signed_on BETWEEN a AND b OR end_date BETWEEN a AND b
+    -- A move before the contract has run on for so long cuts its term.
+    CROSS JOIN LATERAL (
+        SELECT coalesce(left_on IS NULL AND ended_on < end_date + %(tacit)s, false) AS is_cut
+    ) term
     GROUP BY no, c.site_id
 )
-SELECT site_id, no, in_force, rent, disputed, inactive, let, tenants_before, tenants_kept,
+SELECT site_id, no, in_force, rent, disputed, inactive, silent, homes, let,
+    coalesce(wholes, 0) + coalesce(parts, 0) AS lettable, tenants_before, tenants_kept,
     ended, ended_undisputed, signed, terms_ended, renewed
 FROM grid
+LEFT JOIN to_let USING (site_id)
 LEFT JOIN standing USING (site_id, no)
 LEFT JOIN kept USING (site_id, no)
 LEFT JOIN happened USING (site_id, no)
@@ -107,14 +142,15 @@ LEFT JOIN happened USING (site_id, no)
 
 # One pass over the instalments serves every period: they are added up per due date and day of settlement, which tell
 # whether they were missed and whether they were paid in full by b. Only for those paid in part, or in full later, one
-# has to look at the payments. It rests on leasing.actions.settlement: settled_on is the day of the last payment.
+# has to look at the payments. It rests on leasing.actions.settlement: settled_on is the day of the last payment. What
+# credits have let go of those paid in full was not received: there are few, and they are taken off.
 RENT = f""",
-draft AS MATERIALIZED ({drafts("= ANY (%(sites)s)")}),
+bound AS MATERIALIZED ({bounds("= ANY (%(sites)s)")}),
 rent AS MATERIALIZED (
     SELECT site_id, due_date, settled_on, count(*) AS due, sum(amount) AS francs
-    FROM leasing_instalment
+    FROM leasing_instalment i
     WHERE site_id = ANY (%(sites)s) AND due_date BETWEEN %(year_start)s AND %(last_day)s AND amount > 0
-        AND contract_id NOT IN (SELECT id FROM draft)
+        AND {is_rent("i")} AND {is_within("bound", "i")}
     GROUP BY site_id, due_date, settled_on
 ),
 fallen_due AS (
@@ -135,20 +171,29 @@ partly AS (
     SELECT no, site_id, sum({received_by("i", "b")}) AS francs_in_part
     FROM period CROSS JOIN LATERAL (
         -- Two parts, and a bound that the planner knows: so both come out of the index on the day of settlement.
-        SELECT site_id, id, contract_id FROM leasing_instalment
+        SELECT site_id, id, contract_id, period, kind FROM leasing_instalment
         WHERE site_id = ANY (%(sites)s) AND settled_on IS NULL AND due_date BETWEEN a AND b AND paid_amount > 0
         UNION ALL
-        SELECT site_id, id, contract_id FROM leasing_instalment
+        SELECT site_id, id, contract_id, period, kind FROM leasing_instalment
         WHERE site_id = ANY (%(sites)s) AND settled_on > %(first_end)s AND settled_on > b AND due_date BETWEEN a AND b
     ) i
-    WHERE contract_id NOT IN (SELECT id FROM draft)
+    WHERE {is_rent("i")} AND {is_within("bound", "i")}
     GROUP BY no, site_id
+),
+waived AS (
+    SELECT no, i.site_id, sum(credited.francs) AS francs_let_go
+    FROM ({let_go("= ANY (%(sites)s)")}) credited
+    JOIN leasing_instalment i ON i.site_id = ANY (%(sites)s) AND i.id = credited.id
+    JOIN period ON due_date BETWEEN a AND b AND settled_on <= b
+    WHERE {is_rent("i")} AND {is_within("bound", "i")}
+    GROUP BY no, i.site_id
 )
 SELECT site_id, no, due_in_year, missed, due, francs_due,
-    coalesce(francs_settled, 0) + coalesce(francs_in_part, 0) AS francs_received
+    coalesce(francs_settled, 0) + coalesce(francs_in_part, 0) - coalesce(francs_let_go, 0) AS francs_received
 FROM grid
 LEFT JOIN fallen_due USING (site_id, no)
 LEFT JOIN partly USING (site_id, no)
+LEFT JOIN waived USING (site_id, no)
 """
 
 OTHERS = """,
@@ -180,11 +225,6 @@ answer AS (
     WHERE site_id = ANY (%(sites)s) AND kind = 'nps'
     GROUP BY no, site_id
 ),
-to_let AS (
-    SELECT site_id, count(*) AS lettable FROM leasing_property
-    WHERE site_id = ANY (%(sites)s) AND status = 'lettable'
-    GROUP BY site_id
-),
 working AS (
     -- Memberships keep no history: these are the agents of now, for every period.
     SELECT site_id, array_agg(user_id) AS agents
@@ -193,11 +233,10 @@ working AS (
     GROUP BY site_id
 )
 SELECT site_id, no, matters, matter_days, deposits, deposits_full, deposits_timed, deposit_days,
-    ratings, promoters, detractors, lettable, coalesce(agents, '{}') AS agents
+    ratings, promoters, detractors, coalesce(agents, '{}') AS agents
 FROM grid
 LEFT JOIN matter USING (site_id, no)
 LEFT JOIN deposit USING (site_id, no)
 LEFT JOIN answer USING (site_id, no)
-LEFT JOIN to_let USING (site_id)
 LEFT JOIN working USING (site_id)
 """

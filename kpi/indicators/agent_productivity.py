@@ -24,7 +24,8 @@ AGENT_PRODUCTIVITY = Indicator(
     name=gettext_lazy("Contracts per agent per month"),
     icon="edit",
     hint=gettext_lazy(
-        "Contracts signed in the period, including renewals, divided by the number of agents and of months."
+        "Contracts signed in the period, including renewals, divided by the number of agents and of months. Moves "
+        "inside the agency are left out."
     ),
     counted=ngettext_lazy("%(count)s agent", "%(count)s agents", "n"),
     breakdown=Breakdown(

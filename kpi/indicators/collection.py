@@ -13,7 +13,7 @@ from kpi.indicators.worth import Basis, Gain, Worth, in_francs, rounded_up
 NO_RENT = Missing(gettext_lazy("no rent was due in this period."))
 
 FOUND = """
-    SELECT site_id, CASE WHEN settled_on <= %(b)s THEN 'paid' ELSE 'open' END, 'instalment', id,
+    SELECT site_id, CASE WHEN received = amount THEN 'paid' ELSE 'open' END, 'instalment', id,
         contract_id, tenant_id, NULL::uuid, due_date, settled_on, %(b)s - due_date,
         amount, received, NULL, NULL, NULL, amount - received
     FROM rent
@@ -35,7 +35,7 @@ COLLECTION = Indicator(
     icon="download",
     hint=gettext_lazy(
         "The amount received by the last day of the period for the rents that fell due in it, divided by the amount "
-        "that fell due. Reversed payments do not count."
+        "that fell due. Rents and service charges count; reversed payments and debts let go do not."
     ),
     counted=ngettext_lazy("%(count)s rent due", "%(count)s rents due", "n"),
     breakdown=Breakdown(
@@ -69,5 +69,6 @@ COLLECTION = Indicator(
     ),
     gain=Gain(worth, gettext_lazy("Making up the shortfall is worth %(amount)s.")),
     is_money=True,
+    is_of_rents=True,
     is_drawn=True,
 )

@@ -8,7 +8,7 @@ from kpi.indicators.rows import AGENT, DEPOSIT, SETTLED_ON, WHO, Group, Rows
 FOUND = """
     SELECT d.site_id, CASE WHEN d.state = 'full' THEN 'full' ELSE 'not_full' END, 'deposit', d.id,
         contract_id, NULL::uuid, NULL::uuid, c.ended_on, settled_on, settled_on - c.ended_on,
-        amount, refunded_amount, NULL, d.state, NULL, amount - refunded_amount
+        received, refunded_amount, NULL, d.state, NULL, received - refunded_amount
     FROM leasing_deposit d
     JOIN leasing_contract c ON c.site_id = d.site_id AND c.id = d.contract_id
     WHERE d.site_id = ANY (%(sites)s) AND d.settled_on BETWEEN %(a)s AND %(b)s

@@ -10,7 +10,7 @@ NO_TIMED_DEPOSIT = Missing(gettext_lazy("the deposits settled in this period bel
 FOUND = """
     SELECT d.site_id, 'timed', 'deposit', d.id,
         contract_id, NULL::uuid, NULL::uuid, c.ended_on, settled_on, settled_on - c.ended_on,
-        amount, refunded_amount, NULL, d.state, NULL, settled_on - c.ended_on
+        received, refunded_amount, NULL, d.state, NULL, settled_on - c.ended_on
     FROM leasing_deposit d
     JOIN leasing_contract c ON c.site_id = d.site_id AND c.id = d.contract_id
     WHERE d.site_id = ANY (%(sites)s) AND d.settled_on BETWEEN %(a)s AND %(b)s AND c.ended_on IS NOT NULL

@@ -40,6 +40,7 @@ class Missing:
 
 NO_AGENT = Missing(gettext_lazy("the site has no active agent."))
 NO_DEPOSIT = Missing(gettext_lazy("no deposit was settled in this period."))
+NOT_ON_RECORD = Missing(gettext_lazy("no rent of this period is on record."))
 TWO_CURRENCIES = Missing(gettext_lazy("amounts in two currencies are not added."))
 
 
@@ -152,6 +153,15 @@ def part_of(part: str, whole: str) -> Breakdown:
 
 
 @dataclass(frozen=True)
+class Aside:
+    """A count beside the value that one should look at, said where it is not 0, and the group of rows behind it."""
+
+    count: str
+    sentence: Text  # singular or plural by n, with %(count)s in it
+    group: str
+
+
+@dataclass(frozen=True)
 class Advice:
     """What to do about a gap, and what the link to where one does it says.
 
@@ -180,8 +190,10 @@ class Indicator:
     rows: Rows
     advice: Advice
     gain: Gain | None = None  # None where the records put no price on a gap
+    aside: Aside | None = None
     is_headline: bool = True
     is_money: bool = False  # francs go into it: over sites of two currencies it has one value for each
+    is_of_rents: bool = False  # it has no value before the rents of a scope are on record
     is_drawn: bool = False  # the report has a chart of it, with its target
     target_rule: str = ""  # the regional rule that is its target; "": targets are rows, set by the site
     least_cases: int = FEW_CASES  # a value on fewer is said to be of few cases, and never called unusual

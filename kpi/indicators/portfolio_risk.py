@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy, ngettext_lazy
 from kpi.counting.relations import rents_due
 from kpi.indicators.indicator import Advice, Breakdown, Indicator, Missing, Score, Unit
 from kpi.indicators.rows import AGENT, LITIGATIONS, MISSING_RENT, RENT, WHO, Group, Rows, date, number
-from leasing.readings import is_standing
+from leasing.readings import is_received, is_standing
 
 NO_CONTRACT = Missing(gettext_lazy("no contract was in force at the end of this period."))
 NO_RENT_IN_YEAR = Missing(gettext_lazy("no rent was due in the twelve months before."))
@@ -24,7 +24,8 @@ clock AS MATERIALIZED (
 silent AS (
     SELECT f.*, (
         SELECT max(received_on) FROM leasing_payment pay
-        WHERE pay.site_id = f.site_id AND pay.contract_id = f.id AND received_on <= %(b)s AND {is_standing("pay")}
+        WHERE pay.site_id = f.site_id AND pay.account_id = f.account_id AND received_on <= %(b)s
+            AND {is_received("pay")} AND {is_standing("pay")}
     ) AS paid_on, (
         SELECT (max(happened_at) AT TIME ZONE timezone)::date FROM leasing_interaction i
         WHERE i.site_id = f.site_id AND i.tenant_id = f.tenant_id AND happened_at < until
@@ -32,8 +33,8 @@ silent AS (
     FROM in_force f JOIN clock USING (site_id)
     WHERE NOT EXISTS (
         SELECT FROM leasing_payment pay
-        WHERE pay.site_id = f.site_id AND pay.contract_id = f.id
-            AND received_on BETWEEN %(b)s + 1 - %(activity)s AND %(b)s AND {is_standing("pay")}
+        WHERE pay.site_id = f.site_id AND pay.account_id = f.account_id
+            AND received_on BETWEEN %(b)s + 1 - %(activity)s AND %(b)s AND {is_received("pay")} AND {is_standing("pay")}
     ) AND NOT EXISTS (
         SELECT FROM leasing_interaction i
         WHERE i.site_id = f.site_id AND i.tenant_id = f.tenant_id AND happened_at >= since AND happened_at < until
@@ -137,4 +138,5 @@ PORTFOLIO_RISK = Indicator(
         gettext_lazy("Start with the tenants who miss their rent."),
         gettext_lazy("Rents unpaid 30 days after they were due"),
     ),
+    is_of_rents=True,
 )

@@ -32,6 +32,7 @@ FOUND = f"""
         END AS how
         FROM contract c
         WHERE end_date BETWEEN %(a)s AND %(b)s
+            AND NOT coalesce(left_on IS NULL AND ended_on < end_date + %(tacit)s, false)
     ) term
 """
 
@@ -51,7 +52,7 @@ RENEWAL = Indicator(
     icon="paper",
     hint=gettext_lazy(
         "The share of the contracts whose term ended in the period that were renewed no later than 90 days after it, "
-        "or that simply run on."
+        "or that simply run on. A term cut by a move inside the agency is left out."
     ),
     counted=ngettext_lazy("%(count)s term ended", "%(count)s terms ended", "n"),
     breakdown=part_of("renewed", "terms_ended"),

@@ -17,7 +17,7 @@ FOUND = """
         FROM leasing_litigation l
         WHERE l.site_id = c.site_id AND l.contract_id = c.id
     ) litigation
-    WHERE ended_on BETWEEN %(a)s AND %(b)s
+    WHERE left_on BETWEEN %(a)s AND %(b)s
 """
 
 
@@ -29,7 +29,9 @@ RESOLUTION_RATE = Indicator(
     formula=Quotient("ended_undisputed", by="ended", missing={"ended": NO_END}),
     name=gettext_lazy("Closed without dispute"),
     icon="scales",
-    hint=gettext_lazy("The share of the contracts ended in the period that never had a dispute."),
+    hint=gettext_lazy(
+        "The share of the contracts ended in the period that never had a dispute. A move inside the agency is no end."
+    ),
     counted=ngettext_lazy("%(count)s contract ended", "%(count)s contracts ended", "n"),
     breakdown=part_of("ended_undisputed", "ended"),
     rows=Rows(

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from kpi.indicators import BY_KEY, HEADLINE, OTHERS
 from kpi.indicators.indicator import Unit
 from kpi.pages.report_page import CONTEST_NAMES, page_of
-from kpi.pages.words import AGES, method, rounded, shown_each
+from kpi.pages.words import AGES, NOT_ON_RECORD, method, rounded, shown_each
 from kpi.report.leaders import CONTESTS, Mark
 from kpi.report.report import Report
 from kpi.report.trends import Trend
@@ -70,7 +70,10 @@ def indicators(report: Report) -> Iterator[Row]:
             median,
             best,
             network.rank if network else None,
-            *series,
+            *(
+                value if point.is_on_record else str(NOT_ON_RECORD)
+                for value, point in zip(series, trend.series, strict=True)
+            ),
         ]
 
 

@@ -39,6 +39,8 @@ class Reading:
     series: tuple[Point, ...] = ()
     series_title: str = ""
     unusual: tuple[str, ...] = ()  # the months that the drawing marks, to be named beside it
+    aside: str = ""  # what else one should look at, and the group of rows that has it
+    aside_group: str = ""
 
 
 @dataclass(frozen=True)

@@ -78,6 +78,7 @@ def indicator(request: SiteRequest, key: str) -> HttpResponse:
     compared, sites, group = question.compared, question.sites, question.group
     past = history(sites, compared.period, compared.previous, today=today_of(sites))
     yardsticks = yardsticks_of(sites, compared.period.end)
+    past = past.with_rents_from(yardsticks.rents_from)
     trends = past.trends([key], yardsticks.targets)
     evidence = evidence_of(
         key, question.codes, compared.period, group, question.listed.page, order=question.listed.order

@@ -38,8 +38,9 @@ def dashboard(request: SiteRequest) -> HttpResponse:
         context |= {"report": report, "page": page_of(report), "beginning": _beginning(report, form)}
         context |= {"is_subscribed": _is_subscribed(request, report)}
     else:
-        current, previous = metrics_of(sites, [compared.period, compared.previous])
+        measured = metrics_of(sites, [compared.period, compared.previous])
         yardsticks = yardsticks_of(sites, compared.period.end, user_id=request.user.pk)
+        current, previous = (metrics.with_rents_from(yardsticks.rents_from) for metrics in measured)
         template = "kpi/plain.html"
         trends = trends_of(KEYS, current, previous, yardsticks.targets.of)
         context |= {"board": board(trends, current.counts)}

@@ -37,6 +37,7 @@ AGES: Sequence[Text] = (
     gettext_lazy("more than 90 days late"),
 )
 FEW_CASES = gettext_lazy("few cases")
+NOT_ON_RECORD = gettext_lazy("not on record")
 _ARROWS = {Direction.UP: "▲", Direction.DOWN: "▼", Direction.STABLE: "="}
 
 
@@ -175,7 +176,17 @@ def _reading(indicator: Indicator, trend: Trend, counts: Counts, *, is_one: bool
         if known
         else "",
         unusual=tuple(formats.months(unusual, is_short=True)) if unusual else (),
+        **_aside(indicator, counts),
     )
+
+
+def _aside(indicator: Indicator, counts: Counts) -> dict[str, str]:
+    aside = indicator.aside
+    number = getattr(counts, aside.count) if aside is not None else 0
+    if aside is None or not number:
+        return {}
+    [sentence] = counted(aside.sentence, [number])
+    return {"aside": sentence, "aside_group": aside.group}
 
 
 def _move(indicator: Indicator, trend: Trend, previous: str) -> Move | None:
@@ -234,7 +245,10 @@ def _line(trend: Trend, remark: str, months: Sequence[str], names: Sequence[str]
         rows=list(
             zip(
                 months,
-                texts[3:],
+                [
+                    text or ("" if p.is_on_record else str(NOT_ON_RECORD))
+                    for text, p in zip(texts[3:], series, strict=True)
+                ],
                 counted(indicator.counted, [point.n for point in series]),
                 [point.is_unusual for point in series],
                 strict=True,
@@ -249,7 +263,7 @@ def bars(by_currency: Mapping[str, Figures]) -> Iterator[BarChart]:
     for currency, figures in by_currency.items():
         remark = currency if len(by_currency) > 1 else ""
         if any(part.n for part in figures.arrears):
-            noun = ngettext_lazy("%(count)s rent", "%(count)s rents", "n")
+            noun = ngettext_lazy("%(count)s amount", "%(count)s amounts", "n")
             named = list(zip(AGES, figures.arrears, strict=True))
             yield _bars("arrears", _("Arrears by age"), remark, named, noun, currency, tone="minus")
         if figures.income:

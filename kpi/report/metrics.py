@@ -2,12 +2,12 @@
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kpi.counting.counts import Counts, by_currency
 from kpi.counting.periods import Period
 from kpi.indicators import BY_KEY, MONEY_KEYS
-from kpi.indicators.indicator import TWO_CURRENCIES, Metric, measure_each
+from kpi.indicators.indicator import NOT_ON_RECORD, TWO_CURRENCIES, Metric, measure_each
 
 Case = tuple[Period, Mapping[str, Counts]]
 """A period, and what each of some sites holds for it."""
@@ -28,6 +28,21 @@ class Metrics:
     def is_before(self, first_day: dt.date | None) -> bool:
         """Whether the period lies before the scope's first record: 0 % let then means that nobody wrote it down."""
         return first_day is not None and self.period.end < first_day and self.counts[""].is_blank
+
+    def with_rents_from(self, rents_from: dt.date | None) -> "Metrics":
+        """The same, and of a period that was over before the scope's rents are on record said so: not known is not
+        nothing due."""
+        if rents_from is None or self.period.end >= rents_from:
+            return self
+        by_currency = {currency: _not_on_record(of_currency) for currency, of_currency in self.by_currency.items()}
+        return replace(self, by_key=_not_on_record(self.by_key), by_currency=by_currency)
+
+
+def _not_on_record(metrics: Mapping[str, Metric]) -> dict[str, Metric]:
+    return {
+        key: replace(metric, missing=NOT_ON_RECORD) if BY_KEY[key].is_of_rents and metric.value is None else metric
+        for key, metric in metrics.items()
+    }
 
 
 def metrics(per_site: Mapping[str, Counts], currency_of: Mapping[str, str], period: Period) -> Metrics:

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kpi.counting.counts import Counts
 from kpi.counting.figures import Figures, together
@@ -77,6 +77,15 @@ class History:
     monthly: Mapping[dt.date, Metrics]
     closed: dt.date | None
 
+    def with_rents_from(self, rents_from: dt.date | None) -> "History":
+        """The same; periods from before the scope's rents are on record say so."""
+        return replace(
+            self,
+            now=self.now.with_rents_from(rents_from),
+            then=self.then.with_rents_from(rents_from),
+            monthly={month: metrics.with_rents_from(rents_from) for month, metrics in self.monthly.items()},
+        )
+
     def trends(self, keys: Sequence[str], targets: Targets) -> tuple[Trend, ...]:
         """Each KPI's, one for each currency where francs go into it."""
         return trends_of(keys, self.now, self.then, targets.of, self.monthly, self.closed)
@@ -114,6 +123,7 @@ def report(
     currency_of = {site.code: site.currency for site in sites}
     past = history(sites, period, previous, today=today, with_figures=True)
     yardsticks = yardsticks_of(sites, period.end, month=past.closed, user_id=user_id)
+    past = past.with_rents_from(yardsticks.rents_from)
     targets, counts = yardsticks.targets, past.record.counts[period]
     figures = {
         currency: together(past.record.figures[code] for code in currency_of if currency_of[code] == currency)

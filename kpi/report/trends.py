@@ -8,7 +8,7 @@ from enum import Enum
 from statistics import median
 
 from kpi.indicators import BY_KEY, MONEY_KEYS
-from kpi.indicators.indicator import Indicator, Metric
+from kpi.indicators.indicator import NOT_ON_RECORD, Indicator, Metric
 from kpi.report.metrics import Metrics
 
 STABLE_WITHIN = Decimal("0.01")
@@ -66,12 +66,14 @@ def met(values: Mapping[str, Metric], targets: Mapping[str, Decimal]) -> dict[st
 
 @dataclass(frozen=True)
 class Point:
-    """A month of a series. `is_unusual`: it lies outside the range of the other months."""
+    """A month of a series. `is_unusual`: it lies outside the range of the other months. `is_on_record`: it does not lie
+    before the first rents that the records have."""
 
     month: dt.date
     value: Decimal | None
     n: int
     is_unusual: bool = False
+    is_on_record: bool = True
 
 
 @dataclass(frozen=True)
@@ -125,7 +127,7 @@ def series(months: Sequence[dt.date], metrics: Sequence[Metric], closed: dt.date
     for place, (month, metric) in enumerate(zip(months, metrics, strict=True)):
         others = [m.value for i, m in enumerate(metrics) if i != place and judged[i] and m.value is not None]
         unusual = judged[place] and metric.value is not None and is_unusual(metric.value, others)
-        points.append(Point(month, metric.value, metric.n, unusual))
+        points.append(Point(month, metric.value, metric.n, unusual, metric.missing is not NOT_ON_RECORD))
     return tuple(points)
 
 

@@ -44,6 +44,13 @@ SELECT 'first', code, NULL, NULL, NULL, NULL, NULL, NULL, (
 )
 FROM sites_app_site
 WHERE code = ANY (%(sites)s)
+UNION ALL
+SELECT 'rents', code, NULL, NULL, NULL, NULL, NULL, NULL, (
+    SELECT min(coalesce(rents_from, start_date)) FROM leasing_contract
+    WHERE site_id = code AND {is_signed("leasing_contract")}
+)
+FROM sites_app_site
+WHERE code = ANY (%(sites)s)
 """
 
 
@@ -63,6 +70,7 @@ class Yardsticks:
     """What a scope's values are held against, and the sites whose report a person gets by mail.
 
     `first_day` is the start of the scope's first contract, on which all other records stand; None where it has none.
+    `rents_from` is the first day from which the rent of one of them is on record.
     """
 
     targets: Targets
@@ -70,6 +78,7 @@ class Yardsticks:
     network: Mapping[str, tuple[list[Decimal], dt.date]]  # the sites' values, the best first, and their day
     subscribed: frozenset[str] = frozenset()
     first_day: dt.date | None = None
+    rents_from: dt.date | None = None
 
 
 def yardsticks_of(
@@ -93,8 +102,13 @@ def yardsticks_of(
         references={row["key"]: _reference(row) for row in kinds.get("reference", ())},
         network={row["key"]: (row["values"], row["as_of"]) for row in kinds.get("network", ())},
         subscribed=frozenset(row["site_id"] for row in kinds.get("subscription", ())),
-        first_day=min((row["as_of"] for row in kinds["first"] if row["as_of"] is not None), default=None),
+        first_day=_earliest(kinds["first"]),
+        rents_from=_earliest(kinds["rents"]),
     )
+
+
+def _earliest(rows: Iterable[Mapping[str, Any]]) -> dt.date | None:
+    return min((row["as_of"] for row in rows if row["as_of"] is not None), default=None)
 
 
 def _rule(row: Mapping[str, Any]) -> Decimal:

@@ -16,6 +16,7 @@ from tests.owner import as_owner
 TABLES = (
     "leasing_property",
     "leasing_contract",
+    "leasing_rentstep",
     "leasing_instalment",
     "leasing_payment",
     "leasing_paymentreversal",
@@ -33,6 +34,7 @@ TABLES = (
     "accounts_user",
 )
 DAY = dt.timedelta(days=1)
+METHODS = ("cash", "bank", "mobile", "cheque")
 
 
 def raw_rows():
@@ -67,7 +69,7 @@ def expected(tables, sites, a, b):
     values["averageResolutionTime"] = mean(days)
 
     disputed_ever = {litigation["contract_id"] for litigation in tables["litigation"]}
-    ended = [c for c in contracts if within(c["ended_on"], a, b)]
+    ended = [c for c in contracts if within(c["ended_on"], a, b) and c["end_reason"] != "moved"]
     values["resolutionRate"] = share([c["id"] not in disputed_ever for c in ended])
 
     settled = [d for d in tables["deposit"] if d["site_id"] in sites and within(d["settled_on"], a, b)]
@@ -89,20 +91,21 @@ def expected(tables, sites, a, b):
     still = {c["tenant_id"] for c in now}
     values["tenantRetentionRate"] = share([tenant in still for tenant in before])
 
-    signed = sum(1 for c in contracts if within(c["signed_on"], a, b))
+    signed = sum(1 for c in contracts if within(c["signed_on"], a, b) and c["moved_from_id"] is None)
     months = Fraction((b - a).days + 1) / Fraction("30.4375")
     values["agentProductivity"] = (Fraction(signed) / len(agents) / months if agents else None, len(agents))
 
-    values["revenuePerAgent"] = yearly_rent_per_agent(now, agents)
+    values["revenuePerAgent"] = yearly_rent_per_agent(tables, now, agents, b)
 
-    lettable = [p for p in tables["property"] if p["site_id"] in sites and p["status"] == "lettable"]
     let = {c["property_id"] for c in now}
+    lettable = [p for p in tables["property"] if p["site_id"] in sites and p["status"] == "lettable"]
+    lettable = [p for p in lettable if p["part_of_id"] is None or p["id"] in let]
     values["occupancyRate"] = share([p["id"] in let for p in lettable])
 
     values["portfolioRiskScore"] = (risk(tables, sites, by_id, now, year_ago, b), len(now))
     values["paymentCollectionRate"] = collected(tables, sites, by_id, a, b)
 
-    terms = [c for c in contracts if within(c["end_date"], a, b)]
+    terms = [c for c in contracts if within(c["end_date"], a, b) and not cut_by_a_move(c)]
     values["renewalRate"] = share([was_renewed(c, contracts) for c in terms])
     return values
 
@@ -151,19 +154,46 @@ def nps(ratings):
     return half_up(Fraction(100 * (promoters - detractors), len(ratings)))
 
 
-def yearly_rent_per_agent(now, agents):
+def rent_on(tables, contract, day):
+    """The rent of the last change up to a day, or else the one that was signed."""
+    if "steps" not in tables:
+        tables["steps"] = {}
+        for step in tables["rentstep"]:
+            tables["steps"].setdefault(step["contract_id"], []).append(step)
+    rent, since = contract["monthly_rent"], dt.date.min
+    for step in tables["steps"].get(contract["id"], []):
+        if since <= step["from_month"] <= day:
+            rent, since = step["monthly_rent"], step["from_month"]
+    return rent
+
+
+def is_rent(instalment, by_id):
+    """Rents and service charges of signed contracts, and no month that began after the contract had ended."""
+    contract = by_id.get(instalment["contract_id"])
+    if contract is None or instalment["amount"] == 0 or instalment["kind"] not in ("rent", "service"):
+        return False
+    return contract["ended_on"] is None or contract["ended_on"] >= instalment["period"]
+
+
+def cut_by_a_move(contract):
+    if contract["end_reason"] != "moved":
+        return False
+    return (contract["ended_on"] - contract["end_date"]).days < 30
+
+
+def yearly_rent_per_agent(tables, now, agents, b):
     if not agents:
         return None, 0
     rent = 0
     for contract in now:
-        rent += contract["monthly_rent"]
+        rent += rent_on(tables, contract, b)
     return half_up(Fraction(12 * rent, len(agents))), len(agents)
 
 
 def risk(tables, sites, by_id, now, year_ago, b):
     due = missed = 0
     for instalment in tables["instalment"]:
-        if instalment["contract_id"] not in by_id or instalment["amount"] == 0:
+        if not is_rent(instalment, by_id):
             continue
         if year_ago < instalment["due_date"] <= b:
             due += 1
@@ -182,7 +212,8 @@ def risk(tables, sites, by_id, now, year_ago, b):
 
     window = [b - n * DAY for n in range(30)]
     reversed_ids = {r["payment_id"] for r in tables["paymentreversal"]}
-    paying = {p["contract_id"] for p in tables["payment"] if p["received_on"] in window and p["id"] not in reversed_ids}
+    money = [p for p in tables["payment"] if p["method"] in METHODS and p["id"] not in reversed_ids]
+    paying = {p["account_id"] for p in money if p["received_on"] in window}
     zones = {s["code"]: zoneinfo.ZoneInfo(s["timezone"]) for s in tables["site"]}
     spoken = set()
     for interaction in tables["interaction"]:
@@ -190,23 +221,51 @@ def risk(tables, sites, by_id, now, year_ago, b):
             spoken.add(interaction["tenant_id"])
 
     disputed = len([c for c in now if c["id"] in open_litigation])
-    silent = len([c for c in now if c["id"] not in paying and c["tenant_id"] not in spoken])
+    silent = len([c for c in now if c["account_id"] not in paying and c["tenant_id"] not in spoken])
     score = 60 * Fraction(missed, due) + 30 * Fraction(disputed, len(now)) + 10 * Fraction(silent, len(now))
     return min(score, Fraction(100))
 
 
 def collected(tables, sites, by_id, a, b):
     reversed_ids = {r["payment_id"] for r in tables["paymentreversal"]}
-    counting = {p["id"] for p in tables["payment"] if p["received_on"] <= b and p["id"] not in reversed_ids}
+    counting = {
+        p["id"]
+        for p in tables["payment"]
+        if p["received_on"] <= b and p["id"] not in reversed_ids and p["method"] != "credit"
+    }
     due = {}
     for instalment in tables["instalment"]:
-        if instalment["contract_id"] in by_id and instalment["amount"] > 0 and within(instalment["due_date"], a, b):
+        if is_rent(instalment, by_id) and within(instalment["due_date"], a, b):
             due[instalment["id"]] = instalment["amount"]
     received = 0
     for allocation in tables["allocation"]:
         if allocation["instalment_id"] in due and allocation["payment_id"] in counting:
             received += allocation["amount"]
     return (Fraction(received, sum(due.values())) if due else None, len(due))
+
+
+def silent_after_term(tables, site, b):
+    """The contracts in force on b with a term over for more than 60 days, and neither money nor a word since."""
+    reversed_ids = {r["payment_id"] for r in tables["paymentreversal"]}
+    [zone] = [zoneinfo.ZoneInfo(s["timezone"]) for s in tables["site"] if s["code"] == site]
+    found = []
+    for contract in tables["contract"]:
+        term = contract["end_date"]
+        if contract["site_id"] != site or contract["status"] == "draft" or term is None or not in_force(contract, b):
+            continue
+        days = [
+            p["received_on"]
+            for p in tables["payment"]
+            if p["account_id"] == contract["account_id"] and p["method"] in METHODS and p["id"] not in reversed_ids
+        ]
+        days += [
+            i["happened_at"].astimezone(zone).date()
+            for i in tables["interaction"]
+            if i["tenant_id"] == contract["tenant_id"]
+        ]
+        if (b - term).days > 60 and not any(term < day <= b for day in days):
+            found.append(contract["id"])
+    return found
 
 
 def was_renewed(contract, contracts):

@@ -8,7 +8,7 @@ import datetime as dt
 from fractions import Fraction
 
 from kpi.tests import oracle
-from kpi.tests.oracle import agents_of, in_force, within
+from kpi.tests.oracle import METHODS, agents_of, in_force, is_rent, rent_on, within
 
 LOWER_IS_BETTER = ("averageResolutionTime", "depositReturnTime", "portfolioRiskScore")
 MONEY = ("revenuePerAgent", "paymentCollectionRate")
@@ -99,9 +99,9 @@ def agreed(tables, sites, day, key):
     return values[0] if len(set(values)) == 1 else None
 
 
-def received_by(tables, day):
-    """instalment → francs allocated by payments received up to a day."""
-    payments = {p["id"] for p in tables["payment"] if p["received_on"] <= day}
+def received_by(tables, day, *, besides=()):
+    """instalment → francs allocated by payments received up to a day, those of some methods left out."""
+    payments = {p["id"] for p in tables["payment"] if p["received_on"] <= day and p["method"] not in besides}
     francs = {}
     for allocation in tables["allocation"]:
         if allocation["payment_id"] in payments:
@@ -115,7 +115,7 @@ def contracts_of(tables, site):
 
 
 def arrears(tables, site, b):
-    """[(rents, francs)] that are up to 30, 60, 90 days late on b, and later."""
+    """[(debts, francs)] of every kind that are up to 30, 60, 90 days late on b, and later."""
     signed = {c["id"] for c in contracts_of(tables, site)}
     received = received_by(tables, b)
     found = [[0, 0] for _age in range(4)]
@@ -130,18 +130,27 @@ def arrears(tables, site, b):
 
 
 def income(tables, site, a, b):
-    """method → (payments, francs)."""
+    """method → (payments, francs): what is no deposit, repair or other charge but service."""
+    kinds = {i["id"]: i["kind"] for i in tables["instalment"]}
+    elsewhere = {}
+    for allocation in tables["allocation"]:
+        if kinds[allocation["instalment_id"]] not in ("rent", "service"):
+            payment = allocation["payment_id"]
+            elsewhere[payment] = elsewhere.get(payment, 0) + allocation["amount"]
     undone = {r["payment_id"] for r in tables["paymentreversal"]}
     found = {}
     for payment in tables["payment"]:
-        if payment["site_id"] == site and within(payment["received_on"], a, b) and payment["id"] not in undone:
+        if payment["site_id"] != site or payment["method"] not in METHODS or payment["id"] in undone:
+            continue
+        earned = payment["amount"] - elsewhere.get(payment["id"], 0)
+        if within(payment["received_on"], a, b) and earned > 0:
             n, francs = found.get(payment["method"], (0, 0))
-            found[payment["method"]] = n + 1, francs + payment["amount"]
+            found[payment["method"]] = n + 1, francs + earned
     return found
 
 
 def median_rent(tables, site, b):
-    rents = sorted(c["monthly_rent"] for c in contracts_of(tables, site) if in_force(c, b))
+    rents = sorted(rent_on(tables, c, b) for c in contracts_of(tables, site) if in_force(c, b))
     return rents[(len(rents) - 1) // 2] if rents else None
 
 
@@ -158,14 +167,14 @@ def agents(tables, site, a, b):
     contracts = contracts_of(tables, site)
     by_id = {c["id"]: c for c in contracts}
     for contract in contracts:
-        if within(contract["signed_on"], a, b):
+        if within(contract["signed_on"], a, b) and contract["moved_from_id"] is None:
             add(contract, signed=1)
         if in_force(contract, b):
-            add(contract, in_force=1, rent=contract["monthly_rent"])
-    received = received_by(tables, b)
+            add(contract, in_force=1, rent=rent_on(tables, contract, b))
+    received = received_by(tables, b, besides=("credit",))
     for instalment in tables["instalment"]:
         contract = by_id.get(instalment["contract_id"])
-        if contract and instalment["amount"] > 0 and within(instalment["due_date"], a, b):
+        if is_rent(instalment, by_id) and within(instalment["due_date"], a, b):
             add(
                 contract,
                 due=1,
@@ -275,16 +284,11 @@ def worth_of_site(tables, site, key, target, a, b):
     value, n = expected(tables, [site], a, b)[key]
     rent = median_rent(tables, site, b)
     if key == "paymentCollectionRate":
-        due = [
-            i["amount"]
-            for i in tables["instalment"]
-            if i["contract_id"] in {c["id"] for c in contracts_of(tables, site)}
-            and within(i["due_date"], a, b)
-            and i["amount"] > 0
-        ]
+        by_id = {c["id"]: c for c in contracts_of(tables, site)}
+        due = [i["amount"] for i in tables["instalment"] if within(i["due_date"], a, b) and is_rent(i, by_id)]
         return ceiling(target * sum(due)) - (value * sum(due) if due else 0)
     if key == "revenuePerAgent":
-        rents = sum(c["monthly_rent"] for c in contracts_of(tables, site) if in_force(c, b))
+        rents = sum(rent_on(tables, c, b) for c in contracts_of(tables, site) if in_force(c, b))
         return ceiling(target * len(agents_of(tables, [site])) / 12) - rents
     if rent is None or key not in ("occupancyRate", "tenantRetentionRate", "renewalRate"):
         return None

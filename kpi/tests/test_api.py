@@ -278,7 +278,7 @@ def test_the_report_has_metrics_trends_benchmarks_agents_and_improvements(api):
         "varianceToTarget": -0.45,
     }
     assert trends["occupancyRate"]["series"][-1] == {
-        "month": "2026-10-01", "value": 0.5, "n": 4, "isUnusual": False,
+        "month": "2026-10-01", "value": 0.5, "n": 4, "isUnusual": False, "isOnRecord": True,
     }  # fmt: skip
     benchmarks = {row["key"]: row for row in found["benchmarks"]}
     assert benchmarks["occupancyRate"]["reference"] == {

@@ -9,6 +9,7 @@ from kpi.counting.periods import Period
 from kpi.report.report import metrics_of
 from kpi.tests.formulas_page import table
 from leasing.models import (
+    Account,
     Allocation,
     Contract,
     Deposit,
@@ -35,6 +36,7 @@ def make_contract(number, home, tenant, start, rent, **values):
     return Contract.objects.create(
         site_id=SITE,
         reference=f"C{number}",
+        account=Account.objects.create(site_id=SITE, tenant=tenant),
         property=home,
         tenant=tenant,
         start_date=start,
@@ -47,6 +49,7 @@ def make_rent(contract, due):
     return Instalment.objects.create(
         site_id=SITE,
         contract=contract,
+        account_id=contract.account_id,
         tenant_id=contract.tenant_id,
         period=due.replace(day=1),
         due_date=due,
@@ -58,6 +61,7 @@ def make_payment(instalment, amount, received, *, is_mistake=False):
     payment = Payment.objects.create(
         site_id=SITE,
         contract_id=instalment.contract_id,
+        account_id=instalment.account_id,
         amount=amount,
         method="cash",
         received_on=received,
@@ -138,8 +142,10 @@ def october(db):
         days = [D(2026, 10, 25)] * 6 + [D(2026, 10, 31)] * 2 + [D(2026, 11, 1)]
         states = ["full"] * 6 + ["partial", "withheld", "full"]
         for n, state, settled in zip(range(71, 80), states, days, strict=True):
-            Deposit.objects.create(site_id=SITE, contract=contracts[n], amount=MILLION, state=state, settled_on=settled)
-        Deposit.objects.create(site_id=SITE, contract=contracts[80], amount=MILLION)
+            Deposit.objects.create(
+                site_id=SITE, contract=contracts[n], agreed=MILLION, received=MILLION, state=state, settled_on=settled
+            )
+        Deposit.objects.create(site_id=SITE, contract=contracts[80], agreed=MILLION, received=MILLION, state="held")
 
         noon = dt.time(12, 0)
         calls = [(tenant, D(2026, 10, 15)) for tenant in tenants[80:90]]

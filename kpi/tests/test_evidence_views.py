@@ -218,7 +218,7 @@ def portfolio(monkeypatch):
     for name in ("kpi.report.rows.PAGE_ROWS", "kpi.pages.rows.PAGE_ROWS"):
         monkeypatch.setattr(name, 10)
     staff({"awa": [("GN_KINDIA", "agent")], "binta": [("SN_DAKAR", "agent")]})
-    Portfolio(3, ["GN_KINDIA", "SN_DAKAR", "ML_BAMAKO"], contracts=90).write()
+    Portfolio(3, ["GN_KINDIA", "SN_DAKAR", "ML_BAMAKO"], contracts=240).write()
 
 
 @pytest.fixture

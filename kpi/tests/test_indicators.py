@@ -201,7 +201,7 @@ def test_each_has_a_number_of_its_own_and_words_for_whatever_n():
         assert set(indicator.breakdown.francs) <= set(numbers)
 
 
-@pytest.mark.parametrize("wrong", [{"of": "lett"}, {"by": "homes"}, {"n": "rents"}, {"missing": {}}])
+@pytest.mark.parametrize("wrong", [{"of": "lett"}, {"by": "houses"}, {"n": "rents"}, {"missing": {}}])
 def test_a_formula_of_counts_that_are_not_counted_is_refused_when_it_is_written(wrong):
     right = {"of": "let", "by": "lettable", "missing": {"lettable": NO_AGENT}}
     Quotient(**right)

@@ -18,7 +18,7 @@ from kpi.counting.snapshots import record_of
 from kpi.models import KPISnapshot, NetworkBenchmark, TouchedDays
 from kpi.pages.report_page import page_of
 from kpi.report.report import report
-from leasing.actions.settlement import release, settle
+from leasing.actions.settlement import place_anew
 from leasing.models import (
     Contract,
     Deposit,
@@ -29,6 +29,7 @@ from leasing.models import (
     Payment,
     PaymentReversal,
     Property,
+    RentStep,
     Survey,
     Tenant,
 )
@@ -104,6 +105,8 @@ EDITS = st.lists(
                 "due date", "amount", "new month", "drop month", "pay", "reverse", "property", "deposit",
                 "move deposit", "notice", "close notice", "litigation", "resolve", "interaction", "move interaction",
                 "survey", "drop survey", "rating", "timezone", "staff",
+                "step", "drop step", "moved", "moved from", "account", "part", "kind", "charge", "month",
+                "credit", "refund", "brought forward", "ended by a move",
             ]
         ),
         st.integers(0, 10_000),
@@ -138,7 +141,7 @@ def _edit(kind, number, on):
             contracts.update(monthly_rent=number * 1000)
         case "ended":
             ended = None if number % 3 == 0 else max(on, contract.start_date)
-            contracts.update(ended_on=ended, status="ended" if ended else "active")
+            contracts.update(ended_on=ended, status="ended" if ended else "active", end_reason="")
         case "term":
             contracts.update(end_date=max(on, contract.start_date))
         case "start":
@@ -146,7 +149,7 @@ def _edit(kind, number, on):
         case "signed":
             contracts.update(signed_on=on)
         case "draft":
-            contracts.update(status="draft" if number % 2 else "active", ended_on=None)
+            contracts.update(status="draft" if number % 2 else "active", ended_on=None, end_reason="")
         case "tenant":
             contracts.update(tenant=_pick(Tenant, number + 1))
         case "agent":
@@ -166,12 +169,11 @@ def _edit(kind, number, on):
             Instalment.objects.filter(pk=_pick(Instalment, number).pk, allocations__isnull=True).delete()
         case "pay":
             make_payment(contract, received_on=on, amount=number + 1)
-            settle(SITE, [contract.pk])
+            place_anew(SITE, [contract.account_id])
         case "reverse":
             payment = _pick(Payment, number, reversals__isnull=True)
             PaymentReversal.objects.create(site_id=SITE, payment=payment, reversed_on=TODAY, reason="x")
-            release(SITE, payment.pk)
-            settle(SITE, [payment.contract_id])
+            place_anew(SITE, [payment.account_id])
         case "property":
             status = ("lettable", "under_works", "withdrawn")[number % 3]
             Property.objects.filter(pk=_pick(Property, number).pk).update(status=status)
@@ -205,6 +207,45 @@ def _edit(kind, number, on):
             Survey.objects.filter(pk=_pick(Survey, number).pk).update(rating=number % 11, answered_on=on)
         case "timezone":
             Site.objects.filter(pk=SITE).update(timezone=("Asia/Tokyo", "America/Lima")[number % 2])
+        case "step":
+            rent = {"defaults": {"monthly_rent": number}}
+            RentStep.objects.update_or_create(site_id=SITE, contract=contract, from_month=on.replace(day=1), **rent)
+        case "drop step":
+            RentStep.objects.filter(pk=_pick(RentStep, number).pk).delete()
+        case "moved":
+            contracts.filter(ended_on__isnull=False).update(end_reason="moved" if number % 3 else "left")
+        case "ended by a move":
+            ended = max(on, contract.start_date)
+            contracts.update(ended_on=ended, status="ended", end_reason="moved")
+        case "moved from":
+            other = _pick(Contract, number + 1)
+            contracts.exclude(pk=other.pk).update(moved_from=None if number % 3 == 0 else other)
+        case "account":
+            contracts.update(account=_pick(Contract, number + 1).account)
+        case "part":
+            home = _pick(Property, number)
+            other = None if number % 3 == 0 else _pick(Property, number + 1)
+            Property.objects.filter(pk=home.pk).exclude(pk=other and other.pk).update(part_of=other)
+        case "kind":
+            kind = ("rent", "service", "deposit", "repair")[number % 4]
+            Instalment.objects.filter(pk=_pick(Instalment, number).pk).update(kind=kind)
+        case "charge":
+            kind = ("service", "penalty", "opening", "deposit")[number % 4]
+            make_instalment(contract, on, kind=kind, due_date=on, amount=number + 1)
+            place_anew(SITE, [contract.account_id])
+        case "month":
+            Instalment.objects.filter(pk=_pick(Instalment, number).pk).update(period=on.replace(day=1))
+        case "credit":
+            waived = _pick(Instalment, number, amount__gt=0)
+            credit = {"amount": waived.amount, "method": "credit", "received_on": on}
+            make_payment(waived.contract, account=waived.account, waives=waived, **credit)
+            place_anew(SITE, [waived.account_id])
+        case "refund":
+            make_payment(contract, received_on=on, amount=-number - 1, method="refund")
+            place_anew(SITE, [contract.account_id])
+        case "brought forward":
+            make_payment(contract, received_on=on, amount=number + 1, method=("opening", "deposit")[number % 2])
+            place_anew(SITE, [contract.account_id])
         case "staff":
             make_person(f"new-{uuid.uuid4().hex[:8]}", GN_KINDIA="agent")
 
@@ -351,9 +392,9 @@ def old(kindia, today):
 
 def test_what_happens_today_touches_no_closed_month(kindia, today, old):
     make_payment(old, received_on=today, amount=old.monthly_rent // 3)
-    settle(SITE, [old.pk])
+    place_anew(SITE, [old.account_id])
     make_payment(old, received_on=today, amount=2 * old.monthly_rent)
-    settle(SITE, [old.pk])
+    place_anew(SITE, [old.account_id])
     make_interaction(old.tenant, happened_at=dt.datetime.combine(today, dt.time(12), dt.UTC))
     make_survey(old.tenant, answered_on=today)
     make_notice(old, issued_on=today, legal_deadline=today)
@@ -363,6 +404,15 @@ def test_what_happens_today_touches_no_closed_month(kindia, today, old):
     Property.objects.filter(pk=make_property(kindia).pk).update(status="under_works")
     Contract.objects.filter(pk=old.pk).update(status="ended", ended_on=today)
     Deposit.objects.filter(contract=old).update(state="full", settled_on=today)
+    moving = make_contract(kindia, start_date=today - 400 * DAY, signed_on=today - 400 * DAY)
+    TouchedDays.objects.all().delete()
+    RentStep.objects.create(site=kindia, contract=moving, from_month=first_of_month(today), monthly_rent=1)
+    Contract.objects.filter(pk=moving.pk).update(status="ended", ended_on=today, end_reason="moved")
+    make_contract(kindia, tenant=moving.tenant, account=moving.account, start_date=today, moved_from=moving)
+    late = make_instalment(old, first_of_month(today, 1), kind="repair", due_date=today, amount=5)
+    make_payment(old, received_on=today, amount=5, method="credit", waives=late)
+    make_payment(old, received_on=today, amount=-3, method="refund")
+    place_anew(SITE, [old.account_id])
     closing_in = first_of_month(today) - DAY
     assert not TouchedDays.objects.filter(first__lte=closing_in).exists()
 
