@@ -2,6 +2,7 @@
 
 The shape of departures is that of 3 053 real tenancies: about 1 % a month leave in ordinary months, 2 to 5 % in
 months 12 and 13, 5 to 10 % in months 24 and 25. Most of those who leave change before they do: see `drift`.
+What there is to learn can be left out, one truth at a time: `Drifts`.
 """
 
 import datetime as dt
@@ -16,9 +17,43 @@ FORESEEN_MONTHS = 12
 """How far past today a tenancy is played: who leaves next spring already behaves like it."""
 _STUDENTS_LEAVE_IN = 7  # July, when the academic year ends
 _ORDINARY, _FIRST_ANNIVERSARY, _SECOND_ANNIVERSARY, _LATER_ANNIVERSARY = 0.0085, 0.035, 0.085, 0.06
+_ON_AVERAGE = 0.015
 _ADVANCE_ENDS = 0.13
 # People move in the dry season and before school; hardly in the month of Ramadan and at the height of the rains.
 _MOVING = (1.0, 1.05, 0.9, 1.0, 1.1, 1.1, 1.1, 0.85, 1.15, 1.1, 0.9, 0.8)
+
+
+_SLOW_REPAIRS_A_MONTH = 0.012
+_LEAVE_AFTER_A_SLOW_REPAIR = 5.0
+"""What a slow repair multiplies the chance of leaving by."""
+SLOW_REPAIR_MONTHS = 4
+"""For so many months after it began."""
+_OWNERS_A_MONTH = 0.0016
+
+
+@dataclass(frozen=True)
+class Drifts:
+    """What is true of the made-up agency. Each can be switched off: the rows are still there, and say nothing of it."""
+
+    leavers_change: bool = True
+    """most of those who leave pay later, call less, complain more and are less content before they do"""
+    anniversaries: bool = True
+    """departures bunch at the anniversaries of the lease"""
+    advance_ends: bool = True
+    """who has paid ahead leaves when it is used up and not before"""
+    seasons: bool = True
+    """everybody pays later in the rains, around Tabaski and when school begins, and moves more at some times"""
+    slow_repairs: bool = True
+    """a repair that takes months makes people leave"""
+    complaints_become_disputes: bool = True
+    """a complaint that nobody answers ends as a dispute"""
+    owners_take_back: bool = True
+    """an owner wants the home back, whatever the tenant is like"""
+    silent_fortnight: bool = True
+    """one site types nothing for two weeks"""
+
+
+ALL_DRIFTS = Drifts()
 
 
 @dataclass(frozen=True)
@@ -74,34 +109,69 @@ class Leaving:
     warning_months: int
     """how long before the end the tenant begins to change; 0 for a departure out of the blue"""
     evicted: bool = False
+    by_owner: bool = False
+    """the owner takes the home back: nothing announces it"""
 
 
 def draw_leaving(
-    random: Random, character: Character, *, start: dt.date, months: int, advance_ends: Set[int]
+    random: Random,
+    character: Character,
+    *,
+    start: dt.date,
+    months: int,
+    advance_ends: Set[int] = frozenset(),
+    after: int = 0,
+    slow_repairs: Set[int] = frozenset(),
+    home: bool = False,
+    drifts: Drifts = ALL_DRIFTS,
 ) -> Leaving | None:
-    """The departure within `months` months of the start, or None. `advance_ends`: months in which a block ends."""
-    block_end = max(advance_ends, default=0)
-    for month in range(3, months + 1):
+    """The departure within `months` months of the start and after month `after`, or None.
+
+    `advance_ends`: months in which a block of prepaid months ends; `slow_repairs`: months in which a repair began that
+    took for ever; `home`: whether it is one that an owner may want for himself.
+    """
+    block_end = max(advance_ends, default=0) if drifts.advance_ends else 0
+    for month in range(max(3, after + 1), months + 1):
         calendar_month = (start.month + month - 2) % 12 + 1
         chance = departure_chance(
             month,
             calendar_month=calendar_month,
             student=character.student,
-            advance_ends=month in advance_ends,
+            advance_ends=drifts.advance_ends and month in advance_ends,
             advance_runs=month < block_end and month not in advance_ends,
+            drifts=drifts,
         )
+        fed_up = any(0 < month - began <= SLOW_REPAIR_MONTHS for began in slow_repairs)
+        if fed_up and drifts.slow_repairs:
+            # Those who have paid for the month stay for it all the same.
+            chance = min(0.5, chance * _LEAVE_AFTER_A_SLOW_REPAIR)
         if random.random() < chance * character.restless:
             evicted = character.skips > 0.08 and random.random() < 0.3
             announced = evicted or random.random() < 0.75
             return Leaving(month, min(random.randint(3, 9), month - 1) if announced else 0, evicted)
+        if drifts.owners_take_back and home and month >= block_end and random.random() < _OWNERS_A_MONTH:
+            return Leaving(month, 0, by_owner=True)
     return None
 
 
+def draw_slow_repairs(random: Random, *, first: int, months: int) -> frozenset[int]:
+    """The months of a stay, from `first` on, in which something breaks that nobody comes to mend for months."""
+    return frozenset(month for month in range(first, months + 1) if random.random() < _SLOW_REPAIRS_A_MONTH)
+
+
 def departure_chance(
-    month: int, *, calendar_month: int, student: bool = False, advance_ends: bool = False, advance_runs: bool = False
+    month: int,
+    *,
+    calendar_month: int,
+    student: bool = False,
+    advance_ends: bool = False,
+    advance_runs: bool = False,
+    drifts: Drifts = ALL_DRIFTS,
 ) -> float:
     """The chance that an average tenant leaves at the end of this month of the tenancy."""
-    if month in (12, 13):
+    if not drifts.anniversaries:
+        chance = _ON_AVERAGE
+    elif month in (12, 13):
         chance = _FIRST_ANNIVERSARY
     elif month in (24, 25):
         chance = _SECOND_ANNIVERSARY
@@ -109,8 +179,9 @@ def departure_chance(
         chance = _LATER_ANNIVERSARY
     else:
         chance = _ORDINARY
-    chance *= _MOVING[calendar_month - 1]
-    if student and calendar_month == _STUDENTS_LEAVE_IN:
+    if drifts.seasons:
+        chance *= _MOVING[calendar_month - 1]
+    if drifts.seasons and student and calendar_month == _STUDENTS_LEAVE_IN:
         chance = max(chance, 0.28)
     if advance_ends:
         chance = max(chance, _ADVANCE_ENDS)
@@ -147,9 +218,12 @@ def draw_spell(random: Random, months: int) -> tuple[int, int] | None:
     return random.randint(3, max(3, months - length)), length
 
 
-def payment_delay(random: Random, character: Character, *, due: dt.date, country: str, drifting: float) -> int:
+def payment_delay(
+    random: Random, character: Character, *, due: dt.date, country: str, drifting: float, seasons: bool = True
+) -> int:
     """Days between the due date and the payment; negative when it comes early."""
-    usual = random.gauss(character.delay + season_delay(due, country), character.spread)
+    season = season_delay(due, country) if seasons else 0
+    usual = random.gauss(character.delay + season, character.spread)
     return max(-6, min(75, round(usual + drifting * (5 + 9 * random.random()))))
 
 

@@ -4,6 +4,8 @@ import datetime as dt
 import time
 import zoneinfo
 from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, cast
 
 import pghistory
 from django.db import transaction
@@ -11,12 +13,14 @@ from pghistory.models import Context
 
 from accounts.models import User
 from demo.accounts import AccountTaken, agents_of, create_accounts, manager_of
+from demo.books import write_the_rest
 from demo.history import generate_portfolio
 from demo.places import PLACES
-from demo.portfolio import Mistake, SitePlan
+from demo.portfolio import HISTORY_MONTHS, Mistake, SitePlan
 from imports.load import load_rows
 from leasing.actions.payments import record_payment, reverse_payment
 from leasing.models import Contract, Property, Tenant
+from leasing.rent_months import Billing
 from outbox.actions import enqueue
 from sites_app.models import Site
 from sites_app.queries import rules_for
@@ -26,25 +30,49 @@ from tasks.jobs import begin_day
 
 DEFAULT_TENANTS = 600
 DEFAULT_SEED = 1
-_TENANTS_PER_PROPERTY = 1.7
-"""What a property sees in three years at most, those who only applied included."""
+MONTHS = range(6, 97)
+"""How long the history may be."""
+_NEW_TENANTS_PER_PROPERTY = 0.7
+"""What a property sees in three years at most beside its first, those who only applied included."""
 
 
 class DemoRefused(Exception):
     """The demo cannot be built here; nothing was changed. The message is one line for the person who asked."""
 
 
-def build_demo(*, seed: int, tenants: int, say: Callable[[str], None], today: dt.date | None = None) -> bool:
-    """Fill the six sites with `tenants` tenants in all up to `today` (the sites' own day), and make the accounts.
+@dataclass(frozen=True)
+class Wanted:
+    """Which demo: the same values on the same day make the same rows. `tenants` are those of all sites together."""
 
-    Sites that hold the same demo already (same seed, same number) stay as they are, so a build that was cut short
-    goes on where it was. `say` hears one line for each site. Returns whether anything was built.
+    seed: int = DEFAULT_SEED
+    tenants: int = DEFAULT_TENANTS
+    history: int = HISTORY_MONTHS
+    surveys: bool = True
 
-    Raises DemoRefused: the number does not fit, a site holds other records or lacks a rule, an account name is taken.
+    def signature(self, site: Site, tenants: int) -> dict[str, Any]:
+        """What the audit says of the rows of one site: who made them, and of which demo they are."""
+        return {
+            "demo": site.code,
+            "seed": self.seed,
+            "tenants": tenants,
+            "history": self.history,
+            "surveys": self.surveys,
+        }
+
+
+def build_demo(wanted: Wanted, *, say: Callable[[str], None], today: dt.date | None = None) -> bool:
+    """Fill the six sites up to `today` (the sites' own day), and make the accounts.
+
+    Sites that hold the same demo already stay as they are, so a build that was cut short goes on where it was. `say`
+    hears one line for each site. Returns whether anything was built.
+
+    Raises DemoRefused: a number does not fit, a site holds other records or lacks a rule, an account name is taken.
     """
+    if wanted.history not in MONTHS:
+        raise DemoRefused(f"--history must be from {MONTHS[0]} to {MONTHS[-1]} months.")
     sites = _sites()
-    shares = _share_out(tenants, sites)
-    missing = [site for site in sites if not _holds_this_demo(site, seed, shares[site.code])]
+    shares = _share_out(wanted, sites)
+    missing = [site for site in sites if not _holds_this_demo(site, wanted, shares[site.code])]
     for site in missing:
         _require_empty(site)
     try:
@@ -54,7 +82,7 @@ def build_demo(*, seed: int, tenants: int, say: Callable[[str], None], today: dt
     for site in missing:
         started = time.monotonic()
         try:
-            counts = _build_site(site, seed, shares[site.code], today or site.today())
+            counts = _build_site(site, wanted, shares[site.code], today or site.today())
         except MissingRule as rule:
             raise DemoRefused(f"{rule}: the demo keeps to the site's rules and needs it.") from rule
         say(f"{site.code}: {counts} ({time.monotonic() - started:.1f} s)")
@@ -74,9 +102,11 @@ def _sites() -> list[Site]:
     return sorted(Site.objects.filter(code__in=PLACES), key=lambda site: list(PLACES).index(site.code))
 
 
-def _share_out(tenants: int, sites: list[Site]) -> dict[str, int]:
-    """So many tenants for each site, in proportion to its properties; together exactly `tenants`."""
-    rooms = {site.code: min(site.max_tenants, int(site.max_properties * _TENANTS_PER_PROPERTY)) for site in sites}
+def _share_out(wanted: Wanted, sites: list[Site]) -> dict[str, int]:
+    """So many tenants for each site, in proportion to its properties; together exactly those that are wanted."""
+    tenants = wanted.tenants
+    per_property = 1 + _NEW_TENANTS_PER_PROPERTY * wanted.history / HISTORY_MONTHS
+    rooms = {site.code: min(site.max_tenants, int(site.max_properties * per_property)) for site in sites}
     room = sum(rooms.values())
     if not sites:
         raise DemoRefused("The sites of the demo are not there.")
@@ -93,9 +123,9 @@ def _share_out(tenants: int, sites: list[Site]) -> dict[str, int]:
     return shares
 
 
-def _holds_this_demo(site: Site, seed: int, tenants: int) -> bool:
-    """The audit says who wrote a site's contracts; the demo signs with its seed and number."""
-    return Context.objects.filter(metadata__contains={"demo": site.code, "seed": seed, "tenants": tenants}).exists()
+def _holds_this_demo(site: Site, wanted: Wanted, tenants: int) -> bool:
+    """The audit says who wrote a site's contracts."""
+    return Context.objects.filter(metadata__contains=wanted.signature(site, tenants)).exists()
 
 
 def _require_empty(site: Site) -> None:
@@ -108,7 +138,7 @@ def _require_empty(site: Site) -> None:
                 )
 
 
-def _build_site(site: Site, seed: int, tenants: int, today: dt.date) -> str:
+def _build_site(site: Site, wanted: Wanted, tenants: int, today: dt.date) -> str:
     plan = SitePlan(
         code=site.code,
         country=site.country,
@@ -118,13 +148,16 @@ def _build_site(site: Site, seed: int, tenants: int, today: dt.date) -> str:
         max_properties=site.max_properties,
         agents=agents_of(site.code),
         rules=rules_for(site, today),
+        billing=cast("Billing", site.billing),
+        history=wanted.history,
+        surveys=wanted.surveys,
     )
-    made = generate_portfolio(plan, seed)
+    made = generate_portfolio(plan, wanted.seed)
     by = User.objects.get(username=manager_of(site.code))
-    signature = {"demo": site.code, "seed": seed, "tenants": tenants}
     with site_scope([site.code]):
-        with pghistory.context(**signature):
+        with pghistory.context(**wanted.signature(site, tenants)):
             load_rows(site=site, rows=made.rows, by=by, today=today)
+            write_the_rest(site, made, by, today)
             for mistake in made.mistakes:
                 _make_mistake(site, mistake, by)
         day = today.isoformat()

@@ -1,12 +1,15 @@
 """Calls and visits, things to repair, complaints and surveys of one tenancy."""
 
 import datetime as dt
+from collections.abc import Sequence
 from random import Random
 
 from demo.behaviour import how_many
+from demo.matters import add_litigation
 from demo.months import plus_months
 from demo.places import draw
 from demo.portfolio import MadePortfolio, SitePlan, Stay
+from imports.tables.contracts import ContractRow
 from imports.tables.interactions import InteractionRow
 from imports.tables.requests import RequestRow
 from imports.tables.surveys import SurveyRow
@@ -26,6 +29,8 @@ _CATEGORIES = {
 _IN_THE_RAINS = _CATEGORIES | {"plumbing": 44, "water": 24}
 _COMPLAINTS = {"water": 20, "electricity": 18, "plumbing": 18, "neighbours": 16, "security": 14, "administration": 14}
 _PRIORITIES = {"low": 18, "normal": 55, "high": 20, "urgent": 7}
+_IGNORED, _BECOME_DISPUTES = 0.2, 0.5
+"""Complaints that nobody answers for months, and how many of those end as a dispute."""
 _NOTES = {
     "in": ("Demande un reçu", "Annonce un paiement", "Demande le solde", "Signale un changement de numéro", ""),
     "out": ("Rappel de l’échéance", "Confirme la réception du loyer", "Prend des nouvelles", "Visite de contrôle", ""),
@@ -34,11 +39,13 @@ _PRAISE = ("Très bon suivi", "Agent disponible", "")
 _BLAME = ("Réparations trop lentes", "Personne ne rappelle", "Loyer trop élevé pour le service", "")
 
 
-def add_contacts(made: MadePortfolio, plan: SitePlan, stay: Stay, random: Random) -> None:
+def add_contacts(
+    made: MadePortfolio, plan: SitePlan, stay: Stay, contracts: Sequence[ContractRow], random: Random
+) -> None:
     """Everything that a tenant and the agency say to each other. A tenant who is about to leave says less of it."""
     character = stay.tenant.character
     yesterday = plan.today - _DAY
-    month = 0
+    month = stay.begun_before
     while True:
         month += 1
         first = plus_months(stay.start, month - 1)
@@ -51,21 +58,34 @@ def add_contacts(made: MadePortfolio, plan: SitePlan, stay: Stay, random: Random
         drifting = stay.drift_in(month)
         share_of_month = days / 30
         for _ in range(how_many(random, character.talks * (1 - 0.75 * drifting) * share_of_month)):
-            day = first + random.randrange(days) * _DAY
-            made.add("interactions", _interaction(plan, stay, day, random))
+            contact = _interaction(plan, stay, first + random.randrange(days) * _DAY, random)
+            # Nobody remembers afterwards who called.
+            if plan.typed_on(contact.happened_at.date()) == contact.happened_at.date():
+                made.add("interactions", contact)
         rains = first.month in (6, 7, 8, 9)
         wants = (0.055 + 0.02 * rains) * (1 - 0.4 * drifting) + 0.14 * drifting
         for _ in range(how_many(random, wants * share_of_month)):
-            day = first + random.randrange(days) * _DAY
+            # Who finds nobody at the desk comes again.
+            day = plan.typed_on(first + random.randrange(days) * _DAY)
             complaint = random.random() < 0.1 + 0.65 * drifting
-            made.add("requests", _request(plan, stay, day, complaint, random))
+            ignored = complaint and random.random() < _IGNORED
+            slowly = random.randint(60, 150) if ignored else None
+            made.add("requests", _request(plan, stay, min(day, last), complaint, random, slowly))
+            if ignored and plan.drifts.complaints_become_disputes and random.random() < _BECOME_DISPUTES:
+                _go_to_court(made, plan, contracts, min(day, last), random)
+        if month in stay.slow_repairs:
+            day = plan.typed_on(first + random.randrange(days) * _DAY)
+            slowly = max(45, plan.rules.maintenance_response_days * 3) + random.randrange(60)
+            made.add("requests", _request(plan, stay, min(day, last), False, random, slowly))
         mood = character.content - 3.2 * drifting
+        if not plan.surveys:
+            continue
         if month % 6 == 3 and random.random() < 0.5:
             rating = _rating(random.gauss(mood + 0.7, 1.3))
-            made.add("surveys", _survey(stay, "nps", rating, first + random.randrange(days) * _DAY, random))
+            _add_survey(made, plan, stay, "nps", rating, first + random.randrange(days) * _DAY, random)
         if month % 4 == 2 and random.random() < 0.45:
             rating = _rating(random.gauss(mood, 0.9))
-            made.add("surveys", _survey(stay, "satisfaction", rating, first + random.randrange(days) * _DAY, random))
+            _add_survey(made, plan, stay, "satisfaction", rating, first + random.randrange(days) * _DAY, random)
 
 
 def _interaction(plan: SitePlan, stay: Stay, day: dt.date, random: Random) -> InteractionRow:
@@ -83,9 +103,15 @@ def _interaction(plan: SitePlan, stay: Stay, day: dt.date, random: Random) -> In
     )
 
 
-def _request(plan: SitePlan, stay: Stay, day: dt.date, complaint: bool, random: Random) -> RequestRow:
+def _request(
+    plan: SitePlan, stay: Stay, day: dt.date, complaint: bool, random: Random, slowly: int | None = None
+) -> RequestRow:
+    """`slowly`: the days that it takes where nobody cares; else it is done within twice the site's term."""
     response = plan.rules.maintenance_response_days
-    closed_on = day + max(0, round(random.gammavariate(2.0, response / 2.2))) * _DAY
+    usual = min(2 * response, max(0, round(random.gammavariate(2.0, response / 2.2))))
+    closed_on = day + (usual if slowly is None else slowly) * _DAY
+    if stay.leaves_on is not None:
+        closed_on = min(closed_on, max(day, stay.leaves_on))
     wishes = _IN_THE_RAINS if day.month in (6, 7, 8, 9) else _CATEGORIES
     return RequestRow(
         tenant=stay.tenant.code,
@@ -98,9 +124,22 @@ def _request(plan: SitePlan, stay: Stay, day: dt.date, complaint: bool, random: 
     )
 
 
-def _survey(stay: Stay, kind: str, rating: int, day: dt.date, random: Random) -> SurveyRow:
+def _go_to_court(
+    made: MadePortfolio, plan: SitePlan, contracts: Sequence[ContractRow], complained_on: dt.date, random: Random
+) -> None:
+    opened_on = complained_on + random.randint(20, 45) * _DAY
+    for contract in contracts:
+        if contract.start_date <= complained_on and (contract.ended_on is None or complained_on <= contract.ended_on):
+            add_litigation(made, plan, contract, random.choice(("maintenance", "other")), opened_on, random)
+
+
+def _add_survey(
+    made: MadePortfolio, plan: SitePlan, stay: Stay, kind: str, rating: int, day: dt.date, random: Random
+) -> None:
     said = _PRAISE if rating >= 9 else _BLAME if rating <= 5 else ("",)
-    return SurveyRow(stay.tenant.code, kind, rating, day, random.choice(said))
+    row = SurveyRow(stay.tenant.code, kind, rating, day, random.choice(said))
+    if plan.typed_on(day) == day:
+        made.add("surveys", row)
 
 
 def _rating(value: float) -> int:

@@ -1,27 +1,24 @@
-"""Thirty-six months of one site, as the rows that an import would bring. Pure: same seed, same day, same rows."""
+"""The history of one site, as the rows that an import would bring. Pure: same seed, same day, same rows."""
 
 import datetime as dt
 from operator import attrgetter
 from random import Random
 
-from demo.behaviour import FORESEEN_MONTHS, draw_character, draw_leaving, draw_spell
-from demo.contacts import add_contacts
-from demo.matters import add_deposit, add_leaving_matters, add_renewal_notice, lawful_eviction_day
-from demo.months import months_between, plus_months
+from demo.behaviour import draw_character
+from demo.months import plus_months
 from demo.names import People
 from demo.places import PLACES, draw, phone_number, rent_for
-from demo.portfolio import MadePortfolio, MadeTenant, MadeUnit, SitePlan, Stay
-from demo.rent import Cashier
+from demo.portfolio import MadePortfolio, MadeTenant, MadeUnit, SitePlan
+from demo.tenancies import LONGEST_BEFORE, Left, Tenancies
 from imports.tables.contracts import ContractRow
 from imports.tables.properties import PropertyRow
 from imports.tables.tenants import TenantRow
 
-HISTORY_MONTHS = 36
 _APPLICANTS = 25
 """One in so many registers and never rents."""
-_MOVES_WITHIN_THE_AGENCY = 0.05
-_SIGNED_RENEWALS = 0.42
-"""The rest go on by tacit renewal: nobody ends the contract, nobody signs."""
+_MOVES_WITHIN_THE_AGENCY = 0.06
+_WAITS_FOR_A_HOME = dt.timedelta(days=40)
+_LET_WHEN_THE_BOOKS_BEGIN = 0.8
 _EMPLOYMENT = {
     "studio": {"salaried": 34, "student": 22, "self_employed": 16, "trader": 16, "unemployed": 4, "civil_servant": 8},
     "apartment": {"salaried": 40, "civil_servant": 20, "trader": 20, "self_employed": 15, "retired": 5},
@@ -45,14 +42,13 @@ class _History:
         self.plan, self.random = plan, random
         self.place = PLACES[plan.code]
         self.made = MadePortfolio()
-        self.cashier = Cashier(self.made, plan, random)
+        self.tenancies = Tenancies(self.made, plan, random)
         self.people = People(plan.code, random)
         self.tenants: list[MadeTenant] = []
         self.owners: list[tuple[str, str]] = []
         self.empty: list[MadeUnit] = []
-        self.movers: list[tuple[MadeTenant, dt.date]] = []
+        self.movers: list[Left] = []
         self.short = plan.code.split("_")[1][:3]
-        self.first_day = plus_months(plan.today.replace(day=1), -HISTORY_MONTHS)
 
     def play(self) -> None:
         renters = self.plan.tenants - self.plan.tenants // _APPLICANTS
@@ -63,7 +59,11 @@ class _History:
         while len(self.tenants) < self.plan.tenants:
             applicant = self._register("apartment", self.plan.today - dt.timedelta(days=self.random.randrange(400)))
             self._draft(applicant)
-        self.made.rows["payments"].sort(key=attrgetter("received_on"))
+        for left in self.movers:
+            self.tenancies.leave(left)
+        # In the order in which they were typed.
+        received_on = attrgetter("received_on")
+        self.made.rows["payments"].sort(key=lambda row: (self.plan.typed_on(received_on(row)), received_on(row)))
 
     def _draft(self, applicant: MadeTenant) -> None:
         """Now and then a contract is being prepared for somebody who applied; nothing is due on it."""
@@ -71,7 +71,7 @@ class _History:
             return
         unit = self.empty.pop()
         start = plus_months(self.plan.today.replace(day=1), 1)
-        rent = self._rent_at(unit, start)
+        rent = self.tenancies.rent_at(unit, start)
         self.made.add(
             "contracts",
             ContractRow(
@@ -96,19 +96,20 @@ class _History:
         shares = [share for *_quarter, share in place.neighbourhoods]
         commune, quarter, factor, _share = random.choices(place.neighbourhoods, shares)[0]
         # Four in five were there when the agency began to keep its books; the others came since.
-        arrives = random.randrange(110) if random.random() < 0.8 else random.randrange(110, 1000)
+        there = random.random() < 0.8
+        arrives = 0 if there else random.randrange(28 * self.plan.history)
         unit = MadeUnit(
             code=f"{self.short}-{number:04d}",
             kind=kind,
             rent=rent_for(random, place, kind, factor),
             agent=self.plan.agents[number % len(self.plan.agents)],
-            from_day=self.first_day + dt.timedelta(days=arrives),
+            from_day=self.plan.first_day + dt.timedelta(days=arrives),
         )
-        vacant = self._let(unit, renters)
+        standing = self._let(unit, renters, there=there)
         owner_name, owner_phone = self._owner()
-        now_worth = unit.rent * (1 + 0.03 * random.random() * HISTORY_MONTHS / 12)
-        status = "lettable"
-        if vacant:
+        now_worth = unit.rent * (1 + 0.03 * random.random() * self.plan.history / 12)
+        status = "withdrawn" if standing == "taken back" else "lettable"
+        if standing == "empty":
             status = str(draw(random, {"lettable": 82, "under_works": 12, "withdrawn": 6}))
             if status == "lettable":
                 self.empty.append(unit)
@@ -131,31 +132,42 @@ class _History:
             self.owners.append((self.people.person().name, phone_number(self.random, self.place)))
         return self.random.choice(self.owners[-40:])
 
-    def _let(self, unit: MadeUnit, renters: int) -> bool:
-        """Fill the property with one tenancy after another. Returns whether it stands empty today."""
+    def _let(self, unit: MadeUnit, renters: int, *, there: bool) -> str:
+        """Fill the property with one tenancy after another. Returns how it stands today: let, empty or taken back."""
         random, today = self.random, self.plan.today
-        contracts = 0
         mean_empty = self.place.vacancy_days * (4 if random.random() < 0.2 else 1)
         free_from = unit.from_day + dt.timedelta(days=round(random.random() * mean_empty))
+        # The agency did not begin with these books: most homes were let, some for years.
+        before = there and random.random() < _LET_WHEN_THE_BOOKS_BEGIN
+        standing = "empty"
         while True:
             start = self._start_day(free_from)
-            mover = self._mover(free_from, start)
-            if mover is not None:
-                tenant, start = mover
+            left = None
+            if before:
+                months = 1 + min(LONGEST_BEFORE - 1, int(random.expovariate(1 / 26)))
+                start, before = plus_months(unit.from_day, -months), False
+            else:
+                left = self._mover(free_from, start)
+            if left is not None:
+                tenant, start = left.stay.tenant, _day_after(left)
             elif start > today or len(self.tenants) >= renters:
-                return True
+                return standing
             else:
                 tenant = self._newcomer(unit, start)
-            stay = self._stay(tenant, unit, start)
-            self.made.stays.append(stay)
-            contracts = self._contracts(stay, contracts)
-            add_contacts(self.made, self.plan, stay, random)
-            if stay.leaves_on is None or stay.leaves_on > today:
-                return False
-            if not (stay.leaving and stay.leaving.evicted) and random.random() < _MOVES_WITHIN_THE_AGENCY:
-                self.movers.append((tenant, stay.leaves_on))
+            gone = self.tenancies.play(tenant, unit, start, left)
+            if gone is None:
+                return "let"
+            stay, leaves_on = gone.stay, gone.stay.leaves_on or today
+            if stay.leaving is None or stay.leaving.evicted or random.random() >= _MOVES_WITHIN_THE_AGENCY:
+                self.tenancies.leave(gone)
+            else:
+                self.movers.append(gone)
             empty_days = max(2, round(random.gammavariate(1.6, mean_empty / 1.6)))
-            free_from = stay.leaves_on + dt.timedelta(days=empty_days)
+            standing = "empty"
+            if stay.leaving is not None and stay.leaving.by_owner:
+                # The owner lives there for a while, or for good.
+                empty_days, standing = random.randint(200, 1500), "taken back"
+            free_from = leaves_on + dt.timedelta(days=empty_days)
 
     def _start_day(self, free_from: dt.date) -> dt.date:
         """Most leases begin on the first of a month, some in its middle."""
@@ -163,13 +175,11 @@ class _History:
             return free_from.replace(day=15)
         return free_from if free_from.day == 1 else plus_months(free_from.replace(day=1), 1)
 
-    def _mover(self, free_from: dt.date, start: dt.date) -> tuple[MadeTenant, dt.date] | None:
+    def _mover(self, free_from: dt.date, start: dt.date) -> Left | None:
         """Somebody who leaves another property of the agency just then and takes this one the day after."""
-        for place, (tenant, left_on) in enumerate(self.movers):
-            day = left_on + dt.timedelta(days=1)
-            if free_from <= day <= min(start + dt.timedelta(days=40), self.plan.today):
-                del self.movers[place]
-                return tenant, day
+        for place, left in enumerate(self.movers):
+            if free_from <= _day_after(left) <= min(start + _WAITS_FOR_A_HOME, self.plan.today):
+                return self.movers.pop(place)
         return None
 
     # --- tenants --------------------------------------------------------------------------------------
@@ -177,7 +187,7 @@ class _History:
     def _newcomer(self, unit: MadeUnit, start: dt.date) -> MadeTenant:
         if unit.kind in ("shop", "office") and self.random.random() < 0.12:
             # A firm that rents already takes a second place.
-            firms = [tenant for tenant in self.tenants[-300:] if tenant.employment == "company"]
+            firms = [t for t in self.tenants[-300:] if t.employment == "company" and t.joined_on < start]
             if firms:
                 return self.random.choice(firms)
         return self._register(unit.kind, start - dt.timedelta(days=self.random.randint(1, 30)))
@@ -186,12 +196,14 @@ class _History:
         random = self.random
         employment = str(draw(random, _EMPLOYMENT[kind]))
         person = self.people.company() if employment == "company" else self.people.person()
-        referred_by = random.choice(self.tenants[-400:]).code if self.tenants and random.random() < 0.12 else None
+        referrers = [tenant for tenant in self.tenants[-40:] if tenant.joined_on < joined_on]
+        referred_by = random.choice(referrers).code if referrers and random.random() < 0.12 else None
         tenant = MadeTenant(
             code=f"{self.short}-L{len(self.tenants) + 1:04d}",
             person=person,
             character=draw_character(random, lateness=self.place.lateness, employment=employment),
             employment=employment,
+            joined_on=joined_on,
         )
         self.tenants.append(tenant)
         self.made.add(
@@ -210,85 +222,8 @@ class _History:
         )
         return tenant
 
-    # --- tenancies ------------------------------------------------------------------------------------
 
-    def _stay(self, tenant: MadeTenant, unit: MadeUnit, start: dt.date) -> Stay:
-        random = self.random
-        months = months_between(start, self.plan.today) + FORESEEN_MONTHS
-        advance = 0 if tenant.character.student else draw(random, self.place.advance)
-        ends = {advance} if advance else set()
-        while ends and max(ends) < months and random.random() < self.place.pays_ahead_again:
-            ends.add(max(ends) + advance)
-        leaving = draw_leaving(random, tenant.character, start=start, months=months, advance_ends=ends)
-        leaves_on = None
-        if leaving is not None:
-            early = random.randint(1, 12) if random.random() < 0.3 else 0
-            leaves_on = plus_months(start, leaving.month) - dt.timedelta(days=1 + early)
-            if leaving.evicted:
-                leaves_on = lawful_eviction_day(leaves_on, self.plan.rules)
-        return Stay(
-            tenant=tenant,
-            unit=unit,
-            start=start,
-            leaving=leaving,
-            leaves_on=leaves_on,
-            spell=None if leaving is not None else draw_spell(random, months),
-            advance=advance,
-            advance_ends=frozenset(ends),
-        )
-
-    def _contracts(self, stay: Stay, number: int) -> int:
-        """The chain of contracts of a stay: the first, and one for each renewal that is signed."""
-        random, today = self.random, self.plan.today
-        term = 24 if stay.unit.kind in ("shop", "office") and random.random() < 0.35 else 12
-        if stay.advance in (18, 24):
-            term = stay.advance
-        payment_day = stay.start.day if stay.start.day > 1 else random.choice((1, 5, 5, 5, 10))
-        rent = self._rent_at(stay.unit, stay.start)
-        deposit = rent * random.choice(self.place.deposit_months)
-        open_ended = random.random() < 0.05
-        start, renewal_of = stay.start, None
-        signed_on = min(today, start - dt.timedelta(days=random.randint(0, 14)))
-        while True:
-            number += 1
-            last_day = plus_months(start, term) - dt.timedelta(days=1)
-            leaves_on = stay.leaves_on
-            leaves_soon = leaves_on is not None and leaves_on <= last_day + dt.timedelta(days=62)
-            renewed = not open_ended and not leaves_soon and last_day < today and random.random() < _SIGNED_RENEWALS
-            ended_on = last_day if renewed else leaves_on if leaves_on is not None and leaves_on <= today else None
-            cut_short = ended_on is not None and (stay.leaving is not None and stay.leaving.evicted and not renewed)
-            cut_short = cut_short or (ended_on is not None and ended_on < last_day - dt.timedelta(days=31))
-            contract = ContractRow(
-                reference=f"{stay.unit.code}/{number}",
-                property=stay.unit.code,
-                tenant=stay.tenant.code,
-                agent=stay.unit.agent,
-                start_date=start,
-                end_date=None if open_ended else last_day,
-                monthly_rent=rent,
-                payment_day=payment_day,
-                deposit=deposit,
-                advance_months=stay.advance if renewal_of is None else 0,
-                status="active" if ended_on is None else "terminated" if cut_short else "ended",
-                signed_on=signed_on,
-                ended_on=ended_on,
-                renewal_of=renewal_of,
-            )
-            self.made.add("contracts", contract)
-            owed = self.cashier.add_rent(stay, contract)
-            add_renewal_notice(self.made, self.plan, contract, renewed, random)
-            if not renewed:
-                add_leaving_matters(self.made, self.plan, stay, contract, random)
-                if ended_on is not None:
-                    add_deposit(self.made, self.plan, contract, ended_on, owed, random)
-                return number
-            renewal_of, start = contract.reference, last_day + dt.timedelta(days=1)
-            signed_on = start - dt.timedelta(days=random.randint(1, 25))
-            rise = random.choice((0, 0, 0, 0.03, 0.05, 0.05, 0.08, 0.1))
-            rent = round(rent * (1 + rise) / self.place.round_to) * self.place.round_to
-
-    def _rent_at(self, unit: MadeUnit, day: dt.date) -> int:
-        """Rents rise about 4 % a year from one tenant to the next."""
-        years = (day - self.first_day).days / 365.25
-        asked = unit.rent * (1 + 0.04 * years)
-        return round(asked / self.place.round_to) * self.place.round_to
+def _day_after(left: Left) -> dt.date:
+    if left.stay.leaves_on is None:
+        raise ValueError("a tenancy that goes on")
+    return left.stay.leaves_on + dt.timedelta(days=1)

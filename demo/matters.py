@@ -5,6 +5,7 @@ from random import Random
 
 from demo.months import plus_months
 from demo.portfolio import MadePortfolio, SitePlan, Stay
+from demo.rent import Ledger
 from imports.tables.contracts import ContractRow
 from imports.tables.deposits import DepositRow
 from imports.tables.litigations import LitigationRow
@@ -33,7 +34,7 @@ def add_renewal_notice(
         return
     issued_on = max(contract.start_date, contract.end_date - random.randint(45, 80) * _DAY)
     ends_before = contract.ended_on is not None and contract.ended_on < issued_on
-    if issued_on > plan.today or ends_before:
+    if issued_on > plan.today or issued_on < plan.first_day or ends_before:
         return
     answered_on = issued_on + random.randint(6, 44) * _DAY
     if renewed:
@@ -47,62 +48,76 @@ def add_renewal_notice(
     _add_notice(made, plan, contract, "renewal", issued_on, state, answered_on)
 
 
-def add_leaving_matters(made: MadePortfolio, plan: SitePlan, stay: Stay, contract: ContractRow, random: Random) -> None:
-    """What the last contract of a stay leaves on paper: a notice to quit, or a dispute and an eviction; repairs."""
+def add_paperwork(made: MadePortfolio, plan: SitePlan, stay: Stay, contract: ContractRow, random: Random) -> None:
+    """What the last contract of a stay has on paper beside its end: the eviction, a dispute, repairs."""
     leaves_on = stay.leaves_on
-    evicted = stay.leaving is not None and stay.leaving.evicted
-    if leaves_on is not None and evicted:
+    if leaves_on is not None and stay.leaving is not None and stay.leaving.evicted:
         _evict(made, plan, contract, leaves_on, random)
-    elif leaves_on is not None and random.random() < 0.85:
-        days = plan.rules.notice_to_quit_days + random.randint(0, 40)
-        issued_on = max(contract.start_date, leaves_on - days * _DAY)
-        if issued_on <= plan.today:
-            state = random.choice(("acknowledged", "signed", "signed"))
-            _add_notice(made, plan, contract, "to_quit", issued_on, state, issued_on + random.randint(3, 40) * _DAY)
-    last = min(plan.today, contract.ended_on or plan.today)
-    days = max(1, (last - contract.start_date).days)
-    if random.random() < 0.05 * days / 365:
-        opened_on = contract.start_date + random.randrange(days) * _DAY
-        _add_litigation(made, plan, contract, random.choice(("maintenance", "other")), opened_on, random)
+    first, last = max(contract.start_date, plan.first_day), min(plan.today, contract.ended_on or plan.today)
+    days = max(1, (last - first).days)
+    out_of_the_blue = 0.015 if plan.drifts.complaints_become_disputes else 0.05
+    if random.random() < out_of_the_blue * days / 365:
+        opened_on = first + random.randrange(days) * _DAY
+        add_litigation(made, plan, contract, random.choice(("maintenance", "other")), opened_on, random)
     if random.random() < 0.06 * days / 365:
-        issued_on = contract.start_date + random.randrange(days) * _DAY
+        issued_on = first + random.randrange(days) * _DAY
         done_on = issued_on + round(random.gammavariate(2.5, plan.rules.maintenance_response_days / 2)) * _DAY
         _add_notice(made, plan, contract, "repairs", issued_on, "acknowledged", done_on)
 
 
-def add_deposit(
-    made: MadePortfolio, plan: SitePlan, contract: ContractRow, ended_on: dt.date, owed: int, random: Random
-) -> None:
+def add_notice_to_quit(made: MadePortfolio, plan: SitePlan, stay: Stay, contract: ContractRow, random: Random) -> None:
+    """The notice of a tenant who leaves, or of an owner who takes the home back."""
+    leaves_on, leaving = stay.leaves_on, stay.leaving
+    if leaves_on is None or leaving is None or leaving.evicted:
+        return
+    if leaving.by_owner:
+        days = 90 + random.randint(0, 60)
+    elif random.random() < 0.85:
+        days = plan.rules.notice_to_quit_days + random.randint(0, 40)
+    else:
+        return
+    issued_on = max(contract.start_date, plan.first_day, leaves_on - days * _DAY)
+    if issued_on > plan.today:
+        return
+    state = random.choice(("acknowledged", "signed", "signed"))
+    if leaving.by_owner:
+        made.quit_by_landlord.add(contract.reference)
+    _add_notice(made, plan, contract, "to_quit", issued_on, state, issued_on + random.randint(3, 40) * _DAY)
+
+
+def add_deposit(made: MadePortfolio, plan: SitePlan, contract: ContractRow, ledger: Ledger, random: Random) -> None:
     """What became of the deposit of a tenant who left."""
-    deposit, term = contract.deposit or 0, plan.rules.deposit_return_days
+    deposit, term, ended_on = contract.deposit or 0, plan.rules.deposit_return_days, contract.ended_on
+    if not deposit or ended_on is None:
+        return
     settled_on = ended_on + max(2, round(random.gauss(term * 0.8, term * 0.3))) * _DAY
     if settled_on > plan.today:
         made.add("deposits", DepositRow(contract.reference, "held"))
         return
-    damage = random.random() < 0.05
-    kept = min(deposit, owed)
-    if damage:
-        _add_litigation(made, plan, contract, "damage", ended_on + 3 * _DAY, random)
-        kept = min(deposit, kept + contract.monthly_rent // 2)
-    if not kept or not deposit:
-        made.add("deposits", DepositRow(contract.reference, "full", deposit, settled_on))
-    elif kept < deposit:
-        made.add("deposits", DepositRow(contract.reference, "partial", deposit - kept, settled_on))
-    else:
-        made.add("deposits", DepositRow(contract.reference, "withheld", 0, settled_on))
+    kept = min(deposit, max(0, ledger.owed))
+    for_damage = 0
+    if random.random() < 0.05:
+        add_litigation(made, plan, contract, "damage", ended_on + 3 * _DAY, random)
+        for_damage = min(deposit - kept, contract.monthly_rent // 2)
+    back = deposit - kept - for_damage
+    state = "full" if back == deposit else "partial" if back else "withheld"
+    made.add("deposits", DepositRow(contract.reference, state, back, settled_on, kept_for_arrears=kept))
+    ledger.paid += kept
 
 
 def _evict(made: MadePortfolio, plan: SitePlan, contract: ContractRow, leaves_on: dt.date, random: Random) -> None:
-    opened_on = max(contract.start_date, plus_months(leaves_on, -3) + random.randint(0, 12) * _DAY)
+    opened_on = max(contract.start_date, plan.first_day, plus_months(leaves_on, -3) + random.randint(0, 12) * _DAY)
     if opened_on <= plan.today:
-        _add_litigation(made, plan, contract, "payment", opened_on, random, at_least_until=leaves_on)
+        add_litigation(made, plan, contract, "payment", opened_on, random, at_least_until=leaves_on)
     # Weekends and feasts may push the deadline; it must still lie before the day.
-    issued_on = max(contract.start_date, leaves_on - (plan.rules.eviction_notice_days + _LATEST_MOVE) * _DAY)
+    issued_on = max(
+        contract.start_date, plan.first_day, leaves_on - (plan.rules.eviction_notice_days + _LATEST_MOVE) * _DAY
+    )
     if issued_on <= plan.today:
         _add_notice(made, plan, contract, "eviction", issued_on, "acknowledged", leaves_on)
 
 
-def _add_litigation(
+def add_litigation(
     made: MadePortfolio,
     plan: SitePlan,
     contract: ContractRow,
@@ -111,6 +126,7 @@ def _add_litigation(
     random: Random,
     at_least_until: dt.date | None = None,
 ) -> None:
+    """A dispute about a contract, and its end, unless that is to come."""
     if opened_on > plan.today:
         return
     term = plan.rules.dispute_resolution_days

@@ -1,15 +1,18 @@
 """Rent due and rent received, month by month, within the site's rules of payment."""
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 from random import Random
 
 from demo.behaviour import payment_delay
 from demo.months import plus_months
 from demo.places import PLACES, draw
-from demo.portfolio import MadePortfolio, Mistake, SitePlan, Stay
+from demo.portfolio import MadePortfolio, Mistake, OwnMoneyRow, RentStepRow, SitePlan, Stay
 from imports.tables.contracts import ContractRow
+from imports.tables.instalments import InstalmentRow
 from imports.tables.payments import PaymentRow
+from leasing.rent_months import Billing, RentChange, RentMonth, Terms, rent_months
 
 _DAY = dt.timedelta(days=1)
 _MISTAKES = (
@@ -20,6 +23,22 @@ _MISTAKES = (
 )
 _MOST_MISTAKES = 8
 _MARKS = {"Orange": "OM", "Areeba": "AR", "Wave": "WV", "Free": "FM", "Moov": "MV"}
+_PENALTY, _SERVICE = 0.05, 0.03
+"""Of a month's rent."""
+_PENALTY_AFTER_DAYS = 15
+
+
+@dataclass
+class Ledger:
+    """What one account has been asked for and has paid by today."""
+
+    asked: int = 0
+    paid: int = 0
+
+    @property
+    def owed(self) -> int:
+        """Less than nothing where money is on account."""
+        return self.asked - self.paid
 
 
 @dataclass(frozen=True)
@@ -44,9 +63,54 @@ class Cashier:
         self.purses: dict[str, _Purse] = {}
         self.number = 0
 
-    def add_rent(self, stay: Stay, contract: ContractRow) -> int:
-        """Add a contract's payments; its instalments are made by whoever loads it. Returns what is unpaid today."""
-        return self._receive(stay, contract, due_days(contract, self._last_month(stay, contract)))
+    def add_rent(self, stay: Stay, contract: ContractRow, ledger: Ledger, steps: Iterable[RentStepRow]) -> None:
+        """Add a contract's payments and charges; its months are made by whoever loads it."""
+        steps = list(steps)
+        opening = contract.opening_balance or 0
+        if opening > 0:
+            ledger.asked += opening
+        elif opening < 0:
+            ledger.paid -= opening
+        last = self._last_month(stay, contract)
+        months = months_of(contract, self.plan.billing, last, steps)
+        # Who pays ahead does not know yet that the last month will be cut.
+        whole = months_of(contract._replace(ended_on=None), self.plan.billing, plus_months(last, 1), steps)
+        service = self._service_charges(stay, contract, months)
+        self._receive(stay, contract, ledger, months, {month.period: month.amount for month in whole}, service)
+
+    def settle_after_the_end(self, stay: Stay, contract: ContractRow, ledger: Ledger) -> None:
+        """Who left pays what is owed, or not; what was paid for later days is given back."""
+        random, ended_on = self.random, contract.ended_on
+        if ended_on is None:
+            return
+        evicted = stay.leaving is not None and stay.leaving.evicted
+        if ledger.owed > 0 and random.random() < (0.1 if evicted else 0.55):
+            self._pay(stay, contract, ledger, ledger.owed, ended_on + random.randint(0, 40) * _DAY)
+        given_on = ended_on + random.randint(3, 30) * _DAY
+        if ledger.owed < 0 and given_on <= self.plan.today and random.random() < 0.8:
+            self._own_money(contract, ledger, "refund", ledger.owed, given_on, "Trop-perçu rendu au départ")
+
+    def let_go(self, contract: ContractRow, ledger: Ledger) -> None:
+        """Now and then the agency gives a small debt up once somebody has left."""
+        random, ended_on = self.random, contract.ended_on
+        if ended_on is None or not 0 < ledger.owed <= 2 * contract.monthly_rent or random.random() > 0.5:
+            return
+        day = ended_on + random.randint(45, 120) * _DAY
+        if day <= self.plan.today:
+            self._own_money(contract, ledger, "credit", ledger.owed, day, "Solde abandonné, départ à l’amiable")
+
+    def _own_money(
+        self,
+        contract: ContractRow,
+        ledger: Ledger,
+        method: str,
+        francs: int,
+        day: dt.date,
+        reason: str,
+        waives: dt.date | None = None,
+    ) -> None:
+        self.made.own_money.append(OwnMoneyRow(contract.reference, method, francs, day, reason, waives))
+        ledger.paid += francs
 
     def _last_month(self, stay: Stay, contract: ContractRow) -> dt.date:
         """The month up to which rent is written down: this one, or the last that is paid for already."""
@@ -58,71 +122,102 @@ class Cashier:
                 last = max(last, plus_months(stay.start, end - 1))
         return last if contract.ended_on is None else contract.ended_on
 
-    def _receive(self, stay: Stay, contract: ContractRow, dues: list[dt.date]) -> int:
-        random, today, rent = self.random, self.plan.today, contract.monthly_rent
+    def _service_charges(self, stay: Stay, contract: ContractRow, months: list[RentMonth]) -> dict[dt.date, int]:
+        """By period: in some buildings water and the caretaker are paid for every three months."""
+        if stay.unit.kind not in ("apartment", "office") or self.random.random() > 0.12:
+            return {}
+        found = {}
+        for month in months:
+            if month.period.month % 3 == 1 and month.due_date <= self.plan.today:
+                found[month.period] = self._round_part(contract.monthly_rent, 3 * _SERVICE)
+                self._charge(contract, month.due_date, found[month.period], "service", "Eau et gardiennage, trimestre")
+        return found
+
+    def _charge(self, contract: ContractRow, due: dt.date, francs: int, kind: str, label: str) -> None:
+        self.made.add("instalments", InstalmentRow(contract.reference, due, francs, kind, label))
+
+    def _round_part(self, francs: int, share: float) -> int:
+        step = self.place.round_to // 5
+        return max(1, round(francs * share / step)) * step
+
+    def _receive(
+        self,
+        stay: Stay,
+        contract: ContractRow,
+        ledger: Ledger,
+        months: list[RentMonth],
+        whole: dict[dt.date, int],
+        service: dict[dt.date, int],
+    ) -> None:
+        random, today = self.random, self.plan.today
         character = stay.tenant.character
         blocks = {end - stay.advance + 1 for end in stay.advance_ends}
-        owed = covered = 0
-        for place, due in enumerate(dues):
+        covered = stay.ahead if contract.opening_on is not None else 0
+        for place, asked in enumerate(months):
+            due, charge = asked.due_date, service.get(asked.period, 0)
+            before = ledger.owed
+            if due <= today:
+                ledger.asked += asked.amount + charge
             if covered:
                 covered -= 1
+                if charge and random.random() < 0.85:
+                    self._pay(stay, contract, ledger, charge, due + random.randint(0, 12) * _DAY)
                 continue
-            month = (due.year - stay.start.year) * 12 + due.month - stay.start.month + 1
-            drifting = stay.drift_in(month)
-            if month in blocks:
-                covered = min(stay.advance, len(dues) - place) - 1
-                paid_on = (contract.signed_on or due) if month == 1 else due + random.randint(-5, 6) * _DAY
-                if not self._pay(stay, contract, owed + rent * (covered + 1), paid_on):
-                    owed += rent
+            number = stay.month_of(asked.period)
+            drifting = stay.drift_in(number)
+            if number in blocks:
+                covered = min(stay.advance, len(months) - place) - 1
+                francs = before + charge + sum(whole[month.period] for month in months[place : place + covered + 1])
+                paid_on = (contract.signed_on or due) if number == 1 else due + random.randint(-5, 6) * _DAY
+                if not self._pay(stay, contract, ledger, francs, paid_on):
                     covered = 0
-                else:
-                    owed = 0
                 continue
             if due > today + 5 * _DAY:
                 continue
-            refuses = stay.leaving is not None and stay.leaving.evicted and month > stay.leaving.month - 4
+            refuses = stay.leaving is not None and stay.leaving.evicted and number > stay.leaving.month - 4
             if refuses or random.random() < character.skips + 0.05 * drifting:
-                owed += rent if due <= today else 0
                 continue
-            delay = payment_delay(random, character, due=due, country=self.plan.country, drifting=drifting)
+            delay = payment_delay(
+                random,
+                character,
+                due=due,
+                country=self.plan.country,
+                drifting=drifting,
+                seasons=self.plan.drifts.seasons,
+            )
             paid_on = due + delay * _DAY
+            francs = max(0, asked.amount + charge + min(0, before))
             if random.random() < character.splits + 0.1 * drifting:
-                part = max(1, round(rent * random.choice((0.4, 0.5, 0.6)) / self.place.round_to)) * self.place.round_to
-                if 0 < part < rent:
-                    first = self._pay(stay, contract, part, paid_on)
-                    second = self._pay(stay, contract, rent - part, paid_on + random.randint(8, 30) * _DAY)
-                    owed += (rent - part * first - (rent - part) * second) if due <= today else 0
+                part = max(1, round(francs * random.choice((0.4, 0.5, 0.6)) / self.place.round_to))
+                part *= self.place.round_to
+                if 0 < part < francs:
+                    self._pay(stay, contract, ledger, part, paid_on)
+                    self._pay(stay, contract, ledger, francs - part, paid_on + random.randint(8, 30) * _DAY)
                     continue
-            amount = rent
-            if owed and random.random() < 0.33:
-                amount += owed
-            elif (place + 1 < len(dues) or contract.ended_on is None) and random.random() < 0.01:
+            if before > 0 and random.random() < 0.33:
+                francs += before
+            elif (place + 1 < len(months) or contract.ended_on is None) and random.random() < 0.01:
                 # Two months at once.
-                amount, covered = 2 * rent, 1
-            if self._pay(stay, contract, amount, paid_on):
-                owed = max(0, owed - (amount - rent)) if amount > rent and not covered else owed
-            else:
+                francs, covered = francs + asked.amount, 1
+            if delay >= _PENALTY_AFTER_DAYS and paid_on <= today and random.random() < 0.06:
+                penalty = self._round_part(contract.monthly_rent, _PENALTY)
+                self._charge(contract, paid_on, penalty, "penalty", "Pénalité de retard")
+                ledger.asked += penalty
+                waived_on, mood = paid_on + 3 * _DAY, random.random()
+                if mood < 0.65:
+                    francs += penalty
+                elif mood < 0.85 and waived_on <= today:
+                    self._own_money(contract, ledger, "credit", penalty, waived_on, "Pénalité remise", waives=paid_on)
+            if not self._pay(stay, contract, ledger, francs, paid_on):
                 covered = 0
-                owed += rent if due <= today else 0
-        return self._settle_after_the_end(stay, contract, owed)
-
-    def _settle_after_the_end(self, stay: Stay, contract: ContractRow, owed: int) -> int:
-        ended_on = contract.ended_on
-        if not owed or ended_on is None:
-            return owed
-        leaves = stay.leaves_on == ended_on
-        evicted = leaves and stay.leaving is not None and stay.leaving.evicted
-        if self.random.random() < (0.1 if evicted else 0.55 if leaves else 0.95):
-            paid_on = ended_on + self.random.randint(0, 40) * _DAY
-            if self._pay(stay, contract, owed, paid_on):
-                return 0
-        return owed
 
     # --- one payment ----------------------------------------------------------------------------------
 
-    def _pay(self, stay: Stay, contract: ContractRow, amount: int, day: dt.date) -> bool:
-        """Write a payment down, in parts where one would pass a limit. False: its day has not come yet."""
-        day = max(day, (contract.signed_on or contract.start_date))
+    def _pay(self, stay: Stay, contract: ContractRow, ledger: Ledger, amount: int, day: dt.date) -> bool:
+        """Write a payment down, in parts where one would pass a limit. False: its day has not come yet, or nothing."""
+        if amount <= 0:
+            return False
+        day = max(day, (contract.signed_on or contract.start_date), self.plan.first_day)
         purse = self._purse(stay)
         method = purse.method if self.random.random() < 0.88 else draw(self.random, self.methods)
         method, limit = self._within_limits(method, amount)
@@ -132,6 +227,7 @@ class Cashier:
             return False
         for part, part_day in zip(parts, days, strict=True):
             self._write(contract.reference, part, part_day, method, purse.provider)
+        ledger.paid += amount
         return True
 
     def _within_limits(self, method: str, amount: int) -> tuple[str, int | None]:
@@ -177,14 +273,17 @@ class Cashier:
         return self.purses[code]
 
 
-def due_days(contract: ContractRow, last: dt.date) -> list[dt.date]:
-    """When a contract's rent is due up to the month of `last`, by the rule of `generate_instalments`."""
-    month = contract.start_date.replace(day=1)
-    days = []
-    while month <= last:
-        end_of_month = plus_months(month, 1) - _DAY
-        due = max(contract.start_date, min(month + ((contract.payment_day or 1) - 1) * _DAY, end_of_month))
-        if contract.ended_on is None or due <= contract.ended_on:
-            days.append(due)
-        month = plus_months(month, 1)
-    return days
+def months_of(
+    contract: ContractRow, billing: Billing, last: dt.date, steps: Iterable[RentStepRow] = ()
+) -> list[RentMonth]:
+    """The months that a contract asks for up to the month of `last`, as its site bills: leasing.rent_months."""
+    terms = Terms(
+        billing=billing,
+        start=contract.start_date,
+        payment_day=contract.payment_day or 5,
+        monthly_rent=contract.monthly_rent,
+        end=contract.ended_on,
+        changes=tuple(RentChange(step.from_month, step.monthly_rent) for step in steps),
+        rents_from=contract.rents_from,
+    )
+    return rent_months(terms, first=contract.start_date.replace(day=1), last=last.replace(day=1))

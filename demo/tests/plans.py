@@ -8,6 +8,7 @@ from demo.portfolio import MadePortfolio, SitePlan
 from sites_app.rules import rules_from_rows
 
 TODAY = dt.date(2026, 11, 23)
+BOOKS_BEGIN = dt.date(2023, 11, 1)
 DAY = dt.timedelta(days=1)
 RULES: dict[str, dict[str, Any]] = {
     "GN_CONAKRY": {
@@ -46,7 +47,7 @@ RULES: dict[str, dict[str, Any]] = {
 }
 
 
-def plan_of(code: str, tenants: int, max_properties: int = 3000, today: dt.date = TODAY) -> SitePlan:
+def plan_of(code: str, tenants: int, max_properties: int = 3000, today: dt.date = TODAY, **given: Any) -> SitePlan:
     rows = [(rule, value, "", False, None, None) for rule, value in RULES[code].items()]
     return SitePlan(
         code=code,
@@ -57,6 +58,7 @@ def plan_of(code: str, tenants: int, max_properties: int = 3000, today: dt.date 
         max_properties=max_properties,
         agents=("ousmane", "aissatou"),
         rules=rules_from_rows(code, today, rows),
+        **given,
     )
 
 

@@ -7,7 +7,7 @@ from itertools import pairwise
 import phonenumbers
 import pytest
 
-from demo.tests.plans import DAY, RULES, TODAY, made
+from demo.tests.plans import BOOKS_BEGIN, DAY, RULES, TODAY, made
 from imports.tables.contracts import ContractRow
 
 
@@ -46,12 +46,12 @@ def test_people_write_their_names_and_numbers_as_one_does_there(large):
     assert {"Diallo", "Bah", "Barry", "Sow"} <= families
 
 
-def test_history_goes_back_three_years_and_not_past_today(large):
+def test_the_books_go_back_three_years_tenancies_eight_more_and_nothing_past_today(large):
     for portfolio in large:
         rows = portfolio.rows
         in_force = [contract for contract in rows["contracts"] if contract.status != "draft"]
-        assert dt.date(2023, 11, 1) <= min(contract.start_date for contract in in_force) <= dt.date(2023, 12, 1)
-        days = [contract.start_date for contract in in_force]
+        assert dt.date(2015, 11, 1) <= min(contract.start_date for contract in in_force) <= dt.date(2018, 11, 1)
+        days = [contract.rents_from for contract in in_force]
         days += [contract.ended_on for contract in in_force if contract.ended_on]
         days += [payment.received_on for payment in rows["payments"]]
         days += [notice.issued_on for notice in rows["notices"]]
@@ -61,6 +61,7 @@ def test_history_goes_back_three_years_and_not_past_today(large):
         days += [request.closed_on for request in rows["requests"] if request.closed_on]
         days += [answer.answered_on for answer in rows["surveys"]]
         days += [contact.happened_at.date() for contact in rows["interactions"]]
+        assert min(days) == BOOKS_BEGIN
         assert max(days) <= TODAY
         assert max(contact.happened_at.date() for contact in rows["interactions"]) < TODAY
 
