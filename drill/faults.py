@@ -231,19 +231,19 @@ def _is_done(agency: Agency, job: str) -> bool:
 
 FAULTS = (
     Fault("nothing", everybody_is_well, 1, only_long=True),
-    Fault("web: kill -9", web_killed, 3, rounds=2),
+    Fault("web: kill -9", web_killed, 3),
     Fault("worker: kill -9 in the middle of a job", worker_killed, 60, only_long=True),
     Fault("Valkey: kill -9 with a busy worker", valkey_killed, 30),
     Fault("database: kill -9", database_killed, 10, may_be_busy=True),
-    Fault("database frozen", database_frozen, 5, may_be_busy=True),
+    Fault("database frozen", database_frozen, 5, may_be_busy=True, only_long=True),
     Fault("4 silent clients", silent_clients(4), 1),
     Fault("200 silent clients", silent_clients(200), 1, only_long=True),
-    Fault("a second `up` on the port", second_on_the_port, 30),
+    Fault("a second `up` on the port", second_on_the_port, 30, only_long=True),
     Fault("web frozen", web_frozen, 30, only_long=True),
     Fault("worker frozen", worker_frozen, 90, only_long=True),
     Fault("Valkey frozen", valkey_frozen, 30, only_long=True),
     Fault("settings of production", settings_of_production, 60, only_long=True),
     Fault("broker and cache gone", broker_gone, 30, place="foreign broker"),
-    Fault("broker and cache hang", broker_hanging, 30, place="foreign broker"),
+    Fault("broker and cache hang", broker_hanging, 30, place="foreign broker", only_long=True),
     Fault("disk full", disk_full, 10, may_be_busy=True, only_long=True, place="small disk"),
 )
