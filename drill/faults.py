@@ -167,6 +167,8 @@ def settings_of_production(agency: Agency) -> float:
         AKIG_PRODUCTION="true",
         SECRET_KEY=secret,
         ALLOWED_HOSTS="akig.example",
+        EMAIL_URL="smtp://mail.example:25",
+        PUBLIC_URL="https://akig.example",
     )
     other.start()
     try:

@@ -141,7 +141,10 @@ class Load:
                 with self._lock:
                     self.tally.acknowledged.add(key)
                 return
-            if 400 <= answer.status < 500 and answer.status != 429:
+            if answer.status == 429:
+                time.sleep(1)
+                continue
+            if 400 <= answer.status < 500:
                 return
             time.sleep(0.2)
 
@@ -152,7 +155,7 @@ class Load:
                 self.tally.busy += 1
             elif answer.status >= 500:
                 self.tally.errors[f"{answer.status} {path}"] += 1
-            elif answer.status >= 400:
+            elif answer.status >= 400 and answer.status != 429:  # asked too often: said, and waited for
                 self.tally.refused[f"{answer.status} {path} {answer.body[:200]!r}"] += 1
 
     def _count(self) -> None:

@@ -50,6 +50,17 @@ def test_a_child_that_crashes_is_started_again_and_more_slowly_each_time(supervi
     assert supervisor.crashes() == 3
 
 
+def test_a_child_that_was_killed_is_back_at_once_though_nobody_looks_for_long(supervisor):
+    supervisor.start(child := _child("web", "exec 1>&- 2>&-; sleep 60"))
+    wait_until(lambda: supervisor.look_after(0.01) or child.process.stdout not in supervisor._selector.get_map())
+    os.kill(child.process.pid, signal.SIGKILL)
+    before = child.process.pid
+    killed = time.monotonic()
+    while not child.is_running or child.process.pid == before:
+        supervisor.look_after(20)
+    assert time.monotonic() - killed < 10
+
+
 def test_a_child_that_is_killed_takes_its_own_children_with_it_and_comes_back(supervisor, tmp_path):
     supervisor.start(child := _child("web", f"sleep 60 & echo $! > {tmp_path}/pid; wait"))
     first = child.process.pid

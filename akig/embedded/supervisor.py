@@ -17,6 +17,8 @@ from akig.embedded.waits import is_silent, pause_before_start, watched_since
 # A process that gives no signs of life has served once it has lived for so long.
 _STEADY_SECONDS = 10.0
 _KILLED = (-signal.SIGKILL, -signal.SIGTERM)
+# Between the last word of a process and its end.
+_SHORTLY = 0.05
 
 
 class Stopped(BaseException):
@@ -103,8 +105,11 @@ class Supervisor:
             self._end([task])
 
     def look_after(self, seconds: float) -> None:
-        """Pass on what the children say for about so long, then start again what has crashed."""
-        deadline = time.monotonic() + seconds
+        """Pass on what the children say for about so long, or until one is to start again; start what has crashed."""
+        due = [child.start_again_at for child in self._children if child.start_again_at is not None]
+        if any(self._is_ending(child) for child in self._children):
+            seconds = min(seconds, _SHORTLY)
+        deadline = min(time.monotonic() + seconds, *due) if due else time.monotonic() + seconds
         while (left := deadline - time.monotonic()) > 0:
             ready = self._selector.select(left)
             for key, _ in ready:
@@ -134,6 +139,11 @@ class Supervisor:
         self._selector.close()
 
     # --- inside ---
+
+    def _is_ending(self, child: Child) -> bool:
+        """Its last word has been read, and it is not gone yet."""
+        pipe = child.process.stdout if child.process is not None else None
+        return child.is_running and pipe is not None and pipe not in self._selector.get_map()
 
     def _launch(self, child: Child) -> None:
         process = child.process = subprocess.Popen(

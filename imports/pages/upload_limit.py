@@ -3,11 +3,18 @@
 from typing import IO, Any
 
 from django.core.files.uploadhandler import FileUploadHandler, StopUpload
+from django.http import HttpRequest
 
 from imports.sources import MAX_BYTES
 
 _FORM_BYTES = 100_000
 LARGEST_BODY = MAX_BYTES + _FORM_BYTES
+
+
+def is_too_large(request: HttpRequest) -> bool:
+    """Whether more was sent than an import may have. A length that is no number is none, as to Django."""
+    said = request.META.get("CONTENT_LENGTH") or "0"
+    return said.isdecimal() and int(said) > LARGEST_BODY
 
 
 class UploadLimit(FileUploadHandler):

@@ -18,7 +18,7 @@ from imports.models import ImportRun
 from imports.pages.forms import ImportForm
 from imports.pages.one_of_few import RETRY_AFTER_SECONDS, AllPlacesTaken, one_of_few
 from imports.pages.shapes import described_tables
-from imports.pages.upload_limit import LARGEST_BODY
+from imports.pages.upload_limit import is_too_large
 from imports.pages.words import counts_of, listed, stage_sentence
 from imports.runs import import_later, import_now, is_large, job_is_lost, progress_of
 from screens.exports import KINDS, TooManyRows, as_csv, download
@@ -37,8 +37,7 @@ def upload(request: SiteRequest) -> HttpResponse:
     site = _chosen_site(request)
     busy = False
     if request.method == "POST":
-        sent = int(request.META.get("CONTENT_LENGTH") or 0)
-        form = ImportForm(request.POST, request.FILES, body_too_large=sent > LARGEST_BODY)
+        form = ImportForm(request.POST, request.FILES, body_too_large=is_too_large(request))
         if form.is_valid():
             try:
                 with one_of_few():

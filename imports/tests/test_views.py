@@ -140,7 +140,6 @@ def test_files_of_more_than_50_mb_are_refused_by_their_sizes(manager, monkeypatc
 
 def test_a_body_far_too_large_is_thrown_away_as_it_comes_and_the_page_says_why(manager, monkeypatch):
     monkeypatch.setattr("imports.pages.upload_limit.LARGEST_BODY", 300)
-    monkeypatch.setattr("imports.pages.views.LARGEST_BODY", 300)
     assert LARGEST_BODY > 50 * 1024 * 1024
     answer = send(manager, good_files())
     assert answer.status_code == 400
@@ -227,3 +226,7 @@ def test_the_files_that_the_page_describes_are_those_that_the_import_takes(langu
 )
 def test_a_bad_cell_is_named_by_its_column_in_the_readers_words(language, source, column, shown):
     assert column_in(language, source, column) == shown
+
+
+def test_a_length_that_is_no_number_is_none(manager):
+    assert manager.post(PAGE, {"files": []}, CONTENT_LENGTH="zz").status_code == 400

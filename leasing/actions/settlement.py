@@ -25,7 +25,8 @@ _FEW = 10
 def place_anew(site_code: str, accounts: Iterable[UUID]) -> dict[UUID, int]:
     """Place the money of accounts as their records stand now, and write down what that changes.
 
-    Returns the francs on account of each that has instalments or payments. Four statements for a thousand accounts.
+    Returns the francs on account of each that has instalments or payments. Four statements for a thousand accounts; two
+    more where they are over ten.
     """
     waiting = iter(dict.fromkeys(accounts))
     on_account: dict[UUID, int] = {}

@@ -80,6 +80,7 @@ class Command(BaseCommand):
             "AKIG_VAR": str(self.var),
             "AKIG_DATABASE_LOGIN": "app",
             "PYTHONUNBUFFERED": "1",
+            "PYTHONDONTWRITEBYTECODE": "",  # whoever starts again does not compile everything again
             "MALLOC_ARENA_MAX": "2",  # threads share their free memory
             "SECRET_KEY": os.environ.get("SECRET_KEY") or self._own_secret_key(),
         }
