@@ -2,6 +2,7 @@
 
 import datetime as dt
 import itertools
+import os
 from contextlib import suppress
 from typing import Any
 
@@ -18,6 +19,8 @@ from leasing.tests.factories import make_property, make_tenant
 from tests.examples import examples
 
 TODAY = dt.date(2026, 6, 20)
+# The long run: `AKIG_HISTORY_EXAMPLES=10000 pytest leasing/tests/test_any_order.py`.
+EXAMPLES = int(os.environ.get("AKIG_HISTORY_EXAMPLES", "15"))
 _keys = itertools.count()
 
 
@@ -84,7 +87,7 @@ CHARGES = st.lists(st.tuples(DAYS, st.integers(1, 400_000), st.sampled_from(["se
 ENDS = st.lists(st.integers(30, 150), max_size=1)
 
 
-@settings(max_examples=examples(15), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(EXAMPLES), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.data())
 def test_any_order_of_typing_gives_equal_months_and_balances(conakry, data):
     events = [
