@@ -11,6 +11,7 @@ from django.db import connection
 from django.http import QueryDict
 from django.test.utils import CaptureQueriesContext
 
+from accounts.models import User
 from leasing.tests.factories import make_contract, make_instalment, make_property, make_tenant
 from sites_app.models import Membership, Site
 from sites_app.scope import site_scope
@@ -273,6 +274,20 @@ def test_the_board_says_how_pressing_each_open_task_is(client, manager, site):
         make_task(site, agent=manager, status="done")
     page = client.get(f"{URL}?state=all").content.decode()
     assert len(re.findall(r'<span class="tag warn"><svg.*?</svg>Important · \d+</span>', page)) == 1
+
+
+def test_the_number_of_an_account_is_written_without_separators(client, manager, site):
+    """Of a thousand accounts on it would else be 12,345, which names nobody."""
+    for pk, name in ((12_345, "fatou"), (12_346, "ousmane")):
+        person = User.objects.create(pk=pk, username=name, full_name=name.title(), preferred_language="en")
+        Membership.objects.create(user=person, site=site, role="agent")
+    with site_scope([site.code]):
+        make_task(site, agent=person, title="Visit", kind="admin")
+    pages = [
+        client.get(address).content.decode() for address in (URL, f"{URL}absent/?agent=12346", f"{DAY}?agent=12346")
+    ]
+    assert [re.findall("12,34[56]", page) for page in pages] == [[], [], []]
+    assert re.search(r'name="take" value="[^"]+:12345"', pages[1])
 
 
 # --- somebody is absent ---------------------------------------------------------------------------------
