@@ -2,12 +2,12 @@
 
 import shutil
 
-from celery import current_app
 from django.conf import settings
 from django.db import Error, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
+from outbox.actions import impatient_connection
 from outbox.late import jobs_are_late
 from sites_app.isolation import holes_in_the_database
 
@@ -23,14 +23,14 @@ def failures() -> dict[str, str]:
     found = {"database": _database()}
     if not found["database"]:
         found |= {"migrations": _migrations(), "role": _role(), "jobs": _jobs()}
-    found |= {"disk": _disk()}
+    found["disk"] = _disk()
     return {part: reason for part, reason in found.items() if reason}
 
 
 def missing() -> dict[str, str]:
     """What AKIG serves without, by the name of the part: jobs wait in the outbox while the broker is away."""
-    found = {"broker": _broker()}
-    return {part: reason for part, reason in found.items() if reason}
+    reason = _broker()
+    return {"broker": reason} if reason else {}
 
 
 def _database() -> str:
@@ -68,11 +68,10 @@ def _jobs() -> str:
 def _broker() -> str:
     if not settings.CELERY_BROKER_URL:
         return ""
-    limits = {"socket_timeout": _BROKER_SECONDS, "socket_connect_timeout": _BROKER_SECONDS}
     try:
-        with current_app.connection_for_write(connect_timeout=_BROKER_SECONDS, transport_options=limits) as broker:
+        with impatient_connection(_BROKER_SECONDS) as broker:
             broker.ensure_connection(max_retries=1, interval_start=0, interval_step=0, timeout=_BROKER_SECONDS)
-            broker.channel().close()  # type: ignore[attr-defined]  # each transport's own channel has it
+            broker.channel().close()  # each transport's own channel has it
     except Exception:  # whatever its client raises
         return "does not answer"
     return ""

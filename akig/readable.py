@@ -16,7 +16,7 @@ from django.utils.http import parse_header_parameters
 from django.utils.translation import gettext as _
 
 from akig.views import refusal
-from changes.problems import TITLES, Unreadable, looks_like_the_api, problem, wants_problem
+from changes.problems import CANNOT_BE_STORED, TITLES, Unreadable, looks_like_the_api, problem, wants_problem
 from sites_app.resolve import split_address
 
 log = logging.getLogger(__name__)
@@ -67,8 +67,7 @@ class ReadableMiddleware:
         log.warning("Refused what cannot be stored: %s", exception)
         if connection.in_atomic_block:
             transaction.set_rollback(True)
-        sentence = _("A value has a character or a size that cannot be stored. Nothing was changed.")
-        return refusal(request, 400, sentence, "400.html", "info")
+        return refusal(request, 400, str(CANNOT_BE_STORED), "400.html", "info")
 
 
 def _refuse_nul(sent: QueryDict) -> None:

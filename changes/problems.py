@@ -38,6 +38,7 @@ TITLES: dict[int, Text] = {
     500: gettext_lazy("Something went wrong on our side"),
     503: gettext_lazy("Not available now"),
 }
+CANNOT_BE_STORED = gettext_lazy("A value has a character or a size that cannot be stored. Nothing was changed.")
 # However it is written: a program that mistypes its address is still a program.
 _API_ADDRESS = re.compile(r"/+(?:(?:[A-Z]{2}_[A-Z0-9]+|ALL)/+)?(?i:api)(?:/|$)")
 
@@ -160,7 +161,7 @@ def _as_api_exception(exc: Exception) -> Exception:
             return drf.ParseError(str(exc) if isinstance(exc, core.BadRequest) else None)
         case DataError():
             # A character or a number that the database cannot hold: nobody but the client can have sent it.
-            return drf.ParseError(_("A value has a character or a size that cannot be stored. Nothing was changed."))
+            return drf.ParseError(CANNOT_BE_STORED)
     if is_away(exc):
         log.error("The API cannot answer now (%s)", kind(exc))
         return unavailable(exc)

@@ -107,6 +107,12 @@ def forget_old_jobs(now: datetime) -> int:
     return Job.objects.filter(done_at__lt=now - _KEEP_DONE).delete()[0]
 
 
+def impatient_connection(seconds: float) -> Any:
+    """A way to the broker that waits so long for each word of it, and no longer."""
+    limits = {"socket_timeout": seconds, "socket_connect_timeout": seconds}
+    return current_app.connection_for_write(connect_timeout=seconds, transport_options=limits)
+
+
 def _begin(job_id: UUID | str) -> bool:
     # Committed before the work begins: a job that kills its worker shall not do so for ever.
     with transaction.atomic():
@@ -139,9 +145,7 @@ def _send_at_once(job: Job) -> None:
 
 @contextmanager
 def _impatient_producer() -> Iterator[Any]:
-    limits = {"socket_timeout": _BROKER_SECONDS, "socket_connect_timeout": _BROKER_SECONDS}
-    connection = current_app.connection_for_write(connect_timeout=_BROKER_SECONDS, transport_options=limits)
-    with producers[connection].acquire(block=True, timeout=_BROKER_SECONDS) as producer:
+    with producers[impatient_connection(_BROKER_SECONDS)].acquire(block=True, timeout=_BROKER_SECONDS) as producer:
         yield producer
 
 
