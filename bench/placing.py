@@ -11,7 +11,7 @@ from django.db import connection, transaction
 
 from leasing.actions.settlement import place_anew
 from leasing.models import Account, Contract, Instalment, Payment, Property, Tenant
-from leasing.rent_months import month_begun
+from leasing.months import month_begun
 
 YEARS = 10
 _START, _RENT = dt.date(2016, 11, 1), 1_200_000

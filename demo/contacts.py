@@ -6,13 +6,13 @@ from random import Random
 
 from demo.behaviour import how_many
 from demo.matters import add_litigation
-from demo.months import plus_months
 from demo.places import draw
 from demo.portfolio import MadePortfolio, SitePlan, Stay
 from imports.tables.contracts import ContractRow
 from imports.tables.interactions import InteractionRow
 from imports.tables.requests import RequestRow
 from imports.tables.surveys import SurveyRow
+from leasing.months import month_begun
 
 _DAY = dt.timedelta(days=1)
 _CHANNELS = {"call": 44, "whatsapp": 27, "visit": 11, "office": 11, "sms": 7}
@@ -48,8 +48,8 @@ def add_contacts(
     month = stay.begun_before
     while True:
         month += 1
-        first = plus_months(stay.start, month - 1)
-        last = min(plus_months(stay.start, month) - _DAY, yesterday)
+        first = month_begun(stay.start, month - 1)
+        last = min(month_begun(stay.start, month) - _DAY, yesterday)
         if stay.leaves_on is not None:
             last = min(last, stay.leaves_on)
         if last < first:

@@ -5,7 +5,6 @@ from operator import attrgetter
 from random import Random
 
 from demo.behaviour import draw_character
-from demo.months import plus_months
 from demo.names import People
 from demo.places import PLACES, draw, phone_number, rent_for
 from demo.portfolio import MadePortfolio, MadeTenant, MadeUnit, SitePlan
@@ -13,6 +12,7 @@ from demo.tenancies import LONGEST_BEFORE, Left, Tenancies
 from imports.tables.contracts import ContractRow
 from imports.tables.properties import PropertyRow
 from imports.tables.tenants import TenantRow
+from leasing.months import month_begun
 
 _APPLICANTS = 25
 """One in so many registers and never rents."""
@@ -70,7 +70,7 @@ class _History:
         if not self.empty or self.random.random() > 0.3:
             return
         unit = self.empty.pop()
-        start = plus_months(self.plan.today.replace(day=1), 1)
+        start = month_begun(self.plan.today.replace(day=1), 1)
         rent = self.tenancies.rent_at(unit, start)
         self.made.add(
             "contracts",
@@ -80,7 +80,7 @@ class _History:
                 tenant=applicant.code,
                 agent=unit.agent,
                 start_date=start,
-                end_date=plus_months(start, 12) - dt.timedelta(days=1),
+                end_date=month_begun(start, 12) - dt.timedelta(days=1),
                 monthly_rent=rent,
                 payment_day=5,
                 deposit=rent * self.place.deposit_months[0],
@@ -145,7 +145,7 @@ class _History:
             left = None
             if before:
                 months = 1 + min(LONGEST_BEFORE - 1, int(random.expovariate(1 / 26)))
-                start, before = plus_months(unit.from_day, -months), False
+                start, before = month_begun(unit.from_day, -months), False
             else:
                 left = self._mover(free_from, start)
             if left is not None:
@@ -173,7 +173,7 @@ class _History:
         """Most leases begin on the first of a month, some in its middle."""
         if free_from.day <= 15 and self.random.random() < 0.2:
             return free_from.replace(day=15)
-        return free_from if free_from.day == 1 else plus_months(free_from.replace(day=1), 1)
+        return free_from if free_from.day == 1 else month_begun(free_from.replace(day=1), 1)
 
     def _mover(self, free_from: dt.date, start: dt.date) -> Left | None:
         """Somebody who leaves another property of the agency just then and takes this one the day after."""

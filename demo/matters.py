@@ -3,13 +3,13 @@
 import datetime as dt
 from random import Random
 
-from demo.months import plus_months
 from demo.portfolio import MadePortfolio, SitePlan, Stay
 from demo.rent import Ledger
 from imports.tables.contracts import ContractRow
 from imports.tables.deposits import DepositRow
 from imports.tables.litigations import LitigationRow
 from imports.tables.notices import NoticeRow
+from leasing.months import month_begun
 from sites_app.rules import RegionalRules
 
 _DAY = dt.timedelta(days=1)
@@ -106,7 +106,7 @@ def add_deposit(made: MadePortfolio, plan: SitePlan, contract: ContractRow, ledg
 
 
 def _evict(made: MadePortfolio, plan: SitePlan, contract: ContractRow, leaves_on: dt.date, random: Random) -> None:
-    opened_on = max(contract.start_date, plan.first_day, plus_months(leaves_on, -3) + random.randint(0, 12) * _DAY)
+    opened_on = max(contract.start_date, plan.first_day, month_begun(leaves_on, -3) + random.randint(0, 12) * _DAY)
     if opened_on <= plan.today:
         add_litigation(made, plan, contract, "payment", opened_on, random, at_least_until=leaves_on)
     # Weekends and feasts may push the deadline; it must still lie before the day.

@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple, cast
 
 from demo.behaviour import ALL_DRIFTS, Character, Drifts, Leaving, drift
-from demo.months import plus_months
 from demo.names import PersonName
 from imports.tables import TABLES
 from imports.tables.contracts import ContractRow
 from imports.tables.payments import PaymentRow
+from leasing.months import calendar_months_between, month_begun
 from leasing.rent_months import Billing
 from sites_app.rules import RegionalRules
 
@@ -41,7 +41,7 @@ class SitePlan:
     @property
     def first_day(self) -> dt.date:
         """The day on which the agency began to keep these books."""
-        return plus_months(self.today.replace(day=1), -self.history)
+        return month_begun(self.today.replace(day=1), -self.history)
 
     @property
     def silence(self) -> tuple[dt.date, dt.date] | None:
@@ -113,7 +113,7 @@ class Stay:
 
     def month_of(self, day: dt.date) -> int:
         """Which month of the stay the calendar month of a day is, from 1."""
-        return (day.year - self.start.year) * 12 + day.month - self.start.month + 1
+        return calendar_months_between(self.start, day) + 1
 
 
 class RentStepRow(NamedTuple):

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from random import Random
 
 from demo.behaviour import payment_delay
-from demo.months import plus_months
 from demo.places import PLACES, draw
 from demo.portfolio import MadePortfolio, Mistake, OwnMoneyRow, RentStepRow, SitePlan, Stay
 from imports.tables.contracts import ContractRow
 from imports.tables.instalments import InstalmentRow
 from imports.tables.payments import PaymentRow
+from leasing.months import month_begun
 from leasing.rent_months import Billing, RentChange, RentMonth, Terms, rent_months
 
 _DAY = dt.timedelta(days=1)
@@ -74,7 +74,7 @@ class Cashier:
         last = self._last_month(stay, contract)
         months = months_of(contract, self.plan.billing, last, steps)
         # Who pays ahead does not know yet that the last month will be cut.
-        whole = months_of(contract._replace(ended_on=None), self.plan.billing, plus_months(last, 1), steps)
+        whole = months_of(contract._replace(ended_on=None), self.plan.billing, month_begun(last, 1), steps)
         service = self._service_charges(stay, contract, months)
         self._receive(stay, contract, ledger, months, {month.period: month.amount for month in whole}, service)
 
@@ -117,9 +117,9 @@ class Cashier:
         today = self.plan.today
         last = today
         for end in stay.advance_ends:
-            block_begins = plus_months(stay.start, end - stay.advance)
+            block_begins = month_begun(stay.start, end - stay.advance)
             if block_begins <= today:
-                last = max(last, plus_months(stay.start, end - 1))
+                last = max(last, month_begun(stay.start, end - 1))
         return last if contract.ended_on is None else contract.ended_on
 
     def _service_charges(self, stay: Stay, contract: ContractRow, months: list[RentMonth]) -> dict[dt.date, int]:

@@ -7,11 +7,12 @@ from random import Random
 from demo.behaviour import FORESEEN_MONTHS, draw_leaving, draw_slow_repairs, draw_spell
 from demo.contacts import add_contacts
 from demo.matters import add_deposit, add_notice_to_quit, add_paperwork, add_renewal_notice, lawful_eviction_day
-from demo.months import months_between, plus_months
+from demo.months import months_between
 from demo.places import PLACES, draw
 from demo.portfolio import MadePortfolio, MadeTenant, MadeUnit, RentStepRow, SitePlan, Stay
 from demo.rent import Cashier, Ledger
 from imports.tables.contracts import ContractRow
+from leasing.months import calendar_months_between, month_begun
 
 _DAY = dt.timedelta(days=1)
 LONGEST_BEFORE = 96
@@ -83,7 +84,7 @@ class Tenancies:
         random, plan, drifts = self.random, self.plan, self.plan.drifts
         months = months_between(start, plan.today) + FORESEEN_MONTHS
         first_day = plan.first_day
-        before = max(0, (first_day.year - start.year) * 12 + first_day.month - start.month) if start < first_day else 0
+        before = max(0, calendar_months_between(start, first_day))
         advance = 0 if tenant.character.student else draw(random, self.place.advance)
         ahead, behind = 0, 0.0
         if not before:
@@ -113,7 +114,7 @@ class Tenancies:
         leaves_on = None
         if leaving is not None:
             early = random.randint(1, 12) if random.random() < 0.3 else 0
-            leaves_on = plus_months(start, leaving.month) - (1 + early) * _DAY
+            leaves_on = month_begun(start, leaving.month) - (1 + early) * _DAY
             if leaving.evicted:
                 leaves_on = lawful_eviction_day(leaves_on, plan.rules)
         spell = draw_spell(random, months) if leaving is None or not drifts.leavers_change else None
@@ -151,10 +152,10 @@ class Tenancies:
         open_ended = random.random() < (0.4 if stay.begun_before else 0.05)
         start, renewal_of = stay.start, None
         signed_on = min(today, start - random.randint(0, 14) * _DAY)
-        last_day = plus_months(start, term) - _DAY
+        last_day = month_begun(start, term) - _DAY
         while last_day < self.plan.first_day:
             # The papers of today say the next term.
-            last_day = plus_months(last_day + _DAY, 12) - _DAY
+            last_day = month_begun(last_day + _DAY, 12) - _DAY
         while True:
             leaves_on = stay.leaves_on
             leaves_soon = leaves_on is not None and leaves_on <= last_day + 62 * _DAY
@@ -193,7 +194,7 @@ class Tenancies:
                     add_notice_to_quit(self.made, self.plan, stay, contract, random)
                 return
             renewal_of, start = contract.reference, last_day + _DAY
-            last_day = plus_months(start, term) - _DAY
+            last_day = month_begun(start, term) - _DAY
             signed_on = start - random.randint(1, 25) * _DAY
             rise = random.choice((0, 0, 0, 0.03, 0.05, 0.05, 0.08, 0.1))
             rent = round(rent * (1 + rise) / self.place.round_to) * self.place.round_to
@@ -204,15 +205,15 @@ class Tenancies:
 
     def _rent_steps(self, contract: ContractRow) -> list[RentStepRow]:
         """Where nobody signs a renewal, the rent is raised now and then all the same."""
-        first = max(plus_months(contract.start_date, 12), plus_months(self.plan.first_day, 2)).replace(day=1)
-        last = plus_months(contract.ended_on or self.plan.today, -2)
+        first = max(month_begun(contract.start_date, 12), month_begun(self.plan.first_day, 2)).replace(day=1)
+        last = month_begun(contract.ended_on or self.plan.today, -2)
         steps, rent = [], contract.monthly_rent
         while first <= last:
             if first.month == contract.start_date.month and self.random.random() < _RENT_STEPS:
                 raised = round(rent * self.random.choice((1.05, 1.08, 1.1)) / self.place.round_to) * self.place.round_to
                 rent = max(raised, rent + self.place.round_to)
                 steps.append(RentStepRow(contract.reference, first, rent))
-            first = plus_months(first, 1)
+            first = month_begun(first, 1)
         self.made.rent_steps += steps
         return steps
 

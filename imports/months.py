@@ -4,7 +4,8 @@ from uuid import UUID
 
 from imports.history import move_beginnings_back
 from imports.writing import Writing
-from leasing.actions.instalments import drop_instalments, insert_months, month_after
+from leasing.actions.instalments import drop_instalments, insert_months
+from leasing.months import month_after
 from leasing.rent_months import RentMonth, rent_months
 from leasing.terms import Lease, leases
 

@@ -18,6 +18,12 @@ def require_signed(contract: Any) -> None:
         )
 
 
+def require_francs(amount: object) -> None:
+    """Raise RuleBroken for what is no whole number of francs, more than zero."""
+    if type(amount) is not int or amount <= 0:
+        raise RuleBroken("amount", "amount_positive", _("The amount must be a whole number of francs, more than zero."))
+
+
 def cited(rule: RuleValue) -> str:
     """A regional rule's name and what it rests on, for the brackets at the end of a sentence."""
     values = {"rule": dict(RULE_TYPES)[rule.rule_type], "source": rule.source}

@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from leasing.months import calendar_months_between, month_begun
+
 Billing = Literal["calendar", "anniversary", "calendar_full"]
 
 _DAY = dt.timedelta(days=1)
@@ -79,12 +81,6 @@ def by_days(rent: int, first: int, last: int, days: int) -> int:
     return _rounded(rent * last, days) - _rounded(rent * (first - 1), days)
 
 
-def month_begun(start: dt.date, months: int) -> dt.date:
-    """So many months after a day: the same day of another month, the last one of a shorter month."""
-    year, month = divmod(start.year * 12 + start.month - 1 + months, 12)
-    return dt.date(year, month + 1, min(start.day, calendar.monthrange(year, month + 1)[1]))
-
-
 def _calendar_months(terms: Terms, last: dt.date) -> Iterator[RentMonth]:
     begins = _first_day_to_ask_for(terms)
     # What a billing of before has left of a month is asked for by days under every billing.
@@ -104,7 +100,7 @@ def _calendar_months(terms: Terms, last: dt.date) -> Iterator[RentMonth]:
 
 def _anniversaries(terms: Terms, last: dt.date) -> Iterator[RentMonth]:
     asked_from = _first_day_to_ask_for(terms)
-    number = max(0, (asked_from.year - terms.start.year) * 12 + asked_from.month - terms.start.month - 1)
+    number = max(0, calendar_months_between(terms.start, asked_from) - 1)
     part: RentMonth | None = None  # what a billing of before has left of a month, asked for with the next one
     while True:
         begins, next_begins = month_begun(terms.start, number), month_begun(terms.start, number + 1)

@@ -8,7 +8,9 @@ from typing import Any
 from uuid import UUID
 
 from changes import sql
-from leasing.rent_months import RentChange, RentMonth, Terms, month_begun, rent_months
+from leasing.models import Contract
+from leasing.months import month_begun
+from leasing.rent_months import RentChange, RentMonth, Terms, rent_months
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,17 @@ class Lease:
             return self.terms.start.replace(day=1)
         return month_begun(self.last_period, 1)
 
+    def month_of_end(self) -> dt.date:
+        """The period of the month in which it has its last day: earlier months are not touched by the end.
+
+        Raises ValueError for a contract that has not ended.
+        """
+        if self.terms.end is None:
+            raise ValueError(f"contract {self.contract} has not ended")
+        month = self.terms.end.replace(day=1)
+        asked = rent_months(self.terms, first=month_begun(month, -1), last=month)
+        return asked[-1].period if asked else month
+
     def missing(self, until: dt.date) -> list[RentMonth]:
         """The months that are not made yet, up to the month that holds `until`."""
         return rent_months(self.terms, first=self.next_period, last=until.replace(day=1))
@@ -48,11 +61,15 @@ def leases(
     return [_lease(row) for row in sql.rows(_LEASES.replace("<which>", which), {"site": site_code, "ids": ids})]
 
 
-def leases_to_extend(site_code: str, horizon: dt.date) -> list[Lease]:
-    """The running contracts of a site whose months do not reach the month `horizon`."""
-    which = f"c.status = 'active' AND coalesce(({_LAST}), '-infinity') < %(horizon)s"
-    names = {"site": site_code, "horizon": horizon}
-    return [_lease(row) for row in sql.rows(_LEASES.replace("<which>", which), names)]
+def lease_of(contract: Contract) -> Lease:
+    """One signed contract's."""
+    (lease,) = leases(contract.site_id, contracts=[contract.pk])
+    return lease
+
+
+def accounts_to_extend(site_code: str, horizon: dt.date) -> list[UUID]:
+    """The accounts of running contracts whose months do not reach the month `horizon`."""
+    return [row["account_id"] for row in sql.rows(_SHORT, {"site": site_code, "horizon": horizon})]
 
 
 def _lease(row: dict[str, Any]) -> Lease:
@@ -100,4 +117,9 @@ _LEASES = f"""
     FROM leasing_contract c
     WHERE c.site_id = %(site)s AND c.status <> 'draft' AND <which>
     ORDER BY c.start_date, c.id
+"""
+
+_SHORT = f"""
+    SELECT DISTINCT c.account_id FROM leasing_contract c
+    WHERE c.site_id = %(site)s AND c.status = 'active' AND coalesce(({_LAST}), '-infinity') < %(horizon)s
 """

@@ -1,6 +1,5 @@
 """Open tasks in their order with what it rests on, and the people of a site: three statements, whatever the number."""
 
-import calendar
 import datetime as dt
 import json
 from collections.abc import Mapping, Sequence, Set
@@ -12,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from changes import sql
 from leasing.models import MISSED_AFTER_DAYS
+from leasing.months import month_begun
 from sites_app.models import Site
 from sites_app.scope import require_scope
 from tasks import statements
@@ -307,13 +307,8 @@ def _days(site: Site, today: dt.date) -> dict[str, Any]:
         "today": today,
         "late_by": today - dt.timedelta(days=LATE_STEPS[0]),
         "missed_by": today - dt.timedelta(days=MISSED_AFTER_DAYS),
-        "three_months_ago": _three_months_before(today),
+        "three_months_ago": month_begun(today, -3),
     }
-
-
-def _three_months_before(day: dt.date) -> dt.date:
-    year, month = divmod(day.year * 12 + day.month - 1 - 3, 12)
-    return dt.date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
 
 
 def _fetch(site: Site, statement: str, parameters: Mapping[str, Any]) -> list[dict[str, Any]]:

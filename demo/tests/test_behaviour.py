@@ -8,12 +8,13 @@ from statistics import mean
 import pytest
 
 from demo.behaviour import Leaving, departure_chance, drift, season_delay
-from demo.months import months_between, plus_months
+from demo.months import months_between
 from demo.portfolio import MadePortfolio, Stay
 from demo.rent import months_of
 from demo.tests.plans import BOOKS_BEGIN, TODAY
 from imports.tables.contracts import ContractRow
 from imports.tables.payments import PaymentRow
+from leasing.months import month_begun
 
 
 def delays(contract: ContractRow, payments: list[PaymentRow]) -> dict[dt.date, int]:
@@ -56,9 +57,9 @@ def test_tenants_pay_later_before_they_leave(large):
         for due, delay in delays(contract, payments[contract.reference]).items():
             if leaves_on is None:
                 stayers.append(delay)
-            elif due > plus_months(leaves_on, -6):
+            elif due > month_begun(leaves_on, -6):
                 before_leaving.append(delay)
-            elif due < plus_months(leaves_on, -10):
+            elif due < month_begun(leaves_on, -10):
                 usual.append(delay)
     assert len(before_leaving) > 400
     assert mean(before_leaving) > mean(stayers) + 3
@@ -67,12 +68,12 @@ def test_tenants_pay_later_before_they_leave(large):
 
 def in_the_last_months(stays: Iterable[Stay], rows: Iterable[tuple[str, dt.date, float]], months: int) -> list[float]:
     until = {stay.tenant.code: stay.leaves_on for stay in stays}
-    return [v for code, day, v in rows if code in until and plus_months(until[code], -months) < day <= until[code]]
+    return [v for code, day, v in rows if code in until and month_begun(until[code], -months) < day <= until[code]]
 
 
 def test_tenants_say_less_complain_more_and_are_less_content_before_they_leave(large):
     for portfolio in large:
-        year_before = [stay for stay in gone(portfolio) if plus_months(stay.leaves_on, -12) >= BOOKS_BEGIN]
+        year_before = [stay for stay in gone(portfolio) if month_begun(stay.leaves_on, -12) >= BOOKS_BEGIN]
         left = [stay for stay in year_before if stay.leaving.month >= 12]
         rows = portfolio.rows
         contacts = [(i.tenant, i.happened_at.date(), 1.0) for i in rows["interactions"]]
@@ -179,7 +180,7 @@ def test_chances_of_leaving(given, chance):
     ],
 )
 def test_months_are_added(day, months, expected):
-    assert plus_months(day, months) == expected
+    assert month_begun(day, months) == expected
 
 
 def test_whole_months_between():

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from imports.sources import MAX_BYTES, MAX_FILES
-from leasing.actions.instalments import month_after
+from leasing.months import month_after
 
 ENDINGS = (".csv", ".xlsx", ".zip", ".txt", ".tsv")
 _LONGEST_NAME = 120

@@ -10,7 +10,7 @@ from changes.refusals import RuleBroken
 from leasing.actions.instalments import bring_up_to_date
 from leasing.actions.locks import locked_contract
 from leasing.models import Contract, Instalment
-from leasing.refusals import require_signed
+from leasing.refusals import require_francs, require_signed
 from screens import formats
 
 CHARGES = (
@@ -33,8 +33,7 @@ def add_charge(
     label = label.strip()
     if kind not in CHARGES:
         raise RuleBroken("kind", "charge_kind", _("There is no such charge."))
-    if type(amount) is not int or amount <= 0:
-        raise RuleBroken("amount", "amount_positive", _("The amount must be a whole number of francs, more than zero."))
+    require_francs(amount)
     if not label and kind != Instalment.Kind.SERVICE:
         raise RuleBroken("label", "charge_label", _("Say what the charge is for."))
     with change(by):

@@ -16,13 +16,13 @@ from leasing.actions.instalments import (
     bring_up_to_date,
     drop_after_end,
     drop_instalments,
-    month_of_end,
     remake_months,
 )
 from leasing.actions.locks import lock_properties, locked_contract, locked_with_its_property
 from leasing.models import Account, Contract, Instalment, Payment, Property, RentStep, Tenant
 from leasing.queries import rent_of
 from leasing.refusals import require_signed
+from leasing.terms import lease_of
 from screens import formats
 
 _NO_OVERLAP = "contracts_in_force_do_not_overlap"
@@ -322,16 +322,9 @@ def _end(contract: Contract, ended_on: dt.date, status: Contract.Status, *, reas
 def _reopen(contract: Contract) -> None:
     if contract.ended_on is None:
         return
-    month = month_of_end(contract)
+    month = lease_of(contract).month_of_end()
     contract.status, contract.ended_on, contract.end_reason = Contract.Status.ACTIVE, None, ""
-    try:
-        with transaction.atomic():
-            contract.save(update_fields=["status", "ended_on", "end_reason"])
-    except IntegrityError as error:
-        refused = _overlap(contract) if constraint_of(error) == _NO_OVERLAP else broken_constraint(error, Contract)
-        if refused is None:
-            raise
-        raise refused from error
+    _save(contract, update_fields=["status", "ended_on", "end_reason"])
     remake_months(contract, month, also_paid=True)
 
 
@@ -348,10 +341,10 @@ def _check(contract: Contract) -> None:
             raise not_on_this_site(field)
 
 
-def _save(contract: Contract) -> None:
+def _save(contract: Contract, update_fields: list[str] | None = None) -> None:
     try:
         with transaction.atomic():
-            contract.save()
+            contract.save(update_fields=update_fields)
     except IntegrityError as error:
         refused = _overlap(contract) if constraint_of(error) == _NO_OVERLAP else broken_constraint(error, Contract)
         if refused is None:

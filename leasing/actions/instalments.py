@@ -11,8 +11,9 @@ from changes import sql
 from leasing.actions.locks import lock_accounts
 from leasing.actions.settlement import place_anew
 from leasing.models import Contract, Instalment
+from leasing.months import month_after
 from leasing.rent_months import RentMonth, rent_months
-from leasing.terms import Lease, leases, leases_to_extend
+from leasing.terms import Lease, accounts_to_extend, lease_of, leases
 from sites_app.models import Site
 
 MONTHS_AHEAD = 12
@@ -29,9 +30,10 @@ def extend_instalments(*, site: Site, today: dt.date) -> int:
     Made for each night; any day's call does the work of the days before it too.
     """
     with transaction.atomic():
-        lock_accounts(Contract.objects.filter(site=site, status="active").values_list("account_id", flat=True))
-        short = leases_to_extend(site.code, month_after(today, MONTHS_AHEAD))
-        return bring_up_to_date(site.code, {lease.account for lease in short}, today)
+        short = accounts_to_extend(site.code, month_after(today, MONTHS_AHEAD))
+        # What somebody is changing at this moment is waited for, and read again.
+        lock_accounts(short)
+        return bring_up_to_date(site.code, short, today)
 
 
 def bring_up_to_date(site_code: str, accounts: Iterable[UUID], today: dt.date) -> int:
@@ -65,7 +67,48 @@ def remake_months(contract: Contract, first: dt.date, *, also_paid: bool = False
     Months that are paid in full stay as they are unless `also_paid`. What a month loses is on account, until
     bring_up_to_date places it. Needs the account's lock.
     """
-    (lease,) = leases(contract.site_id, contracts=[contract.pk])
+    _remake(lease_of(contract), contract, first, also_paid=also_paid)
+
+
+def drop_after_end(contract: Contract) -> None:
+    """After the end nothing is due: the month of the last day is cut to its days, what comes later goes.
+
+    Service charges for later months go too. What was paid for later days is on account, until bring_up_to_date
+    places it. Debts of other kinds stay. Needs the account's lock. Raises ValueError for a contract that has not ended.
+    """
+    lease = lease_of(contract)
+    month = lease.month_of_end()
+    # The last months, when the nightly job has not come so far yet.
+    insert_months(contract.site_id, {lease.contract: lease}, {lease.contract: lease.missing(month)})
+    _remake(lease, contract, month, also_paid=True)
+    others = Instalment.objects.filter(site_id=contract.site_id, contract=contract)
+    later = others.filter(
+        Q(kind=Instalment.Kind.SERVICE, period__gt=contract.ended_on)
+        | Q(kind=Instalment.Kind.DEPOSIT, due_date__gt=contract.ended_on)
+    )
+    drop_instalments(contract.site_id, list(later.values_list("id", flat=True)))
+
+
+def insert_months(site_code: str, of: Mapping[UUID, Lease], months: Months) -> int:
+    """Write down months of contracts; one that is there already stays as it is. Returns how many were made."""
+    made = [(of[contract], month) for contract, some in months.items() for month in some]
+    if not made:
+        return 0
+    return sql.run(
+        _INSERT,
+        {
+            "site": site_code,
+            "contracts": [lease.contract for lease, _month in made],
+            "accounts": [lease.account for lease, _month in made],
+            "tenants": [lease.tenant for lease, _month in made],
+            "periods": [month.period for _lease, month in made],
+            "due": [month.due_date for _lease, month in made],
+            "francs": [month.amount for _lease, month in made],
+        },
+    )
+
+
+def _remake(lease: Lease, contract: Contract, first: dt.date, *, also_paid: bool) -> None:
     there = {
         month.period: month
         for month in Instalment.objects.filter(
@@ -94,68 +137,6 @@ def remake_months(contract: Contract, first: dt.date, *, also_paid: bool = False
     )
     missing = [month for period, month in wanted.items() if period not in there]
     insert_months(contract.site_id, {contract.pk: lease}, {contract.pk: missing})
-
-
-def drop_after_end(contract: Contract) -> None:
-    """After the end nothing is due: the month of the last day is cut to its days, what comes later goes.
-
-    Service charges for later months go too. What was paid for later days is on account, until bring_up_to_date
-    places it. Debts of other kinds stay. Needs the account's lock.
-    """
-    month = month_of_end(contract)
-    (lease,) = leases(contract.site_id, contracts=[contract.pk])
-    # The last months, when the nightly job has not come so far yet.
-    insert_months(contract.site_id, {lease.contract: lease}, {lease.contract: lease.missing(month)})
-    remake_months(contract, month, also_paid=True)
-    others = Instalment.objects.filter(site_id=contract.site_id, contract=contract)
-    later = others.filter(
-        Q(kind=Instalment.Kind.SERVICE, period__gt=contract.ended_on)
-        | Q(kind=Instalment.Kind.DEPOSIT, due_date__gt=contract.ended_on)
-    )
-    drop_instalments(contract.site_id, list(later.values_list("id", flat=True)))
-
-
-def month_of_end(contract: Contract) -> dt.date:
-    """The period of the month in which an ended contract has its last day: earlier months are not touched by the end.
-
-    Raises ValueError for a contract that has not ended.
-    """
-    if contract.ended_on is None:
-        raise ValueError(f"contract {contract.pk} has not ended")
-    (lease,) = leases(contract.site_id, contracts=[contract.pk])
-    month = contract.ended_on.replace(day=1)
-    asked = rent_months(lease.terms, first=month_after(month, -1), last=month)
-    return asked[-1].period if asked else month
-
-
-def insert_months(site_code: str, of: Mapping[UUID, Lease], months: Months) -> int:
-    """Write down months of contracts; one that is there already stays as it is. Returns how many were made."""
-    made = [(of[contract], month) for contract, some in months.items() for month in some]
-    if not made:
-        return 0
-    return sql.run(
-        _INSERT,
-        {
-            "site": site_code,
-            "contracts": [lease.contract for lease, _month in made],
-            "accounts": [lease.account for lease, _month in made],
-            "tenants": [lease.tenant for lease, _month in made],
-            "periods": [month.period for _lease, month in made],
-            "due": [month.due_date for _lease, month in made],
-            "francs": [month.amount for _lease, month in made],
-        },
-    )
-
-
-def months_between(first: dt.date, last: dt.date) -> int:
-    """How many months the month of `last` comes after that of `first`; negative where it comes before."""
-    return (last.year - first.year) * 12 + last.month - first.month
-
-
-def month_after(day: dt.date, months: int) -> dt.date:
-    """The first day of the month that comes so many months after the month of `day`."""
-    number = day.year * 12 + day.month - 1 + months
-    return dt.date(number // 12, number % 12 + 1, 1)
 
 
 def _months_that_money_makes(lease: Lease, francs: int, horizon: dt.date, today: dt.date) -> list[RentMonth]:

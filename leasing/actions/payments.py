@@ -14,7 +14,7 @@ from leasing.actions.instalments import bring_up_to_date
 from leasing.actions.locks import locked_contract
 from leasing.models import Contract, Instalment, Payment, PaymentReversal
 from leasing.queries import on_account, owed
-from leasing.refusals import cited, require_signed
+from leasing.refusals import cited, require_francs, require_signed
 from screens import formats
 from sites_app.queries import rules_for
 from sites_app.rules import PAYMENT_METHODS
@@ -68,7 +68,7 @@ def record_payment(
             the contract is a draft or not on a site in scope, or the mobile money transaction is already recorded.
         ValidationError: a text is too long for its column.
     """
-    _positive(amount)
+    require_francs(amount)
     if not idempotency_key:
         raise RuleBroken(
             "idempotency_key", "idempotency_key", _("Without a key the same payment could be recorded twice.")
@@ -102,9 +102,8 @@ def refund_payment(
 
     Raises RuleBroken: more than is on account, no reason, the amount is not positive, or the day is to come.
     """
-    return _of_our_own(
-        contract, "refund", -_positive(amount), reason, refunded_on, by=by, key=idempotency_key, today=today
-    )
+    require_francs(amount)
+    return _of_our_own(contract, "refund", -amount, reason, refunded_on, by=by, key=idempotency_key, today=today)
 
 
 def give_credit(
@@ -124,10 +123,11 @@ def give_credit(
 
     Raises RuleBroken: more than is owed, no reason, the amount is not positive, or the day is to come.
     """
+    require_francs(amount)
     return _of_our_own(
         contract,
         "credit",
-        _positive(amount),
+        amount,
         reason,
         given_on,
         by=by,
@@ -226,12 +226,6 @@ def _write_down(
         raise refused from error
     bring_up_to_date(contract.site_id, [contract.signed_account_id()], today)
     return payment
-
-
-def _positive(amount: int) -> int:
-    if type(amount) is not int or amount <= 0:
-        raise RuleBroken("amount", "amount_positive", _("The amount must be a whole number of francs, more than zero."))
-    return amount
 
 
 def reverse_payment(*, payment: Payment, by: Actor, reason: str, today: dt.date) -> PaymentReversal:

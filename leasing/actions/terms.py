@@ -9,11 +9,11 @@ from django.utils.translation import gettext as _
 from accounts.models import Actor
 from changes.audit import change
 from changes.refusals import RuleBroken
-from leasing.actions.instalments import bring_up_to_date, month_after, remake_months
+from leasing.actions.instalments import bring_up_to_date, remake_months
 from leasing.actions.locks import locked_contract
 from leasing.models import Contract, Instalment, RentStep
+from leasing.months import calendar_months_between, month_after, month_begun
 from leasing.refusals import require_signed
-from leasing.rent_months import month_begun
 from screens import formats
 from sites_app.models import BILLINGS
 
@@ -81,8 +81,7 @@ def _first_day_not_asked_for(contract: Contract, first: dt.date) -> dt.date:
     """The months before `first` have asked for the days before this one."""
     if contract.billing != "anniversary":
         return max(first, contract.start_date)
-    months = (first.year - contract.start_date.year) * 12 + first.month - contract.start_date.month
-    return month_begun(contract.start_date, max(months, 0))
+    return month_begun(contract.start_date, max(calendar_months_between(contract.start_date, first), 0))
 
 
 def _open_contract(contract: Contract, from_month: dt.date, today: dt.date) -> tuple[Contract, dt.date]:

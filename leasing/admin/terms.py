@@ -7,10 +7,10 @@ from django.utils.translation import gettext_lazy
 from unfold.decorators import action, display
 
 from leasing import actions
-from leasing.actions.instalments import month_after
 from leasing.admin import asking
 from leasing.admin.base import PortfolioAdmin, money
 from leasing.models import Contract, RentStep
+from leasing.months import month_after
 from leasing.queries import rent_of
 from screens import formats
 from sites_app.request import SiteRequest, one_site

@@ -7,8 +7,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from leasing.actions import extend_instalments, record_payment, renew_contract
-from leasing.actions.instalments import bring_up_to_date, month_after
+from leasing.actions.instalments import bring_up_to_date
 from leasing.models import Instalment
+from leasing.months import month_after
 from leasing.tests.factories import make_contract, make_instalment, make_instalments, make_payment
 from sites_app.models import Site
 from sites_app.scope import site_scope

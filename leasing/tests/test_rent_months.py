@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from leasing.rent_months import RentChange, Terms, by_days, month_begun, rent_months
+from leasing.months import month_begun
+from leasing.rent_months import RentChange, Terms, by_days, rent_months
 from tests.examples import examples
 
 RENT = 3_100_000
