@@ -260,8 +260,8 @@ _WRITE = (
     FROM home WHERE n %% 20 = 0 ORDER BY n
     """,
     f"""
-    INSERT INTO leasing_tenant (site_id, id, code, name, phone, email, language, employment_status, joined_on)
-    SELECT site, {_TENANT_ID}, 'L-' || tenant, 'Locataire ' || tenant, '', '', 'fr', 'salaried', min(start)
+    INSERT INTO leasing_tenant (site_id, id, code, name, phone, phone_2, email, language, employment_status, joined_on)
+    SELECT site, {_TENANT_ID}, 'L-' || tenant, 'Locataire ' || tenant, '', '', '', 'fr', 'salaried', min(start)
     FROM lease GROUP BY site, tenant ORDER BY min(start), tenant
     """,
     f"""

@@ -58,6 +58,7 @@ TENANTS_EXAMPLE = _page_of(
         "code": "L-0001",
         "name": "Fatoumata Diallo",
         "phone": "+224620000002",
+        "phone2": "",
         "email": "",
         "language": "fr",
         "employmentStatus": "trader",

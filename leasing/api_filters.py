@@ -103,7 +103,7 @@ class TenantFilters(PortfolioFilters):
     columns = {"name": "name", "code": "code", "joinedOn": "joined_on"}
     lookups = {"employmentStatus": "employment_status", "joinedFrom": "joined_on__gte", "joinedTo": "joined_on__lte"}
 
-    searched = ("code", "name", "phone", "email")
+    searched = ("code", "name", "phone", "phone_2", "email")
 
 
 class PropertyFilters(PortfolioFilters):

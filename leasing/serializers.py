@@ -87,6 +87,7 @@ class TenantDocument(serializers.Serializer):
     code = serializers.CharField()
     name = serializers.CharField()
     phone = serializers.CharField(help_text="In E.164, or empty.")
+    phone2 = serializers.CharField(source="phone_2", help_text="In E.164, or empty.")
     email = serializers.CharField(help_text="Or empty.")
     language = serializers.CharField(help_text="Or empty.")
     employmentStatus = serializers.CharField(source="employment_status", help_text="Or empty.")

@@ -17,6 +17,7 @@ class TenantRow(NamedTuple):
     code: str
     name: str
     phone: str | None = None
+    phone_2: str | None = None
     email: str | None = None
     language: str | None = None
     employment_status: str | None = None
@@ -55,6 +56,9 @@ COLUMNS = {
     "phone": FileColumn(
         "phone telephone tel portable mobile contact numero_de_telephone no_tel", french="telephone", read=phone
     ),
+    "phone_2": FileColumn(
+        "phone_2 telephone_2 tel_2 portable_2 autre_telephone second_telephone", french="telephone_2", read=phone
+    ),
     "email": FileColumn("email e_mail mail courriel adresse_email adresse_mail", french="email", read=text(254)),
     "language": FileColumn("language langue", french="langue", read=choice(LANGUAGES)),
     "employment_status": FileColumn(
@@ -80,9 +84,9 @@ _OTHER_NAME = """
 
 _INSERT = """
     INSERT INTO leasing_tenant
-        (id, site_id, code, name, phone, email, language, employment_status, referred_by_id, joined_on)
-    SELECT t.id, %(site)s, t.code, t.name, coalesce(t.phone, ''), coalesce(t.email, ''), coalesce(t.language, ''),
-        coalesce(t.employment_status, ''), coalesce(known.id, new.id), t.joined_on
+        (id, site_id, code, name, phone, phone_2, email, language, employment_status, referred_by_id, joined_on)
+    SELECT t.id, %(site)s, t.code, t.name, coalesce(t.phone, ''), coalesce(t.phone_2, ''), coalesce(t.email, ''),
+        coalesce(t.language, ''), coalesce(t.employment_status, ''), coalesce(known.id, new.id), t.joined_on
     FROM import_tenants t
     LEFT JOIN leasing_tenant known ON known.site_id = %(site)s AND known.code = t.referred_by
     LEFT JOIN import_tenants new ON new.code = t.referred_by
@@ -95,7 +99,15 @@ def _export(site: Site) -> QuerySet:
         Tenant.objects.filter(site=site)
         .order_by("code")
         .values_list(
-            "code", "name", "phone", "email", "language", "employment_status", "referred_by__code", "joined_on"
+            "code",
+            "name",
+            "phone",
+            "phone_2",
+            "email",
+            "language",
+            "employment_status",
+            "referred_by__code",
+            "joined_on",
         )
     )
 

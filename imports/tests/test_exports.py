@@ -201,7 +201,7 @@ def test_a_manager_takes_out_the_tenants_of_the_site_and_of_no_other(manager):
     answer = manager.get("/GN_KINDIA/leasing/export/tenants.csv")
     assert answer["Content-Disposition"] == 'attachment; filename="tenants.csv"'
     lines = answer.content.decode("utf-8-sig").splitlines()
-    assert lines[1:] == ["L1;Mariama Camara;+224620000002;;;;;2026-01-01"]
+    assert lines[1:] == ["L1;Mariama Camara;+224620000002;;;;;;2026-01-01"]
     excel = manager.get("/GN_KINDIA/leasing/export/tenants.xlsx")
     assert excel["Content-Type"] == KINDS["xlsx"]
     assert openpyxl.load_workbook(io.BytesIO(excel.content))["tenants"]["B2"].value == "Mariama Camara"

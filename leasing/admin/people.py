@@ -24,11 +24,11 @@ class TenantAdmin(PortfolioAdmin):
     form = admin_forms.TenantForm
     list_display = ["name", "code", "phone_number", "employment_status", "joined_on"]
     list_filter = ["employment_status", "language"]
-    search_fields = ["name", "code", "phone", "email"]
+    search_fields = ["name", "code", "phone", "phone_2", "email"]
     date_hierarchy = "joined_on"
     autocomplete_fields = ["referred_by"]
     fieldsets = [
-        (None, {"fields": ["code", "name", "phone", "email", "language"]}),
+        (None, {"fields": ["code", "name", "phone", "phone_2", "email", "language"]}),
         (gettext_lazy("About the person"), {"fields": ["employment_status", "joined_on", "referred_by"]}),
     ]
     phone_number = phone

@@ -116,6 +116,7 @@ class Tenant(SiteScopedModel):
     code = models.CharField(_("code"), max_length=40)
     name = models.CharField(_("name"), max_length=120)
     phone = PhoneNumberField(_("phone"), blank=True)
+    phone_2 = PhoneNumberField(_("second phone"), blank=True)
     email = models.EmailField(_("email"), blank=True)
     language = models.CharField(_("language"), max_length=8, choices=settings.LANGUAGES, blank=True)
     employment_status = models.CharField(_("employment"), max_length=16, choices=Employment.choices, blank=True)

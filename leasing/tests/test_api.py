@@ -117,6 +117,7 @@ def test_a_tenant_and_a_property_are_read(api, kindia):
             "code": tenant.code,
             "name": "Fatoumata Diallo",
             "phone": "+224620000002",
+            "phone2": "",
             "email": "",
             "language": "",
             "employmentStatus": "",

@@ -79,7 +79,15 @@ def make_one_of_each(site):
     return {type(row): row for row in rows}
 
 
-TENANT = {"code": "L-9", "name": "Mariama Camara", "phone": "", "email": "", "language": "", "employment_status": ""}
+TENANT = {
+    "code": "L-9",
+    "name": "Mariama Camara",
+    "phone": "",
+    "phone_2": "",
+    "email": "",
+    "language": "",
+    "employment_status": "",
+}
 PROPERTY = {"code": "P-9", "kind": "shop", "status": "lettable", "address": "", "neighbourhood": "", "market_rent": ""}
 CONTRACT_BUTTONS = (
     "sign", "renew", "move", "end", "reopen", "void", "rent", "payment-day", "billing", "charge", "credit", "refund",
