@@ -245,7 +245,7 @@ FAULTS = (
     Fault("worker frozen", worker_frozen, 90, only_long=True),
     Fault("Valkey frozen", valkey_frozen, 30, only_long=True),
     Fault("settings of production", settings_of_production, 60, only_long=True),
-    Fault("broker and cache gone", broker_gone, 30, place="foreign broker"),
+    Fault("broker and cache gone", broker_gone, 30, place="foreign broker", only_long=True),
     Fault("broker and cache hang", broker_hanging, 30, place="foreign broker", only_long=True),
     Fault("disk full", disk_full, 10, may_be_busy=True, only_long=True, place="small disk"),
 )

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import gc
+import os
 import uuid
 
 import pytest
@@ -15,7 +16,12 @@ from sites_app.models import Site
 from sites_app.scope import site_scope
 from tests.owner import as_owner
 
-pytestmark = [pytest.mark.django_db, pytest.mark.no_cover]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.no_cover,
+    # Every migration back and forth takes half a minute, and those that were released do not change.
+    pytest.mark.skipif("AKIG_UPGRADES" not in os.environ, reason="a long run: AKIG_UPGRADES=1"),
+]
 
 BEFORE = [("kpi", "0008_no_reference_value_of_francs"), ("tasks", "0003_causes_are_registered")]
 FORMER = [("leasing", "0004_import_runs_leave"), ("sites_app", "0002_six_sites_and_their_rules")]
