@@ -21,7 +21,7 @@ AGENT = FileColumn(
     french="gestionnaire", read=text(254),
 )  # fmt: skip
 
-AMOUNT = "amount montant somme montant_gnf montant_xof montant_fcfa montant_cfa"
+AMOUNT = "amount montant somme"
 STATUS = "status statut etat situation"
 STATE = "state etat statut status"
 KIND = "kind type nature genre categorie"

@@ -1,5 +1,9 @@
 """What files, sheets and columns are called. Compared folded: no case, no accents."""
 
+from pathlib import Path
+
+from imports.amounts import without_currency
+from imports.cells import MONEY
 from imports.folding import file_word, folded
 from imports.tables import TABLES
 
@@ -16,7 +20,45 @@ def table_words() -> frozenset[str]:
 
 
 def column_named(table: str, header: str) -> str | None:
-    """The column that a header names in a table's file, or None."""
-    wanted = folded(header)
-    columns = TABLES[table].columns.items()
+    """The column that a header names in a table's file, or None. One of money may name its currency behind it."""
+    columns = TABLES[table].understood
+    named = _column_called(table, folded(header))
+    if named is None:
+        named = _column_called(table, without_currency(header)[0])
+        return named if named and columns[named].read in MONEY else None
+    return named
+
+
+def currency_named(table: str, column: str, header: str) -> str:
+    """The currency that a header of a column of money names, as it is written; "" for none."""
+    return without_currency(header)[1] if TABLES[table].understood[column].read in MONEY else ""
+
+
+def _column_called(table: str, wanted: str) -> str | None:
+    columns = TABLES[table].understood.items()
     return next((name for name, column in columns if wanted in column.headings.split()), None)
+
+
+def column_in(language: str, source: str, column: str, heading: str = "") -> str:
+    """A column as its file calls it, then in AKIG's word for readers of the language: "Montant payé (montant)".
+
+    The source, "agence.xlsx · Biens", says whose column it is. A heading that is AKIG's word stands alone.
+    """
+    word = _word_for(language, source, column)
+    if not heading or not word:
+        return word
+    return heading if folded(heading) == folded(word) else f"{heading} ({word})"
+
+
+def is_english(language: str) -> bool:
+    """Whether columns are named in English for these readers; for everybody else they are in French."""
+    return language.startswith("en")
+
+
+def _word_for(language: str, source: str, column: str) -> str:
+    if is_english(language):
+        return column
+    file, _dot, sheet = source.rpartition(" · ")
+    table = table_named(sheet) or table_named(Path(sheet).stem) or table_named(Path(file).stem)
+    known = TABLES[table].understood.get(column) if table else None
+    return known.french if known else column

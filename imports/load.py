@@ -17,6 +17,7 @@ from imports.months import make_earlier_months, make_months_of_ended, take_histo
 from imports.read import Problems
 from imports.staging import open_staging, stage_rows, staged_counts
 from imports.tables import TABLES
+from imports.totals import Totals, totals_of_loaded
 from imports.writing import Writing
 from leasing.actions.closing import close_matters_of_ended
 from leasing.models import Instalment
@@ -40,6 +41,7 @@ class LoadResult:
     needed: int = 0
     generated_instalments: int = 0
     remarks: Problems = field(default_factory=Problems)
+    totals: Totals | None = None
 
     @property
     def changes_nothing(self) -> bool:
@@ -120,4 +122,5 @@ def load_staged(
         generated += place_touched(writing)
         close_matters_of_ended(site.code, today)
         remarks = worth_knowing_of_loaded(writing, earlier, with_contracts="contracts" in counts)
-    return LoadResult(counts, needed, generated, remarks)
+        totals = totals_of_loaded(writing, today)
+    return LoadResult(counts, needed, generated, remarks, totals)

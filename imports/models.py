@@ -44,6 +44,8 @@ class ImportRun(SiteScopedModel):
     dry_run = models.BooleanField(_("only checked"), default=False)
     file_names = models.JSONField(_("files"), default=list)
     counts = models.JSONField(_("rows"), default=dict, blank=True)
+    totals = models.JSONField(default=dict, blank=True, editable=False)
+    """What the rows come to in francs (totals.Totals); runs of before it was counted have none."""
     problem_count = models.PositiveIntegerField(_("bad rows"), default=0)
     problems = models.JSONField(default=list, blank=True, editable=False)
     warning_count = models.PositiveIntegerField(_("remarks"), default=0)

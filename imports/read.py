@@ -8,9 +8,12 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from imports import values
+from imports.amounts import fits, of_another_currency
+from imports.headings import currency_named
 from imports.sources import Sheet
-from imports.table import Where
+from imports.table import Line, Noted, Where
 from imports.tables import TABLES
+from screens import formats
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +25,8 @@ class Problem:
     column: str
     value: str
     reason: str
+    heading: str = ""
+    """What the file calls the column."""
 
 
 MAX_LISTED = 1000
@@ -46,41 +51,83 @@ class Problems:
 
 
 class SheetReader:
-    """Reads one sheet; `problems` fills up while `rows()` is drawn from."""
+    """Reads one sheet; `problems` and `remarks` fill up while `rows()` is drawn from."""
 
-    def __init__(self, sheet: Sheet, *, country: str, timezone: dt.tzinfo) -> None:
-        self._sheet, self._where = sheet, Where(country, timezone)
+    def __init__(self, sheet: Sheet, *, country: str, timezone: dt.tzinfo, currency: str) -> None:
+        self._sheet, self._where = sheet, Where(country, timezone, currency)
         self._table = TABLES[sheet.table]
         self.problems = Problems()
+        self._noted: dict[tuple[str, str], _Noted] = {}
         self.refused_keys: set[str] = set()
 
     def rows(self) -> Iterator[tuple]:
         """Every row whose cells could all be read."""
+        self._every_currency_is_the_sites()
         for line, cells in self._sheet.rows:
             row = self._row(line, cells)
             if row is not None:
                 yield row
+
+    @property
+    def remarks(self) -> Problems:
+        """What was not taken of cells that were read: one remark for each column and sentence, on the first of them."""
+        remarks = Problems()
+        for (column, sentence), noted in self._noted.items():
+            if noted.count > 1:
+                count = _("Rows like this: %(count)s.") % {"count": formats.number(noted.count)}
+                sentence = f"{sentence} {count}"
+            remarks.add(Problem(self._sheet.source, noted.line, column, noted.value, sentence))
+        return remarks
 
     def _row(self, line: int, cells: Any) -> tuple | None:
         found: dict[str, Any] = {}
         sound = self._every_cell_has_a_heading(line, cells)
         for position, column in self._sheet.columns.items():
             cell = cells[position] if position < len(cells) else None
-            declared = self._table.columns[column]
-            if values.as_text(cell) == "":
-                if declared.required:
-                    sound = self._refuse(line, column, cell, _("This cell must not be empty."))
-                continue
+            declared = self._table.understood[column]
             try:
-                found[column] = declared.read(cell, self._where)
+                said = None if values.as_text(cell) == "" else declared.read(cell, self._where)
             except values.BadValue as bad:
                 sound = self._refuse(line, column, cell, str(bad))
+                continue
+            if isinstance(said, Noted):
+                self._note(line, column, cell, said.sentence)
+                said = said.value
+            if said is not None:
+                found[column] = [*found.get(column, []), *said] if declared.several else said
+            elif declared.required:
+                sound = self._refuse(line, column, cell, _("This cell must not be empty."))
+        sound = sound and self._is_completed(line, cells, found)
         if not sound:
             self._remember_key(cells)
             return None
-        if self._table.complete:
-            self._table.complete(found, lambda column: self._written(column, cells))
         return self._table.row(**found, source=self._sheet.source, line=line)
+
+    def _is_completed(self, line: int, cells: Any, found: dict[str, Any]) -> bool:
+        if self._table.complete is None:
+            return True
+        refused: list[str] = []
+
+        def written(column: str) -> str:
+            there = [i for i, name in self._sheet.columns.items() if name == column and i < len(cells)]
+            return " / ".join(filter(None, [values.as_text(cells[i]) for i in there]))
+
+        def remark(column: str, sentence: str) -> None:
+            self._note(line, column, written(column), sentence)
+
+        def refuse(column: str, sentence: str) -> None:
+            refused.append(column)
+            self._refuse(line, column, written(column), sentence)
+
+        self._table.complete(Line(found, written, remark, refuse))
+        return not refused
+
+    def _every_currency_is_the_sites(self) -> None:
+        for position, column in self._sheet.columns.items():
+            heading = self._sheet.headings[position]
+            currency = currency_named(self._sheet.table, column, heading)
+            if currency and not fits(currency, self._where.currency):
+                self._refuse(0, column, heading, of_another_currency(currency, self._where.currency))
 
     def _every_cell_has_a_heading(self, line: int, cells: Any) -> bool:
         # 1,500,000 without quotes in a file with commas is three cells: reading the first alone would be one franc.
@@ -90,8 +137,12 @@ class SheetReader:
         return True
 
     def _refuse(self, line: int, column: str, cell: Any, reason: str) -> bool:
-        self.problems.add(Problem(self._sheet.source, line, column, values.as_text(cell)[:120], reason))
+        self.problems.add(Problem(self._sheet.source, line, column, _shown(cell), reason))
         return False
+
+    def _note(self, line: int, column: str, cell: Any, sentence: str) -> None:
+        noted = self._noted.setdefault((column, sentence), _Noted(line, _shown(cell)))
+        noted.count += 1
 
     def _remember_key(self, cells: Any) -> None:
         # Rows that refer to this one are not wrong because of it.
@@ -99,5 +150,15 @@ class SheetReader:
             if column == self._table.row._fields[0] and position < len(cells):
                 self.refused_keys.add(values.as_text(cells[position]))
 
-    def _written(self, column: str, cells: Any) -> str:
-        return next(values.as_text(cells[i]) for i, name in self._sheet.columns.items() if name == column)
+
+@dataclass
+class _Noted:
+    """The first line of which something was noted, and how many there are."""
+
+    line: int
+    value: str
+    count: int = 0
+
+
+def _shown(cell: Any) -> str:
+    return values.as_text(cell)[:120]

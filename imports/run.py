@@ -2,8 +2,9 @@
 
 import datetime as dt
 import zoneinfo
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 
 from django.db import IntegrityError, connection
 from django.utils.translation import gettext as _
@@ -18,12 +19,15 @@ from imports.read import Problem, Problems, SheetReader
 from imports.sources import Sheet, open_sources
 from imports.staging import open_staging, stage_rows
 from imports.tables import TABLES
+from imports.totals import Totals
 from imports.unreadable import UnreadableSource
 from sites_app.models import Site
 
 _TOLD_EVERY = 1000
 
 Progress = Callable[[str, int], None]
+Headings = Mapping[str, Mapping[str, str]]
+"""By source and column, what the file calls it."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +39,7 @@ class ImportReport:
     warnings: tuple[Problem, ...] = ()
     warning_count: int = 0
     counts: dict[str, RowCounts] = field(default_factory=dict)
+    totals: Totals | None = None
     dry_run: bool = False
 
     @property
@@ -90,6 +95,7 @@ def _import(
     # The tables' own order: a row is staged before what refers to it.
     sheets = sorted(sheets, key=lambda sheet: list(TABLES).index(sheet.table))
     problems, remarks = Problems(), Problems()
+    headings = {sheet.source: _headings(sheet) for sheet in sheets}
     for sheet in sheets:
         if sheet.left_out:
             remarks.add(_left_out_sheets(sheet))
@@ -100,15 +106,16 @@ def _import(
     with connection.cursor() as cursor:
         open_staging(cursor)
         for sheet in sheets:
-            reader = SheetReader(sheet, country=site.country, timezone=timezone)
+            reader = SheetReader(sheet, country=site.country, timezone=timezone, currency=site.currency)
             try:
                 stage_rows(cursor, sheet.table, _told(reader.rows(), sheet.source, tell))
             except UnreadableSource as broken:
                 # The temporary table's COPY was cut short, and the savepoint with it: nothing else can be checked.
                 problems.add_all(reader.problems)
                 problems.add(_of_file(broken))
-                return _refused(problems, remarks)
+                return _refused(problems, remarks, headings)
             problems.add_all(reader.problems)
+            remarks.add_all(reader.remarks)
             unreadable[sheet.table] = frozenset(reader.refused_keys)
         tell("check", 0)
         match_staged(cursor, site)
@@ -116,12 +123,17 @@ def _import(
     problems.add_all(mistakes)
     remarks.add_all(worth_knowing)
     if problems.count:
-        return _refused(problems, remarks)
+        return _refused(problems, remarks, headings)
     result = load_staged(
         site=site, by=by, today=today, history_from=history_from, on_table=lambda table: tell(table, 0)
     )
     remarks.add_all(result.remarks)
-    return ImportReport(warnings=_in_order(remarks), warning_count=remarks.count, counts=result.counts)
+    return ImportReport(
+        warnings=_in_order(remarks, headings),
+        warning_count=remarks.count,
+        counts=result.counts,
+        totals=result.totals,
+    )
 
 
 def _told(rows: Iterator[tuple], source: str, tell: Progress) -> Iterator[tuple]:
@@ -131,18 +143,30 @@ def _told(rows: Iterator[tuple], source: str, tell: Progress) -> Iterator[tuple]
         yield row
 
 
-def _refused(problems: Problems, remarks: Problems | None = None) -> ImportReport:
+def _refused(
+    problems: Problems, remarks: Problems | None = None, headings: Headings = MappingProxyType({})
+) -> ImportReport:
     remarks = remarks or Problems()
     return ImportReport(
-        problems=_in_order(problems),
+        problems=_in_order(problems, headings),
         problem_count=problems.count,
-        warnings=_in_order(remarks),
+        warnings=_in_order(remarks, headings),
         warning_count=remarks.count,
     )
 
 
-def _in_order(problems: Problems) -> tuple[Problem, ...]:
-    return tuple(sorted(problems.listed, key=lambda problem: (problem.source, problem.line, problem.column)))
+def _in_order(problems: Problems, headings: Headings) -> tuple[Problem, ...]:
+    """By place, each with what the file calls its column."""
+    named = [replace(p, heading=headings.get(p.source, {}).get(p.column, "")) for p in problems.listed]
+    return tuple(sorted(named, key=lambda problem: (problem.source, problem.line, problem.column)))
+
+
+def _headings(sheet: Sheet) -> dict[str, str]:
+    """What a sheet calls its columns; two of one kind are named together."""
+    found: dict[str, str] = {}
+    for position, column in sheet.columns.items():
+        found[column] = " / ".join(filter(None, [found.get(column), sheet.headings[position]]))
+    return found
 
 
 def _only(problem: Problem) -> Problems:

@@ -16,6 +16,7 @@ from django.utils import timezone, translation
 from accounts.models import Actor
 from imports.models import ImportRun
 from imports.run import ImportReport, run_import
+from imports.totals import Totals
 from outbox.actions import Refused, enqueue
 from outbox.models import Job
 from sites_app.models import Site
@@ -166,9 +167,14 @@ def _finish(run: ImportRun, report: ImportReport) -> None:
     else:
         run.state = ImportRun.State.CHECKED if run.dry_run else ImportRun.State.DONE
     run.counts = {table: asdict(count) for table, count in report.counts.items()}
+    run.totals = _as_json(report.totals)
     run.problem_count, run.problems = report.problem_count, [_row(problem) for problem in report.problems]
     run.warning_count, run.warnings = report.warning_count, [_row(remark) for remark in report.warnings]
     run.save()
+
+
+def _as_json(totals: Totals | None) -> dict[str, Any]:
+    return {**asdict(totals), "day": totals.day.isoformat()} if totals else {}
 
 
 def _row(problem: Any) -> list[Any]:

@@ -3,7 +3,7 @@
 Cells come out as they stand in the file; what they mean is `values`' business.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -30,7 +30,8 @@ _OLD_OR_LOCKED = b"\xd0\xcf\x11\xe0"
 class Sheet:
     """One table of a source: its columns by position, and its rows with the line on which each starts.
 
-    `headed` are the positions of all cells with a heading, known or not. `left_out`, on the first sheet of an Excel
+    `headed` are the positions of all cells with a heading, known or not; `headings` how the known ones are written.
+    `left_out`, on the first sheet of an Excel
     file, are the names of those that hold something and no table.
     """
 
@@ -41,6 +42,7 @@ class Sheet:
     ignored: tuple[str, ...]
     rows: Iterator[tuple[int, Sequence[Any]]] = field(repr=False)
     left_out: tuple[str, ...] = ()
+    headings: Mapping[int, str] = field(default_factory=dict)
 
 
 def open_sources(files: Sequence[tuple[str, bytes]]) -> list[Sheet]:
@@ -141,8 +143,8 @@ def _zip_sheets(name: str, content: bytes) -> Iterator[Sheet]:
 
 def _sheet(table: str, source: str, rows: Iterator[tuple[int, Sequence[Any]]]) -> Sheet:
     rows = _undamaged(source, rows)
-    columns, headed, ignored = _find_header(table, source, rows)
-    return Sheet(table, source, columns, headed, ignored, _filled(source, rows))
+    columns, headings, headed, ignored = _find_header(table, source, rows)
+    return Sheet(table, source, columns, headed, ignored, _filled(source, rows), headings=headings)
 
 
 def _undamaged(source: str, rows: Iterator[tuple[int, Sequence[Any]]]) -> Iterator[tuple[int, Sequence[Any]]]:
@@ -157,7 +159,8 @@ def _undamaged(source: str, rows: Iterator[tuple[int, Sequence[Any]]]) -> Iterat
 
 def _find_header(
     table: str, source: str, rows: Iterator[tuple[int, Sequence[Any]]]
-) -> tuple[dict[int, str], frozenset[int], tuple[str, ...]]:
+) -> tuple[dict[int, str], dict[int, str], frozenset[int], tuple[str, ...]]:
+    understood = TABLES[table].understood
     best: set[str] = set()
     for _try in range(HEADER_WITHIN):
         line, cells = next(rows, (0, None))
@@ -166,13 +169,15 @@ def _find_header(
         names = {i: column_named(table, str(cell)) for i, cell in enumerate(cells) if str(cell or "").strip()}
         columns = {i: column for i, column in names.items() if column}
         if set(columns.values()) >= TABLES[table].required:
-            twice = sorted({c for c in columns.values() if list(columns.values()).count(c) > 1})
+            named = [column for column in columns.values() if not understood[column].several]
+            twice = sorted({column for column in named if named.count(column) > 1})
             if twice:
                 raise UnreadableSource(
                     source, _("Two columns mean the same: %(columns)s.") % {"columns": ", ".join(twice)}, line
                 )
             ignored = tuple(shown(str(cells[i]).strip()) for i, column in names.items() if column is None)
-            return columns, frozenset(names), ignored
+            headings = {i: shown(" ".join(str(cells[i]).split())) for i in columns}
+            return columns, headings, frozenset(names), ignored
         best = max(best, set(columns.values()), key=len)
     missing = ", ".join(sorted(TABLES[table].required - best))
     raise UnreadableSource(source, _("No line has the required columns. Missing: %(columns)s.") % {"columns": missing})

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.db.models import Model, QuerySet
@@ -13,24 +13,49 @@ from sites_app.models import Site
 
 @dataclass(frozen=True)
 class Where:
-    """Where a file comes from: how a phone without a prefix and an hour without a timezone are meant there."""
+    """Where a file comes from: how a phone without a prefix, an hour and an amount are meant there."""
 
     country: str
     timezone: dt.tzinfo
+    currency: str
+
+
+@dataclass(frozen=True)
+class Noted:
+    """What a cell means, and a sentence on what of it was not taken."""
+
+    value: Any
+    sentence: str
 
 
 Reader = Callable[[Any, Where], Any]
-"""What a cell means, as a typed value; raises `values.BadValue`."""
+"""What a cell means, as a typed value, None for nothing, or Noted; raises `values.BadValue`."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line whose cells have been read: what they say by column, how each was written, and what is said of it."""
+
+    cells: dict[str, Any]
+    written: Callable[[str], str]
+    remark: Callable[[str, str], None]
+    """Column and sentence: worth knowing."""
+    refuse: Callable[[str, str], None]
+    """Column and sentence: the line cannot be taken."""
 
 
 @dataclass(frozen=True)
 class FileColumn:
-    """A column of a file. `headings` are what people call it, folded, its own name first; `french` is one of them."""
+    """A column of a file. `headings` are what people call it, folded, its own name first; `french` is one of them.
+
+    `several`: a file may have more than one of them; what they say is a list each, and the lists are joined.
+    """
 
     headings: str
     french: str
     read: Reader
     required: bool = False
+    several: bool = False
 
 
 @dataclass(frozen=True)
@@ -65,8 +90,10 @@ class Table:
     """A NamedTuple of what a line says. Its first field is its key, or whom it belongs to; two more say its place."""
     columns: Mapping[str, FileColumn]
     """In the order of an export's."""
-    complete: Callable[[dict[str, Any], Callable[[str], str]], None] | None = None
-    """Fills in what one cell says of another: the values by column, and how a column was written."""
+    besides: Mapping[str, FileColumn] = field(default_factory=dict)
+    """Columns that a file may have and a row has not: `complete` puts what they say into the others."""
+    complete: Callable[[Line], None] | None = None
+    """Fills in what one cell says of another."""
 
     match: tuple[str, ...]
     """Fill `known_id` of the rows that are there already."""
@@ -91,6 +118,11 @@ class Table:
     def staged(self) -> str:
         """The temporary table's own name."""
         return f"import_{self.name}"
+
+    @property
+    def understood(self) -> dict[str, FileColumn]:
+        """All columns that a file may have."""
+        return {**self.columns, **self.besides}
 
     @property
     def required(self) -> set[str]:

@@ -3,31 +3,22 @@
 import datetime as dt
 import re
 import unicodedata
-from decimal import Decimal
 from typing import Any
 
 import phonenumbers
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from imports.folding import folded
 from screens.harmless import as_written
 
 FIRST_DAY, LAST_DAY = dt.date(1950, 1, 1), dt.date(2100, 12, 31)
-LARGEST_AMOUNT = 10**15
-_MOST_DIGITS = 30  # Python refuses to make a number of thousands of digits
-
-# Plain, no-break, narrow no-break and thin spaces, and the apostrophes that some people group thousands with.
-_GROUPING = re.compile("[\\s\u00a0\u202f\u2009'’]+")
-_GROUPED = re.compile(r"[^0-9]*[0-9]{1,3}(?: [0-9]{3})+(?![0-9 ]).*")
-_CURRENCY = re.compile(r"^(?:GNF|FG|XOF|F\.? ?CFA|CFA|F)|(?:GNF|FG|XOF|F\.? ?CFA|CFA|F)\.?$", re.IGNORECASE)
-_PLAIN_OR_GROUPED = re.compile(r"^(?:\d+|\d{1,3}(?:\.\d{3})+|\d{1,3}(?:,\d{3})+)$")
-_WITH_DECIMALS = re.compile(
-    r"^(?:(?P<plain>\d+)[.,]|(?P<dots>\d{1,3}(?:\.\d{3})+),|(?P<commas>\d{1,3}(?:,\d{3})+)\.)(?P<cents>\d{1,2})$"
+_ISO = re.compile(r"^(\d{4})[-/](\d{1,2})[-/](\d{1,2})$")
+_DAY_FIRST = re.compile(r"^(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})$")
+# The sites are where the clock is that of UTC: an hour of there needs no turning.
+_CLOCK = re.compile(
+    r"^(?P<day>\S+?)(?:T|,? (?:à |a |at )?)(?P<hour>\d{1,2}) ?[:hH] ?(?P<minute>\d{2})?"
+    r"(?::(?P<second>\d{2})(?:[.,]\d+)?)?(?: ?(?P<half>[aApP])\.?[mM]\.?)?(?:Z| ?\+00:?00)?$"
 )
-_ISO = re.compile(r"^(\d{4})[-/](\d{1,2})[-/](\d{1,2})(?:[T ]00:00(?::00(?:\.0+)?)?)?$")
-_DAY_FIRST = re.compile(r"^(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})(?:[T ]00:00(?::00)?)?$")
-_CLOCK = re.compile(r"^(?P<day>.+?)[T ]+(?P<hour>\d{1,2})[:hH](?P<minute>\d{2})?(?::\d{2}(?:\.\d+)?)?$")
+_TWO_PHONES = re.compile(r"\s*(?:[/;,|]|\s(?:ou|et|or|and)\s)\s*", re.IGNORECASE)
 
 
 class BadValue(ValueError):
@@ -46,46 +37,6 @@ def as_text(value: Any) -> str:
     return " ".join(text.split())
 
 
-def amount(value: Any) -> int:
-    """Whole francs. Raises BadValue for a negative amount, one with centimes, or what is no amount at all."""
-    if isinstance(value, bool | dt.date):
-        raise BadValue(_("This is not an amount."))
-    if isinstance(value, int | float | Decimal):
-        if value != value or value in (float("inf"), float("-inf")) or value != int(value):
-            raise BadValue(_("An amount is in whole francs, without centimes."))
-        number = int(value)
-    else:
-        number = _amount_of_text(as_text(value))
-    if number < 0:
-        raise BadValue(_("An amount cannot be negative."))
-    if number > LARGEST_AMOUNT:
-        raise BadValue(_("This amount is implausibly large."))
-    return number
-
-
-def _amount_of_text(text: str) -> int:
-    spaced = _CURRENCY.sub("", _GROUPING.sub(" ", text)).strip()
-    digits = spaced.replace(" ", "")
-    if digits.startswith(("-", "−", "(")):
-        raise BadValue(_("An amount cannot be negative."))
-    digits = digits.removeprefix("+")
-    if not digits.isascii():
-        raise BadValue(_("This is not an amount."))
-    if re.search("[0-9] [0-9]", spaced) and not _GROUPED.fullmatch(spaced):
-        raise BadValue(_("This is not an amount. Write it like 1 500 000."))
-    if len(digits) > _MOST_DIGITS:
-        raise BadValue(_("This amount is implausibly large."))
-    if _PLAIN_OR_GROUPED.match(digits):
-        return int(digits.replace(".", "").replace(",", ""))
-    decimals = _WITH_DECIMALS.match(digits)
-    if decimals is None:
-        raise BadValue(_("This is not an amount. Write it like 1 500 000."))
-    if int(decimals["cents"]):
-        raise BadValue(_("An amount is in whole francs, without centimes."))
-    whole = decimals["plain"] or decimals["dots"] or decimals["commas"]
-    return int(whole.replace(".", "").replace(",", ""))
-
-
 def whole_number(value: Any, least: int, most: int) -> int:
     """A whole number between two others, both included."""
     text = as_text(value)
@@ -95,16 +46,39 @@ def whole_number(value: Any, least: int, most: int) -> int:
 
 
 def date(value: Any) -> dt.date:
-    """A day, written 2026-11-23, 23/11/2026, 23-11-2026 or 23.11.2026, or an Excel date."""
+    """A day, written 2026-11-23, 23/11/2026, 23-11-2026 or 23.11.2026, or an Excel date; without its hour."""
+    return day_and_hour(value)[0]
+
+
+def day_and_hour(value: Any) -> tuple[dt.date, dt.time | None]:
+    """A day, and the hour that stands with it; None where none does."""
     if isinstance(value, dt.datetime):
-        day = value.date()
-    elif isinstance(value, dt.date):
-        day = value
-    else:
-        day = _date_of_text(as_text(value))
+        return _usual(value.date()), value.time()
+    if isinstance(value, dt.date):
+        return _usual(value), None
+    text = as_text(value)
+    clock = _CLOCK.match(text)
+    if clock is None:
+        return _usual(_date_of_text(text)), None
+    return _usual(_date_of_text(clock["day"])), _hour(clock)
+
+
+def _usual(day: dt.date) -> dt.date:
     if not FIRST_DAY <= day <= LAST_DAY:
         raise BadValue(_("This year is out of the ordinary: check it."))
     return day
+
+
+def _hour(clock: re.Match[str]) -> dt.time:
+    hour, half = int(clock["hour"]), (clock["half"] or "").lower()
+    if half and not 1 <= hour <= 12:
+        raise BadValue(_("There is no such hour."))
+    if half:
+        hour = hour % 12 + (12 if half == "p" else 0)
+    try:
+        return dt.time(hour, int(clock["minute"] or 0), int(clock["second"] or 0))
+    except ValueError:
+        raise BadValue(_("There is no such hour.")) from None
 
 
 def _date_of_text(text: str) -> dt.date:
@@ -125,18 +99,14 @@ def _date_of_text(text: str) -> dt.date:
 
 def moment(value: Any, timezone: dt.tzinfo) -> dt.datetime:
     """A day with or without an hour, where the site is. Without one it counts as noon."""
-    if isinstance(value, dt.datetime):
-        return value.replace(tzinfo=value.tzinfo or timezone)
-    text = as_text(value)
-    clock = _CLOCK.match(text)
-    if (clock and ":" in text) or (clock and "h" in text.lower()):
-        day = date(clock["day"])
-        hour, minute = int(clock["hour"]), int(clock["minute"] or 0)
-        if hour > 23 or minute > 59:
-            raise BadValue(_("There is no such hour."))
-        return dt.datetime(day.year, day.month, day.day, hour, minute, tzinfo=timezone)
-    day = date(value)
-    return dt.datetime(day.year, day.month, day.day, 12, tzinfo=timezone)
+    day, hour = day_and_hour(value)
+    zone = (value.tzinfo if isinstance(value, dt.datetime) else None) or timezone
+    return dt.datetime.combine(day, dt.time(12) if hour is None else hour, zone)
+
+
+def phones(value: Any, country: str) -> list[str]:
+    """The numbers of a cell, each once: "620 12 34 56 / 664 00 11 22" has two. Raises BadValue for one that is none."""
+    return list(dict.fromkeys(phone(part, country) for part in _TWO_PHONES.split(as_text(value)) if part))
 
 
 def phone(value: Any, country: str) -> str:
@@ -150,33 +120,9 @@ def phone(value: Any, country: str) -> str:
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
-def yes_or_no(value: Any) -> bool:
-    """Oui or non, yes or no, vrai or faux, 1 or 0, x."""
-    word = folded(as_text(value))
-    if word in {"oui", "o", "yes", "y", "vrai", "true", "1", "x"}:
-        return True
-    if word in {"non", "n", "no", "faux", "false", "0"}:
-        return False
-    raise BadValue(_("Write oui or non."))
-
-
-def choice(value: Any, words: dict[str, str]) -> str:
-    """The stored value of a word, in French or English, with or without accents."""
-    found = words.get(folded(as_text(value)))
-    if found is None:
-        allowed = ", ".join(_spoken(words))
-        raise BadValue(
-            _("“%(value)s” is not one of: %(allowed)s.") % {"value": as_text(value)[:40], "allowed": allowed}
-        )
-    return found
-
-
-def _spoken(words: dict[str, str]) -> list[str]:
-    """One word for each value: its own, in English, or else the first French one."""
-    if (get_language() or "").startswith("en"):
-        return list(dict.fromkeys(words.values()))
-    french = {value: word.replace("_", " ") for word, value in reversed(words.items()) if word != value}
-    return [french.get(value, value) for value in dict.fromkeys(words.values())]
+def is_dash(value: Any) -> bool:
+    """Whether a cell is a dash alone, with which people say that there is nothing."""
+    return as_text(value) in {"-", "--", "−", "–", "—"}
 
 
 def text(value: Any, longest: int) -> str:

@@ -19,8 +19,9 @@ from imports.pages.forms import ImportForm
 from imports.pages.one_of_few import RETRY_AFTER_SECONDS, AllPlacesTaken, one_of_few
 from imports.pages.shapes import described_tables
 from imports.pages.upload_limit import is_too_large
-from imports.pages.words import counts_of, listed, stage_sentence
+from imports.pages.words import counts_of, listed, owed_sentence, stage_sentence, totals_of
 from imports.runs import import_later, import_now, is_large, job_is_lost, progress_of
+from imports.totals import totals_kept
 from screens.exports import KINDS, TooManyRows, as_csv, download
 from sites_app.models import Site
 from sites_app.permissions import needs
@@ -76,17 +77,20 @@ def _start(request: SiteRequest, site: Site, form: ImportForm) -> ImportRun:
 @require_safe
 def import_run(request: SiteRequest, pk: UUID) -> HttpResponse:
     """How far an import is; then what it did, or every row that kept it from being done."""
-    _chosen_site(request)
+    site = _chosen_site(request)
     run = get_object_or_404(ImportRun.objects.select_related("started_by"), pk=pk)
     waiting = run.state == ImportRun.State.QUEUED
     lost = waiting and job_is_lost(run)
     rows = listed(run.problems or run.warnings)
+    totals = totals_kept(run.totals)
     context = {
         "run": run,
         "state": ImportRun.State.FAILED if lost else ImportRun.State(run.state),
         "waiting": waiting and not lost,
         "stage": stage_sentence(progress_of(run)) if waiting and not lost else "",
         "counts": counts_of(run),
+        "totals": totals_of(totals, site.currency),
+        "owed": owed_sentence(totals, site.currency, is_check=run.dry_run),
         "page": Paginator(rows, _ROWS_A_PAGE).get_page(request.GET.get("page")),
         "unlisted": run.problem_count - len(run.problems),
         "crumbs": [{"label": _("Import"), "url": reverse("imports:import")}],

@@ -1,16 +1,17 @@
 """Words for what an import says of itself."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from imports.headings import column_in
 from imports.models import ImportRun
-from imports.pages.shapes import column_in
 from imports.read import Problem
 from imports.runs import ImportProgress
 from imports.tables import TABLES
+from imports.totals import Totals
 from screens import formats
 
 
@@ -25,17 +26,61 @@ class CountLine:
 
 
 def listed(rows: list[list[Any]]) -> list[Problem]:
-    """The kept rows of a run, by name; columns named as the reader's language names them."""
+    """The kept rows of a run; columns as the file names them, and as the reader's language does.
+
+    Rows kept before headings were have none.
+    """
     language = get_language() or "fr"
-    return [
-        Problem(source, line, column_in(language, source, column), value, reason)
-        for source, line, column, value, reason in rows
-    ]
+    kept = [Problem(*row) for row in rows]
+    return [replace(row, column=column_in(language, row.source, row.column, row.heading)) for row in kept]
 
 
 def counts_of(run: ImportRun) -> list[CountLine]:
     """The run's counts in the order of the tables."""
     return [CountLine(table.label, **run.counts[name]) for name, table in TABLES.items() if name in run.counts]
+
+
+@dataclass(frozen=True)
+class TotalLine:
+    """What rows come to, in the site's currency."""
+
+    name: str
+    all: str
+    new: str
+
+
+def totals_of(totals: Totals | None, currency: str) -> list[TotalLine]:
+    """What an import comes to, line by line."""
+    names = {
+        "rents": _("Rents of a month, contracts in force"),
+        "instalments": _("Instalments"),
+        "payments": _("Payments"),
+        "deposits": _("Deposits held"),
+        "owed": _("Opening balances: owed"),
+        "ahead": _("Opening balances: ahead"),
+    }
+    return [
+        TotalLine(names[line.name], formats.francs(line.francs, currency), formats.francs(line.new_francs, currency))
+        for line in (totals.lines if totals else ())
+    ]
+
+
+def owed_sentence(totals: Totals | None, currency: str, *, is_check: bool) -> str:
+    """What the tenants of the site owe with the import, and have ahead; "" for an import of before it was counted."""
+    if totals is None:
+        return ""
+    sentence = (
+        _("On %(day)s tenants would owe %(owed)s (tenants: %(owing)s) and have %(prepaid)s ahead (tenants: %(ahead)s).")
+        if is_check
+        else _("On %(day)s tenants owe %(owed)s (tenants: %(owing)s) and have %(prepaid)s ahead (tenants: %(ahead)s).")
+    )
+    return sentence % {
+        "day": formats.date_short(totals.day),
+        "owed": formats.francs(totals.owed, currency),
+        "owing": formats.number(totals.owing),
+        "prepaid": formats.francs(totals.prepaid, currency),
+        "ahead": formats.number(totals.ahead),
+    }
 
 
 def stage_sentence(progress: ImportProgress | None) -> str:

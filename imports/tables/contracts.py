@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from imports.accounts import open_accounts
 from imports.agents import AGENTS, unknown_agent
-from imports.cells import amount, balance, choice, date, text, whole_number, words
+from imports.cells import Choice, amount, balance, date, text, whole_number
+from imports.choices import words
 from imports.columns import AGENT, PROPERTY, STATUS, TENANT
 from imports.mistakes import (
     before,
@@ -53,24 +54,24 @@ class ContractRow(NamedTuple):
 
 
 STATES = words(
-    draft="brouillon projet a_signer",
-    active="actif en_cours en_vigueur valide",
-    ended="termine fini echu expire clos",
-    terminated="resilie rompu annule",
+    draft="brouillon projet à_signer / pending future",
+    active="actif en_cours en_vigueur valide signé / current in_force running signed",
+    ended="terminé fini échu expiré clos archivé / over expired closed past",
+    terminated="résilié rompu annulé / cancelled broken evicted",
 )
 BILLINGS = words(
-    calendar="calendaire prorata au_prorata par_jours",
-    anniversary="anniversaire date_a_date",
-    calendar_full="mois_entier mois_complet mois_entiers",
+    calendar="calendaire prorata au_prorata par_jours / by_days pro_rata prorated",
+    anniversary="anniversaire date_à_date / day_to_day",
+    calendar_full="mois_entier mois_complet / full_months whole_months",
 )
 END_REASONS = words(
-    left="parti depart depart_du_locataire demission conge",
-    not_renewed="non_renouvele non_reconduit fin_de_bail",
-    moved="demenagement_interne transfert mutation",
-    eviction="expulsion expulse",
-    owner="reprise reprise_par_le_proprietaire proprietaire",
-    death="deces decede",
-    other="autre autres",
+    left="parti départ départ_du_locataire démission congé / moved_out tenant_left gave_notice",
+    not_renewed="non_renouvelé non_reconduit fin_de_bail / end_of_lease term_over",
+    moved="déménagement_interne transfert mutation / moved_inside transferred",
+    eviction="expulsion expulsé / evicted",
+    owner="reprise reprise_par_le_propriétaire propriétaire / taken_back owner_took_back",
+    death="décès décédé / died deceased",
+    other="autre / others",
 )
 COLUMNS = {
     "reference": FileColumn(
@@ -82,17 +83,17 @@ COLUMNS = {
     "agent": AGENT,
     "start_date": FileColumn(
         "start_date debut date_debut date_de_debut date_d_effet date_effet debut_du_bail entree",
-        french="debut", read=date, required=True,
+        french="début", read=date, required=True,
     ),
     "end_date": FileColumn(
         "end_date fin date_fin date_de_fin echeance terme fin_du_bail date_echeance", french="fin", read=date
     ),
     "monthly_rent": FileColumn(
-        "monthly_rent loyer loyer_mensuel rent montant_loyer loyer_mensuel_gnf",
+        "monthly_rent loyer loyer_mensuel rent montant_loyer montant_du_loyer rent_amount",
         french="loyer", read=amount, required=True,
     ),
     "payment_day": FileColumn(
-        "payment_day jour_de_paiement jour_paiement jour", french="jour_de_paiement", read=whole_number(1, 31)
+        "payment_day jour_de_paiement jour_paiement jour", french="jour de paiement", read=whole_number(1, 31)
     ),
     "deposit": FileColumn(
         "deposit deposit_amount caution depot_de_garantie depot garantie montant_caution",
@@ -100,36 +101,36 @@ COLUMNS = {
     ),
     "advance_months": FileColumn(
         "advance_months avance mois_d_avance mois_avance avance_mois nombre_de_mois_d_avance",
-        french="mois_avance", read=whole_number(0, 60),
+        french="mois avance", read=whole_number(0, 60),
     ),
-    "status": FileColumn(STATUS, french="statut", read=choice(STATES)),
+    "status": FileColumn(STATUS, french="statut", read=Choice(STATES)),
     "signed_on": FileColumn(
-        "signed_on date_signature date_de_signature signe_le signature", french="date_signature", read=date
+        "signed_on date_signature date_de_signature signe_le signature", french="date signature", read=date
     ),
     "ended_on": FileColumn(
         "ended_on date_sortie date_de_sortie sorti_le resilie_le date_de_resiliation date_resiliation sortie",
-        french="date_sortie", read=date,
+        french="date sortie", read=date,
     ),
     "renewal_of": FileColumn(
-        "renewal_of renouvellement_de renouvelle remplace ancien_contrat", french="renouvellement_de", read=text(40)
+        "renewal_of renouvellement_de renouvelle remplace ancien_contrat", french="renouvellement de", read=text(40)
     ),
     "moved_from": FileColumn(
-        "moved_from demenage_de vient_de change_de transfere_de", french="demenage_de", read=text(40)
+        "moved_from demenage_de vient_de change_de transfere_de", french="déménagé de", read=text(40)
     ),
-    "billing": FileColumn("billing facturation mode_de_facturation", french="facturation", read=choice(BILLINGS)),
+    "billing": FileColumn("billing facturation mode_de_facturation", french="facturation", read=Choice(BILLINGS)),
     "rents_from": FileColumn(
-        "rents_from loyers_depuis loyers_a_partir_du debut_des_loyers", french="loyers_depuis", read=date
+        "rents_from loyers_depuis loyers_a_partir_du debut_des_loyers", french="loyers depuis", read=date
     ),
     "end_reason": FileColumn(
-        "end_reason motif_de_sortie motif_sortie motif_de_fin motif_fin", french="motif_de_sortie",
-        read=choice(END_REASONS),
+        "end_reason motif_de_sortie motif_sortie motif_de_fin motif_fin", french="motif de sortie",
+        read=Choice(END_REASONS),
     ),
     "opening_balance": FileColumn(
         "opening_balance solde_d_ouverture solde_ouverture solde_initial report_a_nouveau report solde",
-        french="solde_ouverture", read=balance,
+        french="solde ouverture", read=balance,
     ),
     "opening_on": FileColumn(
-        "opening_on date_solde date_du_solde date_d_ouverture date_ouverture solde_au", french="date_solde", read=date
+        "opening_on date_solde date_du_solde date_d_ouverture date_ouverture solde_au", french="date solde", read=date
     ),
 }  # fmt: skip
 

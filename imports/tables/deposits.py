@@ -6,7 +6,8 @@ from typing import NamedTuple
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from imports.cells import amount, choice, date, words
+from imports.cells import Choice, amount, date
+from imports.choices import words
 from imports.columns import CONTRACT, STATE
 from imports.deposits import before_deposits
 from imports.mistakes import kept, still_to_come, twice, unknown_contract
@@ -27,27 +28,27 @@ class DepositRow(NamedTuple):
 
 
 STATES = words(
-    due="due a_payer a_recevoir",
-    held="detenue detenu en_cours conservee",
-    carried="reportee reporte transferee",
-    full="rendue rendu restituee integrale totale totalite complete restitue",
-    partial="partielle partiel en_partie",
-    withheld="retenue retenu non_rendue gardee",
+    due="due à_payer à_recevoir impayée / unpaid owed",
+    held="détenue en_cours conservée encaissée / active",
+    carried="reportée transférée / carried_over transferred",
+    full="rendue restituée intégrale totale complète / returned refunded given_back",
+    partial="partielle en_partie / partly in_part partly_returned",
+    withheld="retenue non_rendue gardée / kept not_returned",
 )
 COLUMNS = {
     "contract": CONTRACT,
-    "state": FileColumn(STATE, french="etat", read=choice(STATES), required=True),
+    "state": FileColumn(STATE, french="état", read=Choice(STATES), required=True),
     "refunded_amount": FileColumn(
         "refunded_amount montant_rendu montant_restitue rembourse montant_rembourse",
-        french="montant_rendu", read=amount,
+        french="montant rendu", read=amount,
     ),
     "settled_on": FileColumn(
         "settled_on rendu_le restitue_le date_restitution date_de_restitution date solde_le",
-        french="rendu_le", read=date,
+        french="rendu le", read=date,
     ),
-    "received": FileColumn("received recue montant_recu encaissee", french="montant_recu", read=amount),
+    "received": FileColumn("received recue montant_recu encaissee", french="montant reçu", read=amount),
     "kept_for_arrears": FileColumn(
-        "kept_for_arrears retenue_pour_arrieres montant_retenu", french="montant_retenu", read=amount
+        "kept_for_arrears retenue_pour_arrieres montant_retenu", french="montant retenu", read=amount
     ),
 }  # fmt: skip
 

@@ -6,11 +6,12 @@ from typing import NamedTuple
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from imports.cells import amount, choice, date, text, words
+from imports.cells import Choice, amount, date, text
+from imports.choices import words
 from imports.columns import AMOUNT, CONTRACT, KIND
 from imports.mistakes import kept, on_a_draft, twice, unknown_contract
 from imports.pairs import pair
-from imports.table import Check, FileColumn, Table
+from imports.table import Check, FileColumn, Line, Table
 from leasing.models import Instalment
 from sites_app.models import Site
 
@@ -26,22 +27,32 @@ class InstalmentRow(NamedTuple):
 
 
 KINDS = words(
-    rent="loyer loyers",
-    service="charges charge charges_locatives eau electricite",
-    penalty="penalite penalites interets retard",
-    repair="reparation reparations travaux",
-    deposit="caution depot_de_garantie depot",
-    other="autre autres frais",
+    rent="loyer loyer_mensuel mensualité / monthly_rent",
+    service="""
+        charges charges_locatives provision_pour_charges eau électricité internet gardiennage ordures entretien syndic
+        / service_charge utilities water electricity security cleaning
+    """,
+    penalty="pénalité pénalité_de_retard intérêts intérêts_de_retard retard amende / late_fee interest fine",
+    repair="réparation travaux dégradation / damage maintenance",
+    deposit="caution dépôt_de_garantie dépôt garantie / security_deposit",
+    other="autre frais frais_de_dossier frais_d_agence frais_juridiques huissier taxe / fee legal_fee agency_fee tax",
+)
+# What says no more than the kind itself; another word is worth keeping as the label.
+PLAIN = words(
+    service="charges charges_locatives / service_charge",
+    penalty="pénalité pénalité_de_retard / late_fee",
+    repair="réparation",
+    other="autre frais / fee",
 )
 COLUMNS = {
     "contract": CONTRACT,
     "due_date": FileColumn(
         "due_date echeance date_echeance date_d_echeance date mois periode exigible_le",
-        french="echeance", read=date, required=True,
+        french="échéance", read=date, required=True,
     ),
     "amount": FileColumn(f"{AMOUNT} loyer montant_du montant_loyer", french="montant", read=amount, required=True),
-    "kind": FileColumn(KIND, french="type", read=choice(KINDS)),
-    "label": FileColumn("label libelle objet designation", french="libelle", read=text(80)),
+    "kind": FileColumn(KIND, french="type", read=Choice(KINDS)),
+    "label": FileColumn("label libelle objet designation", french="libellé", read=text(80)),
 }  # fmt: skip
 
 # Months that AKIG made because nobody had given any are none that the file could be known by.
@@ -93,6 +104,13 @@ _INSERT = """
 """
 
 
+def _keep_the_word(line: Line) -> None:
+    """Water and electricity are both service charges: which one it is goes into the label."""
+    kind, word = line.cells.get("kind"), line.written("kind")
+    if kind in PLAIN.french and not line.cells.get("label") and PLAIN.get(word) is None:
+        line.cells["label"] = word
+
+
 def _export(site: Site) -> QuerySet:
     return (
         # A balance brought forward is its contract's own: contracts.csv.
@@ -111,6 +129,7 @@ INSTALMENTS = Table(
     model=Instalment,
     row=InstalmentRow,
     columns=COLUMNS,
+    complete=_keep_the_word,
     match=(_MATCH_OTHERS, _MATCH),
     mistakes=(
         twice("instalments", "contract, date_trunc('month', due_date)", column="contract", among="kind = 'rent'"),

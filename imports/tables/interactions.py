@@ -6,7 +6,8 @@ from typing import NamedTuple
 from django.utils.translation import gettext_lazy as _
 
 from imports.agents import AGENTS, unknown_agent
-from imports.cells import choice, moment, text, words
+from imports.cells import Choice, moment, text
+from imports.choices import words
 from imports.columns import AGENT, TENANT
 from imports.mistakes import still_to_come, unknown_tenant
 from imports.pairs import pair
@@ -26,23 +27,20 @@ class InteractionRow(NamedTuple):
 
 
 CHANNELS = words(
-    call="appel telephone",
-    sms="texto message",
-    whatsapp="",
-    visit="visite",
-    office="bureau agence au_bureau",
+    call="appel téléphone / phone phone_call",
+    sms="texto message / text_message",
+    whatsapp="whatsapp",
+    visit="visite / on_site",
+    office="bureau agence au_bureau / at_the_office",
 )
-DIRECTIONS = {
-    "in": "in", "entrant": "in", "recu": "in", "inbound": "in",
-    "out": "out", "sortant": "out", "emis": "out", "outbound": "out",
-}  # fmt: skip
+DIRECTIONS = words(**{"in": "entrant reçu / inbound incoming", "out": "sortant émis / outbound outgoing"})
 COLUMNS = {
     "tenant": TENANT,
     "agent": AGENT,
-    "channel": FileColumn("channel canal moyen type", french="canal", read=choice(CHANNELS), required=True),
-    "direction": FileColumn("direction sens", french="sens", read=choice(DIRECTIONS)),
+    "channel": FileColumn("channel canal moyen type", french="canal", read=Choice(CHANNELS), required=True),
+    "direction": FileColumn("direction sens", french="sens", read=Choice(DIRECTIONS)),
     "happened_at": FileColumn(
-        "happened_at date date_heure date_et_heure quand le", french="date_heure", read=moment, required=True
+        "happened_at date date_heure date_et_heure quand le", french="date heure", read=moment, required=True
     ),
     "note": FileColumn("note notes commentaire observation observations", french="note", read=text(5000)),
 }

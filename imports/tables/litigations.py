@@ -5,7 +5,8 @@ from typing import NamedTuple
 
 from django.utils.translation import gettext_lazy as _
 
-from imports.cells import choice, date, words
+from imports.cells import Choice, date
+from imports.choices import words
 from imports.columns import CONTRACT, KIND
 from imports.mistakes import before, still_to_come, unknown_contract
 from imports.pairs import pair
@@ -23,20 +24,20 @@ class LitigationRow(NamedTuple):
 
 
 KINDS = words(
-    payment="paiement impaye impayes loyer",
-    damage="degradation degradations degats dommages",
-    maintenance="entretien reparation reparations",
-    other="autre autres",
+    payment="paiement impayé loyer arriérés / unpaid_rent arrears rent",
+    damage="dégradation dégâts dommages / damages",
+    maintenance="entretien réparation travaux / repairs",
+    other="autre / others",
 )
 COLUMNS = {
     "contract": CONTRACT,
-    "kind": FileColumn(f"{KIND} motif objet", french="motif", read=choice(KINDS), required=True),
+    "kind": FileColumn(f"{KIND} motif objet", french="motif", read=Choice(KINDS), required=True),
     "opened_on": FileColumn(
-        "opened_on ouvert_le date_ouverture date_d_ouverture date", french="ouvert_le", read=date, required=True
+        "opened_on ouvert_le date_ouverture date_d_ouverture date", french="ouvert le", read=date, required=True
     ),
     "resolved_on": FileColumn(
         "resolved_on resolu_le regle_le date_resolution date_de_resolution clos_le date_cloture",
-        french="resolu_le", read=date,
+        french="résolu le", read=date,
     ),
 }  # fmt: skip
 

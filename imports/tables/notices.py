@@ -5,7 +5,8 @@ from typing import NamedTuple
 
 from django.utils.translation import gettext_lazy as _
 
-from imports.cells import choice, date, words
+from imports.cells import Choice, date
+from imports.choices import words
 from imports.columns import CONTRACT, KIND, STATE
 from imports.mistakes import before, unknown_contract
 from imports.pairs import pair
@@ -28,28 +29,28 @@ class NoticeRow(NamedTuple):
 
 
 KINDS = words(
-    to_quit="conge preavis depart depart_locataire preavis_de_depart conge_locataire",
-    eviction="expulsion mise_en_demeure",
-    repairs="travaux reparations reparation",
-    renewal="renouvellement",
+    to_quit="congé préavis départ départ_locataire préavis_de_départ congé_locataire / notice moving_out leaving",
+    eviction="expulsion mise_en_demeure / notice_to_vacate",
+    repairs="travaux réparation / works",
+    renewal="renouvellement / renew",
 )
 STATES = words(
-    pending="a_envoyer en_attente",
-    sent="envoye envoyee remis remise notifie",
-    acknowledged="accuse accuse_de_reception recu",
-    signed="signe signee",
-    expired="expire echu",
+    pending="à_envoyer en_attente / to_send draft",
+    sent="envoyé remis notifié / delivered served",
+    acknowledged="accusé accusé_de_réception reçu / received",
+    signed="signé",
+    expired="expiré échu / over",
 )
 COLUMNS = {
     "contract": CONTRACT,
-    "kind": FileColumn(KIND, french="type", read=choice(KINDS), required=True),
+    "kind": FileColumn(KIND, french="type", read=Choice(KINDS), required=True),
     "issued_on": FileColumn(
         "issued_on date date_emission emis_le remis_le date_de_remise date_preavis",
-        french="emis_le", read=date, required=True,
+        french="émis le", read=date, required=True,
     ),
-    "state": FileColumn(STATE, french="etat", read=choice(STATES)),
+    "state": FileColumn(STATE, french="état", read=Choice(STATES)),
     "closed_on": FileColumn(
-        "closed_on cloture_le date_cloture date_de_cloture clos_le", french="cloture_le", read=date
+        "closed_on cloture_le date_cloture date_de_cloture clos_le", french="clôturé le", read=date
     ),
 }  # fmt: skip
 

@@ -2,17 +2,18 @@
 """Payments. What they pay is not in the files: allocate.py finds it."""
 
 import datetime as dt
-from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from imports.cells import amount, choice, date, text, words
+from imports.cells import Choice, amount, date, text
 from imports.columns import AMOUNT, CONTRACT
 from imports.folding import folded
+from imports.methods import METHODS, how_paid, method_of, provider_named
 from imports.mistakes import on_a_draft, still_to_come, twice, unknown_contract
-from imports.table import Check, FileColumn, Table
+from imports.table import Check, FileColumn, Line, Table
 from leasing.models import Payment
 from sites_app.models import Site
 
@@ -28,35 +29,26 @@ class PaymentRow(NamedTuple):
     line: int = 0
 
 
-METHODS = words(
-    cash="especes espece liquide comptant caisse",
-    bank="banque virement virement_bancaire depot_bancaire transfert versement_bancaire",
-    mobile="mobile_money mobilemoney om momo orange_money orange areeba mtn wave free free_money moov moov_money",
-    cheque="cheque_bancaire check",
-)
-# A method that names its operator says both.
-PROVIDERS = {
-    "om": "Orange", "orange": "Orange", "orange_money": "Orange", "areeba": "Areeba", "mtn": "MTN", "momo": "MTN",
-    "wave": "Wave", "free": "Free", "free_money": "Free", "moov": "Moov", "moov_money": "Moov",
-}  # fmt: skip
 COLUMNS = {
     "contract": CONTRACT,
     "received_on": FileColumn(
-        "received_on date date_paiement date_de_paiement recu_le date_reception encaisse_le date_d_encaissement date_versement",
+        "received_on date date_paiement date_de_paiement recu_le date_reception encaisse_le date_d_encaissement date_versement"
+        " date_de_versement date_du_paiement paye_le payment_date date_paid paid_on date_received",
         french="date", read=date, required=True,
     ),
     "amount": FileColumn(
-        f"{AMOUNT} montant_paye paye montant_recu montant_verse versement",
+        f"{AMOUNT} montant_paye paye montant_recu montant_verse versement amount_paid montant_encaisse",
         french="montant", read=amount, required=True,
     ),
     "method": FileColumn(
-        "method mode moyen mode_de_paiement moyen_de_paiement mode_paiement moyen_paiement mode_de_reglement",
-        french="mode", read=choice(METHODS), required=True,
+        "method mode moyen mode_de_paiement moyen_de_paiement mode_paiement moyen_paiement mode_de_reglement payment_method",
+        french="mode", read=Choice(METHODS, method_of), required=True,
     ),
-    "provider": FileColumn("provider operateur fournisseur", french="operateur", read=text(40)),
+    "provider": FileColumn("provider operateur fournisseur operator", french="opérateur", read=text(40)),
     "reference": FileColumn(
-        "reference ref reference_paiement transaction id_transaction numero_transaction n_transaction recu n_recu no_recu",
-        french="reference", read=text(80),
+        "reference ref reference_paiement transaction id_transaction numero_transaction n_transaction recu n_recu no_recu"
+        " transaction_id receipt",
+        french="référence", read=text(80),
     ),
 }  # fmt: skip
 
@@ -144,13 +136,26 @@ _INSERT = """
 """
 
 
-def _name_the_provider(found: dict[str, Any], written: Callable[[str], str]) -> None:
-    if found.get("method") != "mobile":
+def _read_the_method(line: Line) -> None:
+    """The operator and the number that stand with the method."""
+    said = how_paid(line.written("method"))
+    if said is None:
         return
-    # One spelling: the number of a transaction is known by its provider.
-    named = PROVIDERS.get(folded(found.get("provider") or written("method")))
-    if named:
-        found["provider"] = named
+    if said.method == "mobile":
+        # One spelling: the number of a transaction is known by its provider.
+        provider = line.cells.get("provider")
+        named = provider_named(provider) or provider if provider else said.provider
+        if named:
+            line.cells["provider"] = named
+        if said.provider and named != said.provider:
+            line.refuse("provider", gettext("The method names another operator: %(named)s.") % {"named": said.provider})
+    elif said.provider and not line.cells.get("provider"):
+        line.cells["provider"] = said.provider
+    number = line.cells.get("reference")
+    if said.number and number is None:
+        line.cells["reference"] = said.number
+    elif said.number and said.number not in folded(number):
+        line.remark("method", gettext("The number that stands with the method is left out: the line has a reference."))
 
 
 def _export(site: Site) -> QuerySet:
@@ -172,7 +177,7 @@ PAYMENTS = Table(
     model=Payment,
     row=PaymentRow,
     columns=COLUMNS,
-    complete=_name_the_provider,
+    complete=_read_the_method,
     match=(_MATCH_MOBILE, _MATCH_OTHERS),
     mistakes=(
         unknown_contract("payments"),

@@ -5,10 +5,12 @@ from typing import NamedTuple
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from imports.cells import amount, choice, phone, text, words
+from imports.cells import Choice, amount, phone, text
+from imports.choices import words
 from imports.columns import KIND, STATUS
 from imports.mistakes import kept, refers_to_itself, twice, unknown_property
-from imports.table import FileColumn, Table
+from imports.names import put_names_together
+from imports.table import FileColumn, Line, Table
 from imports.writing import Writing
 from leasing.models import Property
 from sites_app.models import Site
@@ -29,42 +31,49 @@ class PropertyRow(NamedTuple):
 
 
 KINDS = words(
-    studio="chambre_salon entrer_coucher",
-    room="chambre piece",
-    parking="place_de_parking garage box stationnement",
-    apartment="appartement appart apt flat f2 f3 f4 f5",
-    house="maison villa concession duplex",
-    shop="boutique magasin commerce local_commercial",
-    office="bureau bureaux",
-    land="terrain parcelle",
+    studio="studio chambre_salon entrer_coucher t1 f1 / bedsit studio_apartment",
+    room="chambre pièce / bedroom single_room",
+    parking="parking place_de_parking garage box stationnement / parking_space car_park",
+    apartment="appartement appart apt t2 t3 t4 t5 f2 f3 f4 f5 / flat condo unit multi_family",
+    house="maison villa concession duplex pavillon / single_family townhouse bungalow home",
+    shop="boutique magasin commerce local_commercial kiosque / store retail commercial",
+    office="bureau / offices workspace",
+    land="terrain parcelle / plot lot",
 )
 STATES = words(
-    lettable="a_louer louable disponible libre loue occupe vacant actif",
-    under_works="travaux en_travaux renovation",
-    withdrawn="retire hors_location indisponible vendu",
+    lettable="à_louer louable disponible libre loué occupé vacant actif / available rented occupied let leased active",
+    under_works="travaux en_travaux rénovation / renovation maintenance being_repaired",
+    withdrawn="retiré hors_location indisponible vendu inactif / unavailable sold inactive archived",
 )
 COLUMNS = {
     "code": FileColumn(
         "code code_bien ref_bien reference ref bien numero lot", french="code", read=text(40), required=True
     ),
-    "kind": FileColumn(f"{KIND} type_de_bien type_bien", french="type", read=choice(KINDS), required=True),
+    "kind": FileColumn(f"{KIND} type_de_bien type_bien", french="type", read=Choice(KINDS), required=True),
     "address": FileColumn("address adresse", french="adresse", read=text(200)),
     "neighbourhood": FileColumn(
         "neighbourhood neighborhood quartier secteur zone", french="quartier", read=text(80)
     ),
     "owner_name": FileColumn(
-        "owner_name owner proprietaire bailleur nom_proprietaire nom_du_proprietaire nom_bailleur concessionnaire",
-        french="proprietaire", read=text(120),
+        "owner_name owner proprietaire bailleur nom_proprietaire nom_du_proprietaire nom_bailleur concessionnaire"
+        " landlord",
+        french="propriétaire", read=text(120),
     ),
     "owner_phone": FileColumn(
         "owner_phone telephone_proprietaire tel_proprietaire telephone_bailleur tel_bailleur telephone_du_proprietaire",
-        french="telephone_proprietaire", read=phone,
+        french="téléphone propriétaire", read=phone,
     ),
     "market_rent": FileColumn(
-        "market_rent loyer_de_marche loyer_marche valeur_locative loyer", french="valeur_locative", read=amount
+        "market_rent loyer_de_marche loyer_marche valeur_locative loyer", french="valeur locative", read=amount
     ),
-    "status": FileColumn(STATUS, french="statut", read=choice(STATES)),
-    "part_of": FileColumn("part_of partie_de dependance_de fait_partie_de", french="partie_de", read=text(40)),
+    "status": FileColumn(STATUS, french="statut", read=Choice(STATES)),
+    "part_of": FileColumn("part_of partie_de dependance_de fait_partie_de", french="partie de", read=text(40)),
+}  # fmt: skip
+BESIDES = {
+    "owner_first_name": FileColumn(
+        "owner_first_name prenom_proprietaire prenoms_proprietaire prenom_du_proprietaire prenom_bailleur",
+        french="prénom propriétaire", read=text(120),
+    ),
 }  # fmt: skip
 
 _MATCH = """
@@ -112,6 +121,10 @@ _INSERT = """
 """
 
 
+def _whole_name(line: Line) -> None:
+    put_names_together(line, "owner_name", "owner_first_name")
+
+
 def _owners(writing: Writing) -> int:
     return writing.run(_OWNER_OF_NAME_ALONE, _OWNERS)
 
@@ -135,6 +148,8 @@ PROPERTIES = Table(
     model=Property,
     row=PropertyRow,
     columns=COLUMNS,
+    besides=BESIDES,
+    complete=_whole_name,
     match=(_MATCH,),
     mistakes=(
         twice("properties", "code"),

@@ -5,7 +5,8 @@ from typing import NamedTuple
 
 from django.utils.translation import gettext_lazy as _
 
-from imports.cells import choice, date, words, yes_or_no
+from imports.cells import Choice, date, yes_or_no
+from imports.choices import words
 from imports.columns import PROPERTY, TENANT
 from imports.mistakes import before, still_to_come, unknown_property, unknown_tenant
 from imports.pairs import pair
@@ -26,34 +27,34 @@ class RequestRow(NamedTuple):
 
 
 CATEGORIES = words(
-    plumbing="plomberie",
-    electricity="electricite courant",
-    water="eau fuite",
-    security="securite gardiennage",
-    cleaning="menage nettoyage proprete",
-    neighbours="voisinage voisins bruit",
-    administration="administratif papiers",
-    other="autre autres divers",
+    plumbing="plomberie robinet toilettes / toilet tap",
+    electricity="électricité courant / power electrical",
+    water="eau fuite / leak",
+    security="sécurité gardiennage serrure / lock guard",
+    cleaning="ménage nettoyage propreté ordures / waste",
+    neighbours="voisinage voisins bruit / noise neighbors",
+    administration="administratif papiers / paperwork documents",
+    other="autre divers / others general",
 )
 PRIORITIES = words(
-    low="basse faible",
-    normal="normale moyenne",
-    high="haute elevee",
-    urgent="urgente",
+    low="basse faible / minor",
+    normal="normale moyenne / medium",
+    high="haute élevée / major",
+    urgent="urgente / emergency critical",
 )
 COLUMNS = {
     "tenant": TENANT,
     "property": PROPERTY,
     "category": FileColumn(
-        "category categorie type nature objet", french="categorie", read=choice(CATEGORIES), required=True
+        "category categorie type nature objet", french="catégorie", read=Choice(CATEGORIES), required=True
     ),
-    "priority": FileColumn("priority priorite urgence", french="priorite", read=choice(PRIORITIES)),
+    "priority": FileColumn("priority priorite urgence", french="priorité", read=Choice(PRIORITIES)),
     "opened_on": FileColumn(
         "opened_on ouverte_le ouvert_le date date_demande date_ouverture",
-        french="ouverte_le", read=date, required=True,
+        french="ouverte le", read=date, required=True,
     ),
     "closed_on": FileColumn(
-        "closed_on close_le clos_le date_cloture terminee_le fait_le", french="close_le", read=date
+        "closed_on close_le clos_le date_cloture terminee_le fait_le", french="close le", read=date
     ),
     "is_complaint": FileColumn("is_complaint plainte reclamation complaint", french="plainte", read=yes_or_no),
 }  # fmt: skip

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from accounts.models import User
-from imports import sources, values
+from imports import amounts, sources, values
 from imports.read import SheetReader
 from imports.run import run_import
 from imports.sources import open_sources
@@ -36,7 +36,7 @@ def _in_english():
 
 def read(content, name="paiements.csv"):
     [sheet] = open_sources([(name, content)])
-    reader = SheetReader(sheet, country="GN", timezone=CONAKRY)
+    reader = SheetReader(sheet, country="GN", timezone=CONAKRY, currency="GNF")
     return list(reader.rows()), reader.problems
 
 
@@ -58,7 +58,7 @@ def test_empty_cells_past_the_heading_are_nothing():
 @pytest.mark.parametrize("written", ["1 5 000", "1 500 00", "15 00", "1500 000", "9" * 5000])
 def test_a_slip_among_the_digits_is_not_guessed_at(written):
     with pytest.raises(values.BadValue):
-        values.amount(written)
+        amounts.amount(written, "GNF")
 
 
 def test_a_title_full_of_commas_does_not_decide_the_separator():
@@ -89,7 +89,7 @@ def test_a_thousand_bad_rows_are_listed_and_all_are_counted():
 def test_a_large_file_takes_little_more_memory_than_itself():
     content = b"Contrat,Date,Mode,Montant\n" + b"C-1,05/01/2026,cash,1500000\n" * 20_000
     [sheet] = open_sources([("paiements.csv", content)])
-    reader = SheetReader(sheet, country="GN", timezone=CONAKRY)
+    reader = SheetReader(sheet, country="GN", timezone=CONAKRY, currency="GNF")
     tracemalloc.start()
     count = sum(1 for _row in reader.rows())
     _now, peak = tracemalloc.get_traced_memory()
@@ -134,7 +134,7 @@ def test_a_damaged_archive_is_read_or_refused(without_children, file, changes, k
     for damaged in (bytes(broken), bytes(broken[: int(kept * len(broken))])):
         try:
             for sheet in open_sources([(name, damaged)]):
-                list(SheetReader(sheet, country="GN", timezone=CONAKRY).rows())
+                list(SheetReader(sheet, country="GN", timezone=CONAKRY, currency="GNF").rows())
         except UnreadableSource:
             pass  # said so: any other error is what this test is for
 

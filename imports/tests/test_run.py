@@ -138,7 +138,7 @@ def test_three_bad_rows_are_named_with_file_line_column_and_reason_and_nothing_i
     assert said(report) == [
         ("contrats.csv", 2, "start_date", "There is no such day."),
         ("locataires.csv", 3, "name", "This cell must not be empty."),
-        ("paiements.csv", 3, "amount", "This is not an amount. Write it like 1 500 000."),
+        ("paiements.csv", 3, "amount", "Write the amount out in figures, like 1 500 000."),
     ]
     assert everything() == before
     assert import_into(KINDIA, agency()).accepted
@@ -281,7 +281,7 @@ def test_the_command_imports_a_folder_and_says_what_is_new(folder, capsys):
     with site_scope([KINDIA]):
         assert Contract.objects.count() == 2
     # In the language of the site.
-    assert "contracts : 2 nouvelles" in capsys.readouterr().out.replace("\u00a0", " ")
+    assert "Contrats : 2 nouvelles" in capsys.readouterr().out.replace("\u00a0", " ")
 
 
 def test_the_command_refuses_with_one_line_and_a_report_no_spreadsheet_can_run(folder, tmp_path):
@@ -292,7 +292,7 @@ def test_the_command_refuses_with_one_line_and_a_report_no_spreadsheet_can_run(f
         call_command("import_portfolio", str(folder(tables)), site=KINDIA, report=report)
     assert "\n" not in str(refused.value)
     rows = list(csv.reader(io.StringIO(report.read_text("utf-8-sig")), delimiter=";"))
-    assert rows[1][1:5] == ["paiements.csv", "5", "received_on", "'=2+3"]
+    assert rows[1][1:5] == ["paiements.csv", "5", "Date", "'=2+3"]
 
 
 @pytest.mark.parametrize(

@@ -12,9 +12,9 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from imports import runs
-from imports.headings import column_named, table_named
+from imports.headings import column_in, column_named, table_named
 from imports.models import ImportRun
-from imports.pages.shapes import column_in, described_tables
+from imports.pages.shapes import described_tables
 from imports.pages.upload_limit import LARGEST_BODY
 from imports.tables import TABLES
 from imports.tests.pages import BIENS, LOCATAIRES, PAGE, good_files, kindia, only_run, person, result, send, text_of
@@ -61,9 +61,9 @@ def test_three_bad_rows_change_nothing_and_are_named_then_corrected_they_are_in(
     )
     page = text_of(result(manager, send(manager, bad)))
     assert "Nothing was changed: 3 rows have errors." in page
-    assert "locataires.csv 2 phone “12”" in page
-    assert "locataires.csv 3 name — This cell must not be empty." in page
-    assert "paiements.csv 2 received_on “31/02/2026” There is no such day." in page
+    assert "locataires.csv 2 téléphone (phone) “12”" in page
+    assert "locataires.csv 3 nom (name) — This cell must not be empty." in page
+    assert "paiements.csv 2 date (received_on) “31/02/2026” There is no such day." in page
     assert kindia() == (0, 0, 0, 0)
     assert only_run().state == "refused"
     assert "Every row has been imported." in text_of(result(manager, send(manager, good_files())))
@@ -90,7 +90,7 @@ def test_the_report_names_every_bad_row_and_runs_no_formula(manager):
     values = [line.split(";")[4] for line in content.splitlines()[1:]]
     assert values == ['"\'=HYPERLINK(""http://x"")"', "-5", "'@SUM(A1)", "+224 620 00 00 00"]
     assert [line.split(";")[:4] for line in content.splitlines()[1:]] == [
-        ["Error", "biens.csv", str(line), "kind"] for line in (2, 3, 4, 5)
+        ["Error", "biens.csv", str(line), "type (kind)"] for line in (2, 3, 4, 5)
     ]
 
 

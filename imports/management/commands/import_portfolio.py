@@ -11,8 +11,12 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from imports.headings import column_in
+from imports.pages.words import owed_sentence, totals_of
+from imports.read import Problem
 from imports.run import ImportReport, run_import
 from imports.sources import read_folder
+from imports.tables import TABLES
 from imports.unreadable import UnreadableSource
 from screens.exports import as_csv
 from sites_app.models import Site
@@ -64,38 +68,52 @@ class Command(BaseCommand):
                 self.stderr.write("")
             if options["report"]:
                 self._write_report(options["report"], report)
-            self._tell(report)
+            self._tell(report, site.currency)
 
     def _bar(self, stage: str, rows: int) -> None:
         self.stderr.write(f"\r{stage}: {rows:,}".ljust(60), ending="")
 
-    def _tell(self, report: ImportReport) -> None:
+    def _tell(self, report: ImportReport, currency: str) -> None:
         if not report.accepted:
             for problem in report.problems[:SHOWN]:
-                place = " · ".join(filter(None, [problem.source, f"{problem.line or ''}", problem.column]))
+                place = " · ".join(filter(None, [problem.source, f"{problem.line or ''}", _column(problem)]))
                 self.stdout.write(f"{place}: {problem.reason} {f'({problem.value})' if problem.value else ''}".strip())
             raise CommandError(
                 _("%(count)d rows cannot be imported: nothing was changed. First: %(first)s")
                 % {"count": report.problem_count, "first": report.problems[0].reason}
             )
         for remark in report.warnings[:SHOWN]:
-            place = " ".join(filter(None, [remark.source, f"{remark.line or ''}", remark.column]))
+            place = " ".join(filter(None, [remark.source, f"{remark.line or ''}", _column(remark)]))
             self.stdout.write(f"! {place}: {remark.reason}" if place else f"! {remark.reason}")
         if report.warning_count > SHOWN:
             self.stdout.write(_("… and %(count)d more remarks.") % {"count": report.warning_count - SHOWN})
         for table, count in report.counts.items():
             self.stdout.write(
                 _("%(table)s: %(new)d new, %(unchanged)d already there, %(closed)d closed")
-                % {"table": table, "new": count.inserted, "unchanged": count.unchanged, "closed": count.closed}
+                % {
+                    "table": TABLES[table].label,
+                    "new": count.inserted,
+                    "unchanged": count.unchanged,
+                    "closed": count.closed,
+                }
             )
+        for total in totals_of(report.totals, currency):
+            self.stdout.write(
+                _("%(name)s: %(all)s, of which new %(new)s") % {"name": total.name, "all": total.all, "new": total.new}
+            )
+        self.stdout.write(owed_sentence(report.totals, currency, is_check=report.dry_run))
         if report.dry_run:
             self.stdout.write(_("Only checked: nothing was changed."))
 
     def _write_report(self, path: Path, report: ImportReport) -> None:
         rows: list[list[Any]] = [[_("kind"), _("file"), _("line"), _("column"), _("value"), _("reason")]]
         for kind, found in ((_("refused"), report.problems), (_("remark"), report.warnings)):
-            rows += [[kind, p.source, p.line or "", p.column, p.value, p.reason] for p in found]
+            rows += [[kind, p.source, p.line or "", _column(p), p.value, p.reason] for p in found]
         try:
             path.write_bytes(as_csv(rows))
         except OSError as error:
             raise CommandError(f"{path}: {error.strerror}") from error
+
+
+def _column(problem: Problem) -> str:
+    return column_in(translation.get_language() or "fr", problem.source, problem.column, problem.heading)
