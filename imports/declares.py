@@ -21,6 +21,7 @@ DECLARATION = Declaration(
     includes=(Include("leasing/", "imports.pages.urls"),),
     addresses={
         "imports:import": Address(_IMPORT, FORM),
+        "imports:template": Address(_IMPORT),
         "imports:import_run": Address(_IMPORT, row="imports.ImportRun"),
         "imports:import_report": Address(_IMPORT, row="imports.ImportRun"),
         "imports:export": Address("leasing.manage_portfolio", arguments={"table": "tenants", "kind": "csv"}),

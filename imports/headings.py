@@ -7,6 +7,11 @@ from imports.cells import MONEY
 from imports.folding import file_word, folded
 from imports.tables import TABLES
 
+WORDS_SHEET = {"fr": "Mots acceptés", "en": "Accepted words"}
+HELP_SHEET = {"fr": "Lisez-moi", "en": "Read me"}
+TEMPLATE_SHEETS = frozenset(folded(name) for names in (WORDS_SHEET, HELP_SHEET) for name in names.values())
+"""Sheets of the template that hold no table."""
+
 
 def table_named(name: str) -> str | None:
     """The table that a file or sheet of this name holds, or None."""

@@ -9,9 +9,10 @@ from django.utils.translation import gettext as _
 
 from imports import values
 from imports.amounts import fits, of_another_currency
+from imports.folding import folded
 from imports.headings import currency_named
 from imports.sources import Sheet
-from imports.table import Line, Noted, Where
+from imports.table import EXAMPLES, Line, Noted, Where
 from imports.tables import TABLES
 from screens import formats
 
@@ -51,7 +52,7 @@ class Problems:
 
 
 class SheetReader:
-    """Reads one sheet; `problems` and `remarks` fill up while `rows()` is drawn from."""
+    """Reads one sheet; `problems`, `remarks` and the lines of `examples` fill up while `rows()` is drawn from."""
 
     def __init__(self, sheet: Sheet, *, country: str, timezone: dt.tzinfo, currency: str) -> None:
         self._sheet, self._where = sheet, Where(country, timezone, currency)
@@ -59,11 +60,15 @@ class SheetReader:
         self.problems = Problems()
         self._noted: dict[tuple[str, str], _Noted] = {}
         self.refused_keys: set[str] = set()
+        self.examples: list[int] = []
 
     def rows(self) -> Iterator[tuple]:
         """Every row whose cells could all be read."""
         self._every_currency_is_the_sites()
         for line, cells in self._sheet.rows:
+            if self._is_example(cells):
+                self.examples.append(line)
+                continue
             row = self._row(line, cells)
             if row is not None:
                 yield row
@@ -122,6 +127,9 @@ class SheetReader:
         self._table.complete(Line(found, written, remark, refuse))
         return not refused
 
+    def _is_example(self, cells: Any) -> bool:
+        return any(folded(key) in EXAMPLES for key in self._keys(cells))
+
     def _every_currency_is_the_sites(self) -> None:
         for position, column in self._sheet.columns.items():
             heading = self._sheet.headings[position]
@@ -146,9 +154,12 @@ class SheetReader:
 
     def _remember_key(self, cells: Any) -> None:
         # Rows that refer to this one are not wrong because of it.
-        for position, column in self._sheet.columns.items():
-            if column == self._table.row._fields[0] and position < len(cells):
-                self.refused_keys.add(values.as_text(cells[position]))
+        self.refused_keys.update(self._keys(cells))
+
+    def _keys(self, cells: Any) -> list[str]:
+        key = self._table.row._fields[0]
+        columns = self._sheet.columns.items()
+        return [values.as_text(cells[i]) for i, column in columns if column == key and i < len(cells)]
 
 
 @dataclass

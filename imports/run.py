@@ -13,6 +13,8 @@ from accounts.models import Actor
 from changes.audit import change
 from changes.refusals import constraint_of
 from imports.check import check_staged
+from imports.folding import file_word
+from imports.headings import TEMPLATE_SHEETS
 from imports.load import RowCounts, load_staged
 from imports.match import match_staged
 from imports.read import Problem, Problems, SheetReader
@@ -97,18 +99,20 @@ def _import(
     problems, remarks = Problems(), Problems()
     headings = {sheet.source: _headings(sheet) for sheet in sheets}
     for sheet in sheets:
-        if sheet.left_out:
-            remarks.add(_left_out_sheets(sheet))
+        if left_out := [name for name in sheet.left_out if file_word(name) not in TEMPLATE_SHEETS]:
+            remarks.add(_left_out_sheets(sheet, left_out))
         if sheet.ignored:
             remarks.add(_ignored_columns(sheet))
     unreadable: dict[str, frozenset[str]] = {}
+    examples: dict[str, list[int]] = {}
+    count = 0
     timezone = zoneinfo.ZoneInfo(site.timezone)
     with connection.cursor() as cursor:
         open_staging(cursor)
         for sheet in sheets:
             reader = SheetReader(sheet, country=site.country, timezone=timezone, currency=site.currency)
             try:
-                stage_rows(cursor, sheet.table, _told(reader.rows(), sheet.source, tell))
+                count += stage_rows(cursor, sheet.table, _told(reader.rows(), sheet.source, tell))
             except UnreadableSource as broken:
                 # The temporary table's COPY was cut short, and the savepoint with it: nothing else can be checked.
                 problems.add_all(reader.problems)
@@ -116,7 +120,13 @@ def _import(
                 return _refused(problems, remarks, headings)
             problems.add_all(reader.problems)
             remarks.add_all(reader.remarks)
+            if reader.examples:
+                examples[sheet.source] = reader.examples
             unreadable[sheet.table] = frozenset(reader.refused_keys)
+        if examples and not count and not problems.count:
+            return _refused(_only(_of_everything(_("There is nothing to import: only the template’s example lines."))))
+        if examples:
+            remarks.add(_left_out_examples(examples))
         tell("check", 0)
         match_staged(cursor, site)
     mistakes, worth_knowing = check_staged(site=site, today=today, history_from=history_from, unreadable=unreadable)
@@ -173,6 +183,10 @@ def _only(problem: Problem) -> Problems:
     return Problems([problem], 1)
 
 
+def _of_everything(reason: str) -> Problem:
+    return Problem("", 0, "", "", reason)
+
+
 def _of_file(unreadable: UnreadableSource) -> Problem:
     return Problem(unreadable.source, unreadable.line, "", "", unreadable.reason)
 
@@ -182,7 +196,12 @@ def _of_database(error: IntegrityError) -> Problem:
     reason = _("The database refused a row (%(rule)s). Nothing was imported: try again.") % {
         "rule": constraint_of(error) or "?"
     }
-    return Problem("", 0, "", "", reason)
+    return _of_everything(reason)
+
+
+def _left_out_examples(examples: dict[str, list[int]]) -> Problem:
+    places = "; ".join(f"{source}: {', '.join(map(str, lines[:5]))}" for source, lines in examples.items())
+    return _of_everything(_("Lines left out as examples, by their first cell: %(places)s.") % {"places": places})
 
 
 def _ignored_columns(sheet: Sheet) -> Problem:
@@ -190,8 +209,6 @@ def _ignored_columns(sheet: Sheet) -> Problem:
     return Problem(sheet.source, 0, "", "", reason)
 
 
-def _left_out_sheets(sheet: Sheet) -> Problem:
-    reason = _("These sheets are not named after a table and were ignored: %(sheets)s.") % {
-        "sheets": ", ".join(sheet.left_out)
-    }
+def _left_out_sheets(sheet: Sheet, names: list[str]) -> Problem:
+    reason = _("These sheets are not named after a table and were ignored: %(sheets)s.") % {"sheets": ", ".join(names)}
     return Problem(sheet.source, 0, "", "", reason)

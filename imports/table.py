@@ -44,6 +44,11 @@ class Line:
     """Column and sentence: the line cannot be taken."""
 
 
+EXAMPLE = "example"
+EXAMPLES = frozenset({EXAMPLE, "exemple"})
+"""Keys, folded, of lines that show how a file is filled in and are never imported."""
+
+
 @dataclass(frozen=True)
 class FileColumn:
     """A column of a file. `headings` are what people call it, folded, its own name first; `french` is one of them.
@@ -94,6 +99,9 @@ class Table:
     """Columns that a file may have and a row has not: `complete` puts what they say into the others."""
     complete: Callable[[Line], None] | None = None
     """Fills in what one cell says of another."""
+
+    example: Mapping[str, Any]
+    """A line as it could be, without its key, for the template: of a choice the value, EXAMPLE for another's key."""
 
     match: tuple[str, ...]
     """Fill `known_id` of the rows that are there already."""

@@ -7,6 +7,7 @@ from imports.pages import views
 app_name = "imports"
 urlpatterns = [
     path("import/", views.upload, name="import"),
+    path("import/template.xlsx", views.template, name="template"),
     path("import/<uuid:pk>/", views.import_run, name="import_run"),
     path("import/<uuid:pk>/report.csv", views.import_report, name="import_report"),
     path("export/<slug:table>.<slug:kind>", views.export_table, name="export"),

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from imports.exports import EXPORTED, export
+from imports.headings import is_english
 from imports.models import ImportRun
 from imports.pages.forms import ImportForm
 from imports.pages.one_of_few import RETRY_AFTER_SECONDS, AllPlacesTaken, one_of_few
@@ -21,6 +22,7 @@ from imports.pages.shapes import described_tables
 from imports.pages.upload_limit import is_too_large
 from imports.pages.words import counts_of, listed, owed_sentence, stage_sentence, totals_of
 from imports.runs import import_later, import_now, is_large, job_is_lost, progress_of
+from imports.template import empty_template
 from imports.totals import totals_kept
 from screens.exports import KINDS, TooManyRows, as_csv, download
 from sites_app.models import Site
@@ -108,6 +110,15 @@ def import_report(request: SiteRequest, pk: UUID) -> HttpResponse:
     for sort, rows in ((_("Error"), run.problems), (_("Remark"), run.warnings)):
         lines += [[sort, row.source, row.line or "", row.column, row.value, row.reason] for row in listed(rows)]
     return download(as_csv(lines), f"import-{run.started_at:%Y-%m-%d}.csv")
+
+
+@needs("imports.import_portfolio")
+@require_safe
+def template(request: SiteRequest) -> HttpResponse:
+    """An empty Excel file with a sheet for each table, to be filled in and imported."""
+    _chosen_site(request)
+    language = get_language() or "fr"
+    return download(empty_template(language), "akig-template.xlsx" if is_english(language) else "akig-modele.xlsx")
 
 
 @needs("leasing.manage_portfolio")

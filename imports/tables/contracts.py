@@ -22,7 +22,7 @@ from imports.mistakes import (
     unknown_property,
     unknown_tenant,
 )
-from imports.table import Check, FileColumn, Table
+from imports.table import EXAMPLE, Check, FileColumn, Table
 from leasing.models import Contract, Instalment, Payment
 from leasing.readings import is_signed
 from sites_app.models import Membership, Site
@@ -327,6 +327,19 @@ CONTRACTS = Table(
     model=Contract,
     row=ContractRow,
     columns=COLUMNS,
+    example={
+        "property": EXAMPLE,
+        "tenant": EXAMPLE,
+        "start_date": dt.date(2026, 1, 1),
+        "end_date": dt.date(2026, 12, 31),
+        "monthly_rent": 1_500_000,
+        "payment_day": 5,
+        "deposit": 3_000_000,
+        "advance_months": 2,
+        "status": "active",
+        "signed_on": dt.date(2025, 12, 20),
+        "billing": "calendar",
+    },
     match=(_LEFT_OUT, _MATCH),
     before_checks=_CONTRACTS_THERE,
     mistakes=(

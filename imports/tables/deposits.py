@@ -148,6 +148,7 @@ DEPOSITS = Table(
     model=Deposit,
     row=DepositRow,
     columns=COLUMNS,
+    example={"state": "held", "received": 3_000_000},
     match=(_MATCH,),
     mistakes=(
         twice("deposits", "contract"),

@@ -129,6 +129,7 @@ INSTALMENTS = Table(
     model=Instalment,
     row=InstalmentRow,
     columns=COLUMNS,
+    example={"due_date": dt.date(2026, 1, 5), "amount": 1_500_000, "kind": "rent"},
     complete=_keep_the_word,
     match=(_MATCH_OTHERS, _MATCH),
     mistakes=(

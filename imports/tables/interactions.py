@@ -63,6 +63,12 @@ INTERACTIONS = Table(
     model=Interaction,
     row=InteractionRow,
     columns=COLUMNS,
+    example={
+        "channel": "call",
+        "direction": "out",
+        "happened_at": dt.datetime(2026, 1, 10, 9, 30),  # noqa: DTZ001 -- as a spreadsheet has it
+        "note": "Promesse de paiement vendredi",
+    },
     match=(
         pair("import_interactions", "leasing_interaction", ("channel", "direction", "happened_at"), owner="tenant"),
     ),

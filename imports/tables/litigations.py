@@ -63,6 +63,7 @@ LITIGATIONS = Table(
     model=Litigation,
     row=LitigationRow,
     columns=COLUMNS,
+    example={"kind": "payment", "opened_on": dt.date(2026, 1, 10), "resolved_on": dt.date(2026, 1, 20)},
     match=(pair("import_litigations", "leasing_litigation", ("kind", "opened_on"), rank=("resolved_on",)),),
     mistakes=(
         unknown_contract("litigations"),

@@ -104,6 +104,7 @@ NOTICES = Table(
     model=Notice,
     row=NoticeRow,
     columns=COLUMNS,
+    example={"kind": "to_quit", "issued_on": dt.date(2026, 1, 10), "state": "sent"},
     match=(pair("import_notices", "leasing_notice", ("kind", "issued_on"), rank=("closed_on", "state")),),
     mistakes=(unknown_contract("notices"), before("notices", "closed_on", "issued_on")),
     before_insert=_deadlines,

@@ -177,6 +177,13 @@ PAYMENTS = Table(
     model=Payment,
     row=PaymentRow,
     columns=COLUMNS,
+    example={
+        "received_on": dt.date(2026, 1, 5),
+        "amount": 1_500_000,
+        "method": "mobile",
+        "provider": "Orange Money",
+        "reference": "MP260105.1234",
+    },
     complete=_read_the_method,
     match=(_MATCH_MOBILE, _MATCH_OTHERS),
     mistakes=(

@@ -10,7 +10,7 @@ from imports.choices import words
 from imports.columns import PROPERTY, TENANT
 from imports.mistakes import before, still_to_come, unknown_property, unknown_tenant
 from imports.pairs import pair
-from imports.table import FileColumn, Table
+from imports.table import EXAMPLE, FileColumn, Table
 from leasing.models import ServiceRequest
 
 
@@ -83,6 +83,14 @@ REQUESTS = Table(
     model=ServiceRequest,
     row=RequestRow,
     columns=COLUMNS,
+    example={
+        "property": EXAMPLE,
+        "category": "plumbing",
+        "priority": "high",
+        "opened_on": dt.date(2026, 1, 10),
+        "closed_on": dt.date(2026, 1, 12),
+        "is_complaint": "no",
+    },
     match=(
         pair(
             "import_requests",

@@ -49,6 +49,7 @@ SURVEYS = Table(
     model=Survey,
     row=SurveyRow,
     columns=COLUMNS,
+    example={"kind": "satisfaction", "rating": 8, "answered_on": dt.date(2026, 1, 10), "comment": "Merci"},
     match=(pair("import_surveys", "leasing_survey", ("kind", "answered_on", "rating"), owner="tenant"),),
     mistakes=(unknown_tenant("surveys"), still_to_come("surveys", "answered_on")),
     insert=_INSERT,
