@@ -66,9 +66,11 @@ def balance(value: Any, currency: str) -> int:
 
 def is_nothing(value: Any, currency: str) -> bool:
     """Whether a cell is an accountant's dash, which stands for nothing, with or without its currency."""
+    if not isinstance(value, str) or re.search(r"\d", value):
+        return False
     text = as_text(value)
     words = text.strip(_DASHES + " ")
-    if words == text or any(character.isdigit() for character in text):
+    if words == text:
         return False
     return not words or fits(words, currency)
 

@@ -26,7 +26,7 @@ def whole_number(least: int, most: int) -> Reader:
 
 @dataclass(frozen=True)
 class Choice:
-    """One of a few values, by any of its words; `understood` reads what is more than one word."""
+    """One of a few values, by any of its words; `understood` reads a cell that may hold more than one word."""
 
     words: Words
     understood: Callable[[str], str | None] | None = None

@@ -55,7 +55,7 @@ def rows_found(cursor: Any, check: Check, names: Mapping[str, Any], site: Site) 
     )
     rows = cursor.fetchall()
     listed = [
-        Problem(source, line, column, str(value or ""), _sentence(check, detail, site))
+        Problem(source, line, column, _spoken(check, value), _sentence(check, detail, site))
         for source, line, column, value, detail, _count in rows
     ]
     return Problems(listed, rows[0][-1] if rows else 0)
@@ -64,7 +64,16 @@ def rows_found(cursor: Any, check: Check, names: Mapping[str, Any], site: Site) 
 def _sentence(check: Check, detail: Any, site: Site) -> str:
     if check.detail_is_francs:
         detail = formats.francs(int(detail), site.currency)
-    return str(check.sentence) % {"detail": detail, "site": site.name}
+    return str(check.sentence) % {"detail": _spoken(check, detail), "site": site.name}
+
+
+def _spoken(check: Check, values: Any) -> str:
+    """Values of a choice, several with commas, in the reader's words; of anything else as they are."""
+    written = str(values or "")
+    if check.words is None:
+        return written
+    words = check.words
+    return ", ".join(words.spoken(value)[0] if value in words.french else value for value in written.split(", "))
 
 
 def _site_is_full(cursor: Any, site: Site) -> Problems:

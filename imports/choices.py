@@ -69,9 +69,9 @@ def _plain(word: str) -> str:
 
 
 def choice(value: Any, words: Words, understood: Callable[[str], str | None] | None = None) -> str:
-    """The stored value of a word. `understood` reads what is more than one word. Raises BadValue."""
+    """The stored value of a word. `understood` reads a cell that may hold more than one word. Raises BadValue."""
     written = as_text(value)
-    found = words.get(written) or (understood(written) if understood else None)
+    found = understood(written) if understood else words.get(written)
     if found is None:
         raise BadValue(
             _("“%(value)s” is not one of: %(allowed)s.") % {"value": written[:40], "allowed": words.listed()}

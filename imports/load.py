@@ -98,9 +98,9 @@ def load_staged(
         note_touched(writing)
         wait_for_clerks(writing)
         find_beginnings(writing)
-        totals = staged_counts(cursor)
+        rows = staged_counts(cursor)
         for table in TABLES.values():
-            total = totals[table.name]
+            total = rows[table.name]
             if not total:
                 continue
             on_table(table.name)

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from imports.choices import words
 from imports.folding import folded
@@ -66,6 +67,7 @@ class HowPaid:
     number: str = ""
 
 
+@lru_cache(maxsize=1000)
 def how_paid(written: str) -> HowPaid | None:
     """What a cell says of how money came: "Espèces", "MoMo MTN", "Chèque n° 123". None where that is not clear."""
     word = folded(written)
@@ -78,7 +80,7 @@ def how_paid(written: str) -> HowPaid | None:
 def method_of(written: str) -> str | None:
     """The method alone."""
     found = how_paid(written)
-    return found and found.method
+    return found.method if found else None
 
 
 def provider_named(written: str) -> str:
@@ -105,8 +107,8 @@ def _of_several_words(parts: list[str], written: str) -> HowPaid | None:
             perhaps.add(_PERHAPS[phrase])
         elif phrase in _FILLERS or phrase in _NUMBER:
             continue
-        elif METHODS.get(phrase):
-            methods.add(METHODS.get(phrase))
+        elif method := METHODS.get(phrase):
+            methods.add(method)
         elif any(character.isdigit() for character in phrase) and not number:
             there = re.search(re.escape(phrase), written, re.IGNORECASE)
             number = there[0] if there else phrase

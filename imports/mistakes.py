@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from imports.choices import Words
 from imports.table import Check
 
 
@@ -89,6 +90,6 @@ def on_a_draft(table: str) -> Check:
     )
 
 
-def kept(statement: str) -> Check:
+def kept(statement: str, words: Words | None = None) -> Check:
     """Rows that are there already and say something else: worth knowing, because nothing is changed."""
-    return Check(statement, _("Already recorded with %(detail)s: left as it is."))
+    return Check(statement, _("Already recorded with %(detail)s: left as it is."), words=words)

@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _
 
 from imports import values
 from imports.amounts import fits, of_another_currency
-from imports.folding import folded
 from imports.headings import currency_named
 from imports.sources import Sheet
 from imports.table import EXAMPLES, Line, Noted, Where
@@ -57,6 +56,10 @@ class SheetReader:
     def __init__(self, sheet: Sheet, *, country: str, timezone: dt.tzinfo, currency: str) -> None:
         self._sheet, self._where = sheet, Where(country, timezone, currency)
         self._table = TABLES[sheet.table]
+        # Of each cell's position: asked for once, for half a million rows.
+        understood = self._table.understood
+        self._declared = {position: understood[column] for position, column in sheet.columns.items()}
+        self._key_at = [i for i, column in sheet.columns.items() if column == self._table.row._fields[0]]
         self.problems = Problems()
         self._noted: dict[tuple[str, str], _Noted] = {}
         self.refused_keys: set[str] = set()
@@ -89,7 +92,7 @@ class SheetReader:
         sound = self._every_cell_has_a_heading(line, cells)
         for position, column in self._sheet.columns.items():
             cell = cells[position] if position < len(cells) else None
-            declared = self._table.understood[column]
+            declared = self._declared[position]
             try:
                 said = None if values.as_text(cell) == "" else declared.read(cell, self._where)
             except values.BadValue as bad:
@@ -128,7 +131,7 @@ class SheetReader:
         return not refused
 
     def _is_example(self, cells: Any) -> bool:
-        return any(folded(key) in EXAMPLES for key in self._keys(cells))
+        return any(key.lower() in EXAMPLES for key in self._keys(cells))
 
     def _every_currency_is_the_sites(self) -> None:
         for position, column in self._sheet.columns.items():
@@ -157,9 +160,7 @@ class SheetReader:
         self.refused_keys.update(self._keys(cells))
 
     def _keys(self, cells: Any) -> list[str]:
-        key = self._table.row._fields[0]
-        columns = self._sheet.columns.items()
-        return [values.as_text(cells[i]) for i, column in columns if column == key and i < len(cells)]
+        return [values.as_text(cells[i]) for i in self._key_at if i < len(cells)]
 
 
 @dataclass

@@ -200,7 +200,7 @@ def _of_database(error: IntegrityError) -> Problem:
 
 
 def _left_out_examples(examples: dict[str, list[int]]) -> Problem:
-    places = "; ".join(f"{source}: {', '.join(map(str, lines[:5]))}" for source, lines in examples.items())
+    places = "; ".join(f"{source} ({', '.join(map(str, lines[:5]))})" for source, lines in examples.items())
     return _of_everything(_("Lines left out as examples, by their first cell: %(places)s.") % {"places": places})
 
 

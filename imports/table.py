@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import Model, QuerySet
 
+from imports.choices import Words
 from imports.writing import Writing
 from sites_app.models import Site
 
@@ -46,7 +47,7 @@ class Line:
 
 EXAMPLE = "example"
 EXAMPLES = frozenset({EXAMPLE, "exemple"})
-"""Keys, folded, of lines that show how a file is filled in and are never imported."""
+"""Keys, in small letters, of lines that show how a file is filled in and are never imported."""
 
 
 @dataclass(frozen=True)
@@ -69,12 +70,14 @@ class Check:
 
     The statement finds the rows: source, line, column, value, detail. It may ask for %(site)s, %(today)s,
     %(history_from)s, and, by table, the keys of rows that could not be read: %(unreadable_tenants)s. The sentence is
-    what is said of each row; it may name %(site)s and %(detail)s, which are francs if it says so.
+    what is said of each row; it may name %(site)s and %(detail)s, which are francs if it says so. Value and detail of a
+    choice are said in its `words`.
     """
 
     statement: str
     sentence: Any
     detail_is_francs: bool = False
+    words: Words | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -25,9 +25,8 @@ def empty_template(language: str) -> bytes:
 
     spoken = "en" if is_english(language) else "fr"
     book = openpyxl.Workbook()
-    book.remove(book.active)
     with translation.override(spoken):
-        _write_help(book.create_sheet(HELP_SHEET[spoken]))
+        _write_help(book.worksheets[0], HELP_SHEET[spoken])
         sheets = {name: book.create_sheet(str(table.label)) for name, table in TABLES.items()}
         lists = _write_words(book.create_sheet(WORDS_SHEET[spoken]), spoken)
         for name, sheet in sheets.items():
@@ -37,7 +36,7 @@ def empty_template(language: str) -> bytes:
     return content.getvalue()
 
 
-def _write_help(sheet: Any) -> None:
+def _write_help(sheet: Any, title: str) -> None:
     from openpyxl.styles import Alignment, Font
 
     lines = [
@@ -50,6 +49,7 @@ def _write_help(sheet: Any) -> None:
         _("Columns with a list take the words of the last sheet, in French or in English."),
         _("Then send the file on the page Import: “Check only” says what would come in, and changes nothing."),
     ]
+    sheet.title = title
     sheet.column_dimensions["A"].width = 100
     for number, line in enumerate(lines, 1):
         cell = sheet.cell(number, 1, line)

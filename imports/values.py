@@ -122,7 +122,7 @@ def phone(value: Any, country: str) -> str:
 
 def is_dash(value: Any) -> bool:
     """Whether a cell is a dash alone, with which people say that there is nothing."""
-    return as_text(value) in {"-", "--", "−", "–", "—"}
+    return isinstance(value, str) and value.strip() in {"-", "--", "−", "–", "—"}
 
 
 def text(value: Any, longest: int) -> str:

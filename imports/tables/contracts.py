@@ -354,7 +354,9 @@ CONTRACTS = Table(
         before("contracts", "end_date", "start_date"),
         before("contracts", "ended_on", "start_date"),
         Check(_ENDED_WITHOUT_DAY, _("An ended contract needs an end date.")),
-        Check(_DAY_WITHOUT_ENDED, _("A contract with an end date is ended or terminated, not %(detail)s.")),
+        Check(
+            _DAY_WITHOUT_ENDED, _("A contract with an end date is ended or terminated, not %(detail)s."), words=STATES
+        ),
         _overlap("", _("Contract %(detail)s is in force on the same property on some of these days.")),
         _overlap(
             "other",

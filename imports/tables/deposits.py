@@ -164,7 +164,7 @@ DEPOSITS = Table(
         Check(_KEPT_WHILE_HELD, _("Nothing is given back or kept of a deposit that is still held.")),
         Check(_NOTHING_FOLLOWS, _("No contract renews this one or goes on from it: its deposit was not carried over.")),
     ),
-    remarks=(kept(_OTHER_STATE),),
+    remarks=(kept(_OTHER_STATE, STATES),),
     before_insert=before_deposits,
     close=_CLOSE,
     insert=_INSERT,

@@ -151,10 +151,10 @@ def _read_the_method(line: Line) -> None:
             line.refuse("provider", gettext("The method names another operator: %(named)s.") % {"named": said.provider})
     elif said.provider and not line.cells.get("provider"):
         line.cells["provider"] = said.provider
-    number = line.cells.get("reference")
-    if said.number and number is None:
+    reference = line.cells.get("reference", "")
+    if said.number and not reference:
         line.cells["reference"] = said.number
-    elif said.number and said.number not in folded(number):
+    elif said.number and folded(said.number) not in folded(reference):
         line.remark("method", gettext("The number that stands with the method is left out: the line has a reference."))
 
 
@@ -206,6 +206,7 @@ PAYMENTS = Table(
         Check(
             _METHOD_NOT_ALLOWED,
             _("%(site)s does not accept this method today (allowed: %(detail)s): imported as it stands."),
+            words=METHODS,
         ),
         Check(
             _CASH_OVER_LIMIT,

@@ -122,7 +122,7 @@ def test_filled_in_below_the_example_it_imports_as_it_is_and_says_what_it_left_o
         "properties": 1, "tenants": 1, "contracts": 1, "payments": 1,
     }  # fmt: skip
     [left_out] = [remark.reason for remark in report.warnings if "examples" in remark.reason]
-    assert "modele.xlsx · Biens: 2" in left_out
+    assert "modele.xlsx · Biens (2)" in left_out
     # The template's own sheets of words and of help are no surprise.
     assert not [remark for remark in report.warnings if "not named after a table" in remark.reason]
     assert kindia() == (1, 1, 1, 1)
@@ -134,7 +134,7 @@ def test_an_example_line_is_known_wherever_it_stands_and_names_that_begin_so_are
     report = import_it(csv, name="locataires.csv")
     assert report.counts["tenants"].inserted == 2
     assert [remark.reason for remark in report.warnings] == [
-        "Lines left out as examples, by their first cell: locataires.csv: 3."
+        "Lines left out as examples, by their first cell: locataires.csv (3)."
     ]
     with site_scope([KINDIA]):
         assert set(Tenant.objects.values_list("code", flat=True)) == {"T-1", "exemple-1"}
