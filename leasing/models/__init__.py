@@ -21,6 +21,7 @@ from leasing.models.contracts import (
 )
 from leasing.models.matters import Interaction, Litigation, Notice, ServiceRequest, Survey
 from leasing.models.people import Owner, Property, Tenant
+from leasing.models.search import SearchWord
 
 # The tables of events are put here by the history of the tables they follow.
 __all__ = [
@@ -44,6 +45,7 @@ __all__ = [
     "Property",
     "RentStep",
     "RentStepEvent",
+    "SearchWord",
     "ServiceRequest",
     "Survey",
     "Tenant",
