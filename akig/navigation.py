@@ -21,6 +21,8 @@ from sites_app.models import Role, Site
 from sites_app.scope import ALL_SITES
 
 MENU = declared.menu()
+_SEARCH = "leasing:search"
+_SEARCH_RIGHT = declared.addresses()[_SEARCH].who
 
 
 @dataclass(frozen=True)
@@ -138,6 +140,14 @@ class PageFrame:
                 continue
             items.append(MenuItem(url, str(entry.label), entry.icon, str(entry.hint), self._current(url)))
         return items
+
+    @cached_property
+    def search_url(self) -> str:
+        """Where the box in the header searches; "" for who may not, and on that page, which has a box of its own."""
+        if _SEARCH_RIGHT not in self._permissions:
+            return ""
+        url = reverse(_SEARCH)
+        return "" if self._current(url) else url
 
     def _may_open(self, entry: Entry) -> bool:
         if entry.unless in self._permissions:

@@ -8,6 +8,7 @@ from rest_framework import serializers
 
 from leasing.models import PAYMENT_KINDS, Contract, Property, Tenant
 from leasing.models.contracts import ContractQuerySet
+from leasing.search import having
 from sites_app.lists import ListParameters, Search, orderings
 from sites_app.rules import PAYMENT_METHODS
 
@@ -36,11 +37,15 @@ def _containing(words: str, columns: Iterable[str]) -> Q:
 
 
 class PortfolioFilters(ListParameters):
-    """`columns` is what a list may be ordered by, `lookups` what each filter compares, `searched` where words are."""
+    """`columns` is what a list may be ordered by, `lookups` what each filter compares, `searched` where words are.
+
+    `found_by` leads to what has the words however they are spelled, by its kind.
+    """
 
     columns: Mapping[str, str]
     lookups: Mapping[str, str]
     searched: tuple[str, ...]
+    found_by: Mapping[str, str]
 
     def narrowed(self, rows: QuerySet) -> QuerySet:
         """The rows that were asked for."""
@@ -49,7 +54,7 @@ class PortfolioFilters(ListParameters):
             if name in asked:
                 rows = rows.filter(**{lookup: asked[name]})
         if "search" in asked:
-            rows = rows.filter(_containing(asked["search"], self.searched))
+            rows = rows.filter(_containing(asked["search"], self.searched) | having(asked["search"], self.found_by))
         return rows
 
 
@@ -86,6 +91,7 @@ class ContractFilters(PortfolioFilters):
     }
 
     searched = ("reference", "tenant__name", "property__code")
+    found_by = {"contract": "pk", "tenant": "tenant_id", "property": "property_id"}
 
     def narrowed(self, rows: QuerySet) -> QuerySet:
         day = self.validated_data.get("inForceOn")
@@ -104,6 +110,7 @@ class TenantFilters(PortfolioFilters):
     lookups = {"employmentStatus": "employment_status", "joinedFrom": "joined_on__gte", "joinedTo": "joined_on__lte"}
 
     searched = ("code", "name", "phone", "phone_2", "email")
+    found_by = {"tenant": "pk"}
 
 
 class PropertyFilters(PortfolioFilters):
@@ -117,6 +124,7 @@ class PropertyFilters(PortfolioFilters):
     lookups = {"status": "status", "kind": "kind", "owner": "owner_id"}
 
     searched = ("code", "address", "neighbourhood")
+    found_by = {"property": "pk"}
 
 
 class PaymentFilters(PortfolioFilters):
@@ -141,6 +149,7 @@ class PaymentFilters(PortfolioFilters):
     }
 
     searched = ("external_reference", "contract__reference", "contract__tenant__name")
+    found_by = {"contract": "contract_id", "tenant": "contract__tenant_id"}
 
     def narrowed(self, rows: QuerySet) -> QuerySet:
         wanted = self.validated_data["reversed"]

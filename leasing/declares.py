@@ -18,6 +18,7 @@ DECLARATION = Declaration(
     administration={"leasing": 10},
     includes=(Include("", "leasing.pages.urls"), Include("api/", "leasing.api_urls")),
     addresses={
+        "leasing:search": Address("leasing.view_portfolio"),
         "leasing:tenant": Address("leasing.view_portfolio", row="leasing.Tenant"),
         "leasing_api:contracts": Address("leasing.view_portfolio"),
         "leasing_api:tenants": Address("leasing.view_portfolio"),

@@ -9,8 +9,9 @@ from uuid import UUID
 from django.db.models import Q
 
 from changes import sql
-from leasing.models import SearchWord
+from leasing.models import Property, SearchWord
 from leasing.spelling import Term, squeezed, terms_of
+from screens.lists import matching
 
 FEWEST_CHARACTERS = 2
 SHOWN = 20
@@ -85,6 +86,20 @@ def find(sites: Sequence[str], text: str, *, limit: int = SHOWN, kinds: Sequence
     return Found(guessed.hits, guessed.more, is_guess=True)
 
 
+def properties_of(site: str, owner: UUID, *, limit: int) -> Found:
+    """What an owner has let the agency manage, by code."""
+    rows = Property.objects.filter(site=site, owner=owner).order_by("code")[: limit + 1]
+    hits = [
+        Hit(_PROPERTY, row.site_id, row.id, row.code, _joined(row.neighbourhood, row.address), "", "", "", False)
+        for row in rows
+    ]
+    return Found({_PROPERTY: hits[:limit]}, frozenset({_PROPERTY} if len(hits) > limit else ()))
+
+
+def _joined(*texts: str) -> str:
+    return " · ".join(filter(None, texts))
+
+
 def having(text: str, keys: Mapping[str, str]) -> Q:
     """The rows of any table whose tenant, contract, property or owner has every word and number of a text.
 
@@ -101,6 +116,15 @@ def having(text: str, keys: Mapping[str, str]) -> Q:
             one |= Q(**{f"{path}__in": words.values("subject")})
         found &= one
     return found
+
+
+def listed(text: str, *paths: str, keys: Mapping[str, str]) -> Q:
+    """The filter of a list's search box: each word stands in one of the paths, or is had by what `keys` lead to."""
+    found = Q()
+    for word in text.split():
+        found &= matching(word, *paths) | having(word, keys)
+    # A number may be typed with spaces.
+    return found | having(text, keys) if " " in text.strip() else found
 
 
 def _begins(term: Term) -> Q:

@@ -29,6 +29,17 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+// "/" goes to the search box: the page's own, the header's, or on a phone, where there is none, to the search page.
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.target.closest("input, select, textarea, [contenteditable]")) return;
+  const box = document.querySelector("main [type=search]") || document.querySelector(".find input");
+  if (!box) return;
+  event.preventDefault();
+  if (box.checkVisibility()) box.select(), box.focus();
+  else document.querySelector(".find a").click();
+});
+
 // A second click on the button of a form that is on its way must not send it twice.
 document.addEventListener("submit", (event) => {
   const form = event.target;

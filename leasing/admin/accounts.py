@@ -89,6 +89,7 @@ class AccountAdmin(PortfolioAdmin, ShownAdmin):
     list_display = ["tenant", "references", "lacking", "loose"]
     list_select_related = ["tenant"]
     search_fields = ["tenant__name", "tenant__code", "contracts__reference"]
+    found_by = {"tenant": "tenant_id"}
     fields = ["tenant", "references", "lacking", "loose"]
     readonly_fields = ["references", "lacking", "loose"]
 

@@ -1,6 +1,6 @@
 """What the pages of the portfolio share: rights, the page of a button, columns, and rows shown below a form."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from types import MethodType
 from typing import Any, cast
 
@@ -8,12 +8,13 @@ import phonenumbers
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from unfold.decorators import display
 
 from changes.refusals import RuleBroken
 from leasing.admin import forms as admin_forms
 from leasing.models import Contract, Deposit, Instalment, Interaction, Payment, RentStep, Tenant
+from leasing.search import listed
 from screens import formats
 from screens.texts import Text
 from sites_app.models import SiteScopedModel
@@ -27,6 +28,16 @@ class PortfolioAdmin(SiteModelAdmin):
     view_permission = "leasing.view_portfolio"
     change_permission = MANAGE
     actions_list: list[Any]
+    # What a row is found by besides its own texts, however it is spelled: leasing.search.
+    found_by: Mapping[str, str] = {}
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: models.QuerySet[Any], search_term: str
+    ) -> tuple[models.QuerySet[Any], bool]:
+        found, has_duplicates = super().get_search_results(request, queryset, search_term)
+        if not search_term.strip() or not self.found_by:
+            return found, has_duplicates
+        return queryset.filter(listed(search_term, *self.search_fields, keys=self.found_by)), has_duplicates
 
     def has_manage_permission(self, request: SiteRequest) -> bool:
         """Who manages the portfolio of one site, also while the site takes no changes."""

@@ -53,6 +53,7 @@ class InstalmentAdmin(PortfolioAdmin, ShownAdmin):
     list_select_related = ["contract", "tenant"]
     list_filter = ["kind", OpenMonthFilter]
     search_fields = ["contract__reference", "tenant__name", "label"]
+    found_by = {"contract": "contract_id", "tenant": "tenant_id"}
     date_hierarchy = "due_date"
     actions_detail = ["let_go"]
     fields = ["contract", "tenant", "kind", "label", "month", "due_date", "due", "paid", "settled_on", "state_word"]
@@ -161,6 +162,7 @@ class PaymentAdmin(PortfolioAdmin):
     list_select_related = ["contract__tenant"]
     list_filter = ["method"]
     search_fields = ["contract__reference", "contract__tenant__name", "external_reference", "reason"]
+    found_by = {"contract": "contract_id", "tenant": "contract__tenant_id"}
     date_hierarchy = "received_on"
     autocomplete_fields = ["contract"]
     actions_detail = ["reverse"]

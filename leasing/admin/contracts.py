@@ -55,6 +55,7 @@ class ContractAdmin(TermButtons, MoneyButtons, PortfolioAdmin):
     list_display = ["reference", "tenant", "property", "start_date", "end_date", "rent", "status_tag", "agent"]
     list_filter = ["status", "billing", "end_reason"]
     search_fields = ["reference", "tenant__name", "property__code"]
+    found_by = {"contract": "pk", "tenant": "tenant_id", "property": "property_id"}
     date_hierarchy = "start_date"
     autocomplete_fields = ["property", "tenant"]
     actions_detail = [

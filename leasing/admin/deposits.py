@@ -28,6 +28,7 @@ class DepositAdmin(PortfolioAdmin, ShownAdmin):
     list_select_related = ["contract__tenant"]
     list_filter = ["state"]
     search_fields = ["contract__reference", "contract__tenant__name"]
+    found_by = {"contract": "contract_id", "tenant": "contract__tenant_id"}
     date_hierarchy = "settled_on"
     fields = ["contract", "asked_for", "there", "state", "refunded", "kept", "settled_on", "carried_to"]
     readonly_fields = ["asked_for", "there", "refunded", "kept", "carried_to"]

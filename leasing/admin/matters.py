@@ -28,6 +28,7 @@ class NoticeAdmin(PortfolioAdmin):
     list_select_related = ["contract"]
     list_filter = ["kind", "given_by", "state"]
     search_fields = ["contract__reference", "contract__tenant__name"]
+    found_by = {"contract": "contract_id", "tenant": "contract__tenant_id"}
     date_hierarchy = "issued_on"
     autocomplete_fields = ["contract"]
     fields = ["contract", "kind", "given_by", "issued_on", "legal_deadline", "state", "reminder_count", "closed_on"]
@@ -64,6 +65,7 @@ class LitigationAdmin(PortfolioAdmin):
     list_select_related = ["contract"]
     list_filter = ["kind", "state"]
     search_fields = ["contract__reference", "contract__tenant__name"]
+    found_by = {"contract": "contract_id", "tenant": "contract__tenant_id"}
     date_hierarchy = "opened_on"
     autocomplete_fields = ["contract"]
     fields = ["contract", "kind", "state", "opened_on", "resolved_on"]
@@ -108,6 +110,7 @@ class ServiceRequestAdmin(PortfolioAdmin):
     list_select_related = ["tenant", "property"]
     list_filter = ["category", "priority", "is_complaint"]
     search_fields = ["tenant__name", "property__code"]
+    found_by = {"tenant": "tenant_id", "property": "property_id"}
     date_hierarchy = "opened_on"
     autocomplete_fields = ["tenant", "property"]
     fields = ["tenant", "property", "category", "priority", "is_complaint", "opened_on", "closed_on"]
@@ -131,6 +134,7 @@ class InteractionAdmin(PortfolioAdmin):
     list_select_related = ["tenant", "agent"]
     list_filter = ["channel", "direction"]
     search_fields = ["tenant__name", "tenant__code"]
+    found_by = {"tenant": "tenant_id"}
     date_hierarchy = "happened_at"
     autocomplete_fields = ["tenant"]
     fields = ["tenant", "channel", "direction", "happened_at", "person", "note"]
@@ -155,6 +159,7 @@ class SurveyAdmin(PortfolioAdmin):
     list_select_related = ["tenant"]
     list_filter = ["kind"]
     search_fields = ["tenant__name", "tenant__code"]
+    found_by = {"tenant": "tenant_id"}
     date_hierarchy = "answered_on"
     autocomplete_fields = ["tenant"]
     fields = ["tenant", "kind", "rating", "answered_on", "comment"]

@@ -25,6 +25,7 @@ class TenantAdmin(PortfolioAdmin):
     list_display = ["name", "code", "phone_number", "employment_status", "joined_on"]
     list_filter = ["employment_status", "language"]
     search_fields = ["name", "code", "phone", "phone_2", "email"]
+    found_by = {"tenant": "pk"}
     date_hierarchy = "joined_on"
     autocomplete_fields = ["referred_by"]
     fieldsets = [
@@ -48,6 +49,7 @@ class PropertyAdmin(PortfolioAdmin):
     list_select_related = ["owner", "part_of"]
     list_filter = ["kind", "status"]
     search_fields = ["code", "address", "neighbourhood", "owner__name"]
+    found_by = {"property": "pk", "owner": "owner_id"}
     autocomplete_fields = ["owner", "part_of"]
     fieldsets = [
         (None, {"fields": ["code", "kind", "part_of", "status", "owner", "market_rent"]}),
@@ -76,5 +78,6 @@ class OwnerAdmin(PortfolioAdmin):
     icon = "key"
     list_display = ["name", "phone_number", "email"]
     search_fields = ["name", "phone", "email"]
+    found_by = {"owner": "pk"}
     fields = ["name", "phone", "email"]
     phone_number = phone

@@ -79,6 +79,7 @@ class RentStepAdmin(PortfolioAdmin, ShownAdmin):
     list_display = ["month", "contract", "tenant", "rent"]
     list_select_related = ["contract__tenant"]
     search_fields = ["contract__reference", "contract__tenant__name"]
+    found_by = {"contract": "contract_id", "tenant": "contract__tenant_id"}
     date_hierarchy = "from_month"
     fields = ["contract", "month", "rent"]
     readonly_fields = ["month", "rent"]

@@ -14,7 +14,9 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from accounts.models import User
 from leasing.models import Contract, Property, Tenant
-from screens.lists import matching, refuse_long_search
+from leasing.search import listed
+from leasing.spelling import says
+from screens.lists import refuse_long_search
 from sites_app.models import Site
 from tasks.actions.change import LONGEST_KEY
 from tasks.models import Task
@@ -29,6 +31,7 @@ _SEARCHED = (
     "property__code",
     "property__neighbourhood",
 )
+_FOUND_BY = {"tenant": "tenant_id", "contract": "contract_id", "property": "property_id"}
 
 
 class AgentForm(forms.Form):
@@ -99,7 +102,7 @@ class FilterForm(forms.Form):
 
     def chosen(self, rows: QuerySet[Task]) -> QuerySet[Task]:
         """Of these tasks, those that are wanted; what cannot be is not asked."""
-        rows = rows.filter(matching(self._asked("q"), *_SEARCHED))
+        rows = rows.filter(listed(self._asked("q"), *_SEARCHED, keys=_FOUND_BY))
         agent, kind, state = self._asked("agent"), self._asked("kind"), self._asked("state")
         if agent == self.NOBODY:
             # Also of people who do not work here any more.
@@ -127,8 +130,11 @@ class FilterForm(forms.Form):
             task.title, task.tenant_name, task.tenant_phone, task.contract_reference, task.property_code,
             task.neighbourhood,
         )  # fmt: skip
+        asked = self._asked("q")
         told = [text.casefold() for text in fields]
-        return all(any(word in text for text in told) for word in self._asked("q").casefold().split())
+        if all(any(word in text for text in told) for word in asked.casefold().split()):
+            return True
+        return says(asked, *fields)
 
     def _asked(self, name: str) -> str:
         self.is_valid()
