@@ -146,7 +146,10 @@ class PageFrame:
         """Where the box in the header searches; "" for who may not, and on that page, which has a box of its own."""
         if _SEARCH_RIGHT not in self._permissions:
             return ""
-        url = reverse(_SEARCH)
+        try:
+            url = reverse(_SEARCH)
+        except NoReverseMatch:
+            return ""
         return "" if self._current(url) else url
 
     def _may_open(self, entry: Entry) -> bool:

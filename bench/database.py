@@ -60,7 +60,7 @@ def _mark() -> Path:
 def _made_of() -> str:
     """Other rows, other tables: filled anew."""
     root = Path(__file__).resolve().parent
-    sources = [root / "data.py", *sorted(root.parent.glob("*/migrations/0*.py"))]
+    sources = [root / "data.py", root / "search.py", *sorted(root.parent.glob("*/migrations/0*.py"))]
     return hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()
 
 
@@ -75,7 +75,7 @@ def _fill() -> None:
     from akig.embedded.database import embedded_server
     from akig.embedded.postgres import SUPERUSER
     from akig.embedded.roles import OWNER
-    from bench import data
+    from bench import data, search
 
     _mark().unlink(missing_ok=True)
     server = embedded_server(**_WHILE_FILLING)
@@ -88,6 +88,7 @@ def _fill() -> None:
         started = time.perf_counter()
         with server.connect(SUPERUSER, NAME) as rows:
             data.fill(rows)
+            search.fill(rows)
             seconds = time.perf_counter() - started
             wrong = data.faults(rows)
         if wrong:

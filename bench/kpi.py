@@ -10,7 +10,7 @@ from typing import Any
 from django.db import connection
 
 from akig.embedded.roles import APP, OWNER
-from bench import database, leanest, placing
+from bench import database, leanest, placing, search
 from bench.data import LARGE, SMALL, TODAY
 from changes import sql
 from kpi.actions import KEPT_MONTHS, refresh_snapshots
@@ -29,6 +29,7 @@ from sites_app.scope import site_scope
 WARM_UP = 2
 MOST_RATIO = 1.3
 MOST_FROM_SNAPSHOTS = 30.0  # ms
+MOST_OF_A_LOOK_UP = 3.0
 PLANNED = 2_000.0  # ms, for a site with 5 000 records
 PAYMENTS = 10_000
 
@@ -79,6 +80,19 @@ def measured(server: Any, runs: int) -> Iterator[BenchLine]:
     ratio = statistics.median(placed) / statistics.median(bare)
     yield BenchLine(f"an account of {placing.YEARS} years placed anew, its statements alone", bare)
     yield BenchLine("the same by place_anew", placed, ratio, of="the line above")
+    with site_scope([search.SITE]):
+        yield from _searches(runs)
+
+
+def _searches(runs: int) -> Iterator[BenchLine]:
+    for text, beginning in search.LIMITED.items():
+        bare, found = _in_turn(runs, *search.sides(text))
+        ratio = statistics.median(found) / statistics.median(bare)
+        yield BenchLine(f"a bare look-up of {beginning} among {_spaced(search.TENANTS)} tenants", bare)
+        yield BenchLine(f"search for {text}", found, ratio, MOST_OF_A_LOOK_UP, "the line above")
+    for text in search.NOT_LIMITED:
+        [found] = _in_turn(runs, partial(search.find, [search.SITE], text))
+        yield BenchLine(f"search for {text}", found)
 
 
 def _against_the_leanest(site: Site, name: str, period: Period, previous: Period, runs: int) -> Iterator[BenchLine]:
@@ -113,7 +127,7 @@ def _read_by_hand(site: Site, period: Period, parameters: dict[str, Any]) -> Non
     )
 
 
-def _in_turn(runs: int, *sides: Callable[[], None]) -> list[list[float]]:
+def _in_turn(runs: int, *sides: Callable[[], object]) -> list[list[float]]:
     """Milliseconds of each side, run in turn: what slows the machine for a while slows them alike."""
     took: list[list[float]] = [[] for _side in sides]
     for _run in range(WARM_UP + runs):

@@ -59,7 +59,7 @@ def search(request: SiteRequest) -> HttpResponse:
 def page_of(kind: str, pk: UUID) -> str:
     """The address of a thing's own page."""
     if kind == SearchWord.Kind.OWNER:
-        return f"{reverse('leasing:search')}?{urlencode({'owner': pk})}"
+        return f"{reverse('leasing:search')}?{urlencode({'owner': str(pk)})}"
     return reverse(PAGES[kind], args=[pk])
 
 
