@@ -20,9 +20,9 @@ _AFTER_ALL = "\U0010ffff"
 _MOST_WORDS_ALIKE = 3
 _ALIKE = 0.75
 _SHORTEST_MISSPELT = 4
-# Of several terms the rarest of the first three leads; beyond so many things it makes no difference.
+# Of several terms the rarest of the first three leads, if fewer than so many things have it.
 _MOST_LEADING = 3
-_COUNTED = 500
+_MANY = 500
 # Which letters a name may begin with that is written as it is heard.
 _HEARD = ("ckq", "cs", "sz", "fp", "dj", "gj", "iy", "ouw", "bv", "vw", "ae", "hw")
 _TENANT, _CONTRACT, _PROPERTY, _OWNER = (kind.value for kind in SearchWord.Kind)
@@ -141,7 +141,7 @@ def _found(sites: Sequence[str], text: str, terms: Sequence[Term], limit: int, k
         "typed": [beginning for term in terms for beginning in term.beginnings],
         "is_one": len(terms) == 1,
         "limit": limit + 1,
-        "candidates": 3 * limit,
+        "candidates": 2 * limit,
     }
     ranges = [_ranges(place, term, parameters) for place, term in enumerate(terms)]
     ranked = _RANKED.format(rarest=_rarest(ranges), candidates=_candidates(ranges))
@@ -168,54 +168,73 @@ def _leading(ranges: Sequence[list[str]]) -> Sequence[list[str]]:
 
 
 def _rarest(ranges: Sequence[list[str]]) -> str:
-    """Which of the terms the fewest things of a kind have, counted no further than it matters."""
+    """Which of the terms few things of a kind have: the rarest, or none (-1) where many have each."""
     counts = [
         f"SELECT {place} AS place, (SELECT count(*) FROM (SELECT FROM leasing_searchword w"
-        f" WHERE w.site_id = ANY (%(sites)s) AND w.kind = '{{kind}}' AND {_any(term)} LIMIT {_COUNTED}) c) AS n"
+        f" WHERE w.site_id = ANY (%(sites)s) AND w.kind = '{{kind}}' AND {_any(term)} LIMIT {_MANY}) c) AS n"
         for place, term in enumerate(_leading(ranges))
     ]
     if not counts:
         return ""
-    return f"WITH rarest AS (SELECT place FROM ({' UNION ALL '.join(counts)}) c ORDER BY n, place LIMIT 1)"
+    rarest = f"SELECT CASE WHEN n < {_MANY} THEN place ELSE -1 END AS place FROM ({' UNION ALL '.join(counts)}) c"
+    return f"WITH rarest AS ({rarest} ORDER BY n, c.place LIMIT 1)"
 
 
-def _any(term: list[str]) -> str:
-    return f"({' OR '.join(f'({one})' for one in term)})"
+def _any(term: list[str], alias: str = "w") -> str:
+    return f"({' OR '.join(f'({one})' for one in term)})".replace("w.", f"{alias}.")
 
 
 def _candidates(ranges: Sequence[list[str]]) -> str:
-    """The first in the order of the index that have one term, and of those that have it, the others too.
+    """Who has all the terms: branches of which one is run, or one for each beginning of the term that leads.
 
-    Each scan is one branch: the index then gives the words in their order, and the first are enough. Of the branches
-    that lead with another term than the rarest none is run.
+    What few have leads, and the others are looked up for them. What many have is read and joined: to look one up for
+    each of ten thousand takes longer.
     """
-    branches: list[str] = []
-    for place, term in enumerate(_leading(ranges) or ranges):
-        others = " ".join(
-            "CROSS JOIN LATERAL (SELECT FROM leasing_searchword w WHERE w.site_id = lead.site_id"
-            f" AND w.subject = lead.subject AND {_any(other)} LIMIT 1) o{number}"
-            for number, other in enumerate(ranges)
-            if number != place
-        )
-        is_rarest = f" AND (SELECT place FROM rarest) = {place}" if len(ranges) > 1 else ""
-        branches += [
-            f"(SELECT lead.subject, lead.word FROM leasing_searchword lead {others}"
-            f" WHERE lead.site_id = s.code AND lead.kind = '{{kind}}' AND {one.replace('w.', 'lead.')}{is_rarest}"
-            f" ORDER BY lead.word LIMIT %(candidates)s)"
-            for one in term
-        ]
-    return " UNION ALL ".join(branches)
+    leading = _leading(ranges)
+    if not leading:
+        return " UNION ALL ".join(_led(0, [one], ranges, "") for one in ranges[0])
+    branches = [
+        _led(place, [one], ranges, f" AND (SELECT place FROM rarest) = {place}")
+        for place, term in enumerate(leading)
+        for one in term
+    ]
+    joins = " ".join(
+        f"JOIN leasing_searchword j{number} ON j{number}.site_id = s.code AND j{number}.kind = '{{kind}}'"
+        f" AND j{number}.subject = lead.subject AND {_any(term, f'j{number}')}"
+        for number, term in enumerate(leading)
+        if number
+    )
+    rest = ranges[len(leading) :]
+    is_none = " AND (SELECT place FROM rarest) = -1"
+    return " UNION ALL ".join([*branches, _led(0, ranges[0], [ranges[0], *rest], is_none, joins)])
+
+
+def _led(place: int, beginnings: list[str], ranges: Sequence[list[str]], condition: str, joins: str = "") -> str:
+    """The first that have one of the beginnings, in the order of the index, and have all other terms too."""
+    others = " ".join(
+        "CROSS JOIN LATERAL (SELECT FROM leasing_searchword w WHERE w.site_id = lead.site_id"
+        f" AND w.subject = lead.subject AND {_any(term)} LIMIT 1) o{number}"
+        for number, term in enumerate(ranges)
+        if number != place
+    )
+    return (
+        f"(SELECT lead.subject, lead.word FROM leasing_searchword lead {joins} {others}"
+        f" WHERE lead.site_id = s.code AND lead.kind = '{{kind}}' AND {_any(beginnings, 'lead')}{condition}"
+        f" ORDER BY lead.word LIMIT %(candidates)s)"
+    )
 
 
 _RANKED = """
     {rarest}
     SELECT s.code AS site_id, f.subject,
+        bool_or(f.word = %(whole)s) AS is_whole,
         bool_or(split_part(f.word, ' ', 1) = ANY (%(typed)s::text[])) AS is_word,
         bool_or(%(is_one)s AND f.word ~ '^~?[0-9]{{{{8,}}}}$' AND f.word = ANY (%(typed)s::text[])) AS is_number
     FROM unnest(%(sites)s::text[]) AS s (code) CROSS JOIN LATERAL ({candidates}) f
     GROUP BY s.code, f.subject
 """
-_IS_CODE = "translate(search_plain({code}), ' ''-', '') = %(whole)s"
+# Spelling every code would take longer than finding it.
+_IS_CODE = "is_whole AND translate(search_plain({code}), ' ''-', '') = %(whole)s"
 _HOME = "concat_ws(' · ', p.code, nullif(p.neighbourhood, ''))"
 
 _FACTS = {
@@ -224,7 +243,7 @@ _FACTS = {
             t.is_exact
         FROM (
             SELECT t.site_id, t.id, t.code, t.name, t.phone, is_word,
-                is_number OR {_IS_CODE.format(code="t.code")} AS is_exact
+                is_number OR ({_IS_CODE.format(code="t.code")}) AS is_exact
             FROM ({{ranked}}) r JOIN leasing_tenant t ON t.site_id = r.site_id AND t.id = r.subject
             ORDER BY is_exact DESC, is_word DESC, t.name, t.code LIMIT %(limit)s
         ) t
