@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from unfold.decorators import action
 
 from imports.exports import EXPORTED
-from imports.models import ImportRun, ImportRunQuerySet
+from imports.models import ImportRun, ImportRunQuerySet, PaymentLikeness
 from leasing.admin import PortfolioAdmin
 from sites_app.request import SiteRequest
 from sites_app.site_admin import ShownAdmin
@@ -33,10 +33,21 @@ class ImportRunAdmin(ShownAdmin):
         "counts",
         "problem_count",
         "warning_count",
+        "held_count",
     ]
 
     def get_queryset(self, request: SiteRequest) -> models.QuerySet:
         return cast("ImportRunQuerySet", super().get_queryset(request)).without_rows()
+
+
+@admin.register(PaymentLikeness)
+class PaymentLikenessAdmin(ShownAdmin):
+    view_permission = change_permission = "imports.import_portfolio"
+    icon = "content_copy"
+    list_display = ["received_on", "method", "reference", "payment", "is_same", "answered_by", "answered_at"]
+    list_select_related = ["payment", "answered_by"]
+    list_filter = ["is_same"]
+    fields = list_display
 
 
 @action(description=gettext_lazy("Export all (CSV)"), url_path="export", icon="download", permissions=["manage"])

@@ -22,25 +22,34 @@ def check_staged(
     today: dt.date,
     history_from: dt.date | None = None,
     unreadable: Mapping[str, Collection[str]] = MappingProxyType({}),
-) -> tuple[Problems, Problems]:
-    """(what keeps the import from being done, what is worth knowing).
+) -> Problems:
+    """What keeps the import from being done.
 
     Needs an open scope and rows that `match_staged` has been over. `unreadable` has the keys of rows, by table, that
     are in the files but could not be read: to refer to one of them is no mistake.
     """
     names: dict[str, Any] = {"site": site.code, "today": today, "history_from": history_from}
     names |= {f"unreadable_{table}": list(unreadable.get(table, ())) for table in TABLES}
-    problems, remarks = Problems(), Problems()
+    problems = Problems()
     with connection.cursor() as cursor:
         for table in TABLES.values():
             if table.before_checks:
                 cursor.execute(table.before_checks, names)
             for check in table.mistakes:
                 problems.add_all(rows_found(cursor, check, names, site))
+        problems.add_all(_site_is_full(cursor, site))
+    return problems
+
+
+def worth_knowing_of_staged(*, site: Site, today: dt.date, history_from: dt.date | None = None) -> Problems:
+    """Remarks on rows as they stand in the files: of those that are written, when others have been taken off."""
+    names: dict[str, Any] = {"site": site.code, "today": today, "history_from": history_from}
+    remarks = Problems()
+    with connection.cursor() as cursor:
+        for table in TABLES.values():
             for check in table.remarks:
                 remarks.add_all(rows_found(cursor, check, names, site))
-        problems.add_all(_site_is_full(cursor, site))
-    return problems, remarks
+    return remarks
 
 
 def rows_found(cursor: Any, check: Check, names: Mapping[str, Any], site: Site) -> Problems:

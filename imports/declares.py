@@ -1,8 +1,10 @@
 """An agency's spreadsheets, in and out: the right to bring them in, the pages, and their place in the menu."""
 
+import datetime as dt
+
 from django.utils.translation import gettext_lazy as _
 
-from screens.declarations import FORM, Address, Declaration, Entry, Include
+from screens.declarations import FORM, Address, Daily, Declaration, Entry, Include
 
 _IMPORT = "imports.import_portfolio"
 
@@ -18,11 +20,13 @@ DECLARATION = Declaration(
             _("Import the agency’s spreadsheets, and export them again."),
         ),
     ),
+    jobs=(Daily("imports.jobs.forget_uploads", dt.time(3, 0), "files are kept for a week, and no longer"),),
     includes=(Include("leasing/", "imports.pages.urls"),),
     addresses={
         "imports:import": Address(_IMPORT, FORM),
         "imports:template": Address(_IMPORT),
         "imports:import_run": Address(_IMPORT, row="imports.ImportRun"),
+        "imports:import_answer": Address(_IMPORT, ("POST",), row="imports.ImportRun"),
         "imports:import_report": Address(_IMPORT, row="imports.ImportRun"),
         "imports:export": Address("leasing.manage_portfolio", arguments={"table": "tenants", "kind": "csv"}),
     },

@@ -13,12 +13,17 @@ from leasing.readings import is_received, is_standing
 from screens import formats
 
 
-def find_beginnings(writing: Writing) -> None:
-    """Find where the rents of new contracts begin, import_rents_begin, and take payments of before that off.
+def leave_out_earlier_payments(writing: Writing) -> None:
+    """Take payments of before the records of their contract begin off: to be called before rows are counted."""
+    writing.run(*_LEFT_OUT)
 
-    All that is needed stands in the temporary tables: to be called before anything is written, or rows are counted.
+
+def find_beginnings(writing: Writing) -> None:
+    """Find where the rents of new contracts begin, import_rents_begin.
+
+    All that is needed stands in the temporary tables: to be called before anything is written.
     """
-    writing.run(*_LEFT_OUT, *_BEGIN)
+    writing.run(*_BEGIN)
 
 
 def bring_balances_forward(writing: Writing) -> None:

@@ -1,4 +1,4 @@
-"""Which staged rows the site has already. Set-based: one statement for each table, two for payments."""
+"""Which staged rows the site has already. Set-based: one statement for each table, three for payments."""
 
 from typing import Any
 
@@ -13,7 +13,8 @@ def match_staged(cursor: Any, site: Site) -> None:
 
     Properties, tenants and contracts are known by their code or reference, instalments by contract and month, deposits
     by contract, mobile money by provider and reference. What has no key is known by its identifying columns and by how
-    many equal rows there are: the second equal payment of a day is new only when the site has fewer than two.
+    many equal rows there are: the second equal payment of a day is new only when the site has fewer than two. A row
+    that somebody has recognised as a recorded payment is that payment.
 
     One import of a site at a time: another one waits here until this transaction ends.
     """

@@ -12,10 +12,11 @@ from django.utils.translation import gettext as _
 from accounts.models import Actor
 from changes.audit import change
 from changes.refusals import constraint_of
-from imports.check import check_staged
+from imports.check import check_staged, worth_knowing_of_staged
 from imports.folding import file_word
 from imports.headings import TEMPLATE_SHEETS
-from imports.load import RowCounts, load_staged
+from imports.likeness import NO_QUESTION, Question, SameMoney, ask_or_settle, set_aside
+from imports.load import RowCounts, begin_load, load_staged
 from imports.match import match_staged
 from imports.read import Problem, Problems, SheetReader
 from imports.sources import Sheet, open_sources
@@ -42,12 +43,18 @@ class ImportReport:
     warning_count: int = 0
     counts: dict[str, RowCounts] = field(default_factory=dict)
     totals: Totals | None = None
+    question: Question = NO_QUESTION
     dry_run: bool = False
 
     @property
     def accepted(self) -> bool:
         """Whether every row is in (or would be, in a dry run)."""
-        return not self.problem_count
+        return not self.problem_count and not self.asks
+
+    @property
+    def asks(self) -> bool:
+        """Whether rows look like payments that are recorded already, and nobody has said what they are."""
+        return self.question.count > 0
 
 
 class _NothingStays(Exception):
@@ -62,13 +69,15 @@ def run_import(
     today: dt.date,
     history_from: dt.date | None = None,
     dry_run: bool = False,
+    answer: SameMoney | None = None,
     progress: Progress | None = None,
 ) -> ImportReport:
     """Import spreadsheets, given by name and content, into a site. Needs an open scope of the site.
 
     `history_from`: the day from which on the payments are complete, None for all that the files say.
-    All rows are in afterwards, or none: a bad row anywhere, or `dry_run`, leaves nothing behind. `progress` hears the
-    name of the file or table at work, and how many rows are done there.
+    All rows are in afterwards, or none: a bad row anywhere, `dry_run`, or a question without an `answer` (rows that
+    look like recorded payments) leaves nothing behind. `progress` hears the name of the file or table at work, and how
+    many rows are done there.
     """
     tell = progress or (lambda stage, rows: None)
     try:
@@ -79,7 +88,7 @@ def run_import(
     try:
         # The audit names the person also where no request does: in the job and in a terminal.
         with change(by):
-            report = _import(site, sheets, by, today, history_from, tell)
+            report = _import(site, sheets, by, today, history_from, answer, dry_run, tell)
             if dry_run or not report.accepted:
                 raise _NothingStays
     except _NothingStays:
@@ -92,7 +101,14 @@ def run_import(
 
 
 def _import(
-    site: Site, sheets: list[Sheet], by: Actor, today: dt.date, history_from: dt.date | None, tell: Progress
+    site: Site,
+    sheets: list[Sheet],
+    by: Actor,
+    today: dt.date,
+    history_from: dt.date | None,
+    answer: SameMoney | None,
+    dry_run: bool,
+    tell: Progress,
 ) -> ImportReport:
     # The tables' own order: a row is staged before what refers to it.
     sheets = sorted(sheets, key=lambda sheet: list(TABLES).index(sheet.table))
@@ -129,20 +145,24 @@ def _import(
             remarks.add(_left_out_examples(examples))
         tell("check", 0)
         match_staged(cursor, site)
-    mistakes, worth_knowing = check_staged(site=site, today=today, history_from=history_from, unreadable=unreadable)
-    problems.add_all(mistakes)
-    remarks.add_all(worth_knowing)
-    if problems.count:
-        return _refused(problems, remarks, headings)
-    result = load_staged(
-        site=site, by=by, today=today, history_from=history_from, on_table=lambda table: tell(table, 0)
-    )
+        problems.add_all(check_staged(site=site, today=today, history_from=history_from, unreadable=unreadable))
+        if problems.count:
+            remarks.add_all(worth_knowing_of_staged(site=site, today=today, history_from=history_from))
+            return _refused(problems, remarks, headings)
+        writing = begin_load(cursor, site=site, by=by, today=today, history_from=history_from)
+        question = ask_or_settle(writing, answer)
+        if question.count and not dry_run:
+            return ImportReport(question=question)
+        set_aside(writing, question)
+        remarks.add_all(worth_knowing_of_staged(site=site, today=today, history_from=history_from))
+        result = load_staged(writing, lambda table: tell(table, 0))
     remarks.add_all(result.remarks)
     return ImportReport(
         warnings=_in_order(remarks, headings),
         warning_count=remarks.count,
         counts=result.counts,
         totals=result.totals,
+        question=question,
     )
 
 

@@ -1,10 +1,14 @@
 """The import in a real browser: bad rows on a phone, and progress that comes by itself."""
 
+import datetime as dt
+
 import pytest
 
 from accounts.models import User
 from imports import runs
 from imports.models import ImportRun
+from leasing.models import Payment
+from leasing.tests.factories import make_contract, make_payment
 from sites_app.actions import grant_membership
 from sites_app.models import Site
 from sites_app.scope import site_scope
@@ -25,9 +29,9 @@ def manager(settings, tmp_path):
     grant_membership(user=user, site=Site.objects.get(pk="GN_KINDIA"), role="manager")
 
 
-def send(page, address, text):
+def send(page, address, text, name="locataires"):
     page.goto(f"{address}/GN_KINDIA/leasing/import/")
-    page.set_input_files("[name=files]", [{"name": "locataires.csv", "mimeType": "text/csv", "buffer": text.encode()}])
+    page.set_input_files("[name=files]", [{"name": f"{name}.csv", "mimeType": "text/csv", "buffer": text.encode()}])
     page.click("main form button[type=submit]")
     page.wait_for_load_state()
 
@@ -65,3 +69,30 @@ def test_the_page_of_a_running_import_changes_by_itself_until_it_is_done(live_se
     with site_scope(["GN_KINDIA"]):
         ImportRun.objects.update(state="done")
     page.wait_for_selector("text=Every row has been imported.", timeout=20_000)
+
+
+def test_the_same_money_is_asked_about_on_a_phone_without_script(live_server, open_page):
+    User.objects.update(preferred_language="fr")
+    with site_scope(["GN_KINDIA"]):
+        contract = make_contract(Site.objects.get(pk="GN_KINDIA"), reference="B1")
+        for month in (1, 2, 3):
+            make_payment(contract, received_on=dt.date(2026, month, 5), amount=400_000)
+    again = "".join(f"B1;0{month}/0{month}/2026;400 000;virement;R-00{month}\n" for month in (2, 3))
+    page = open_page(viewport=PHONE, locale="fr-FR", java_script_enabled=False)
+    sign_in(page, live_server.url, "mariama", PASSWORD)
+    send(page, live_server.url, f"contrat;date;montant;mode;référence\n{again}", "paiements")
+    boxes = page.locator("input[name=same_row]")
+    assert (boxes.count(), boxes.nth(0).is_checked()) == (2, True)
+    assert page.is_visible("text=03/03/2026 · Virement bancaire · R-003")
+    # Who judges the page needs a script.
+    judged = open_page(viewport=PHONE, locale="fr-FR")
+    sign_in(judged, live_server.url, "mariama", PASSWORD)
+    judged.goto(page.url)
+    assert faults(judged) == []
+    boxes.nth(1).uncheck()
+    page.click("button[value=chosen]")
+    page.wait_for_load_state()
+    with site_scope(["GN_KINDIA"]):
+        assert ImportRun.objects.get().state == "done"
+        days = Payment.objects.order_by("received_on").values_list("received_on", flat=True)
+        assert [f"{day:%d/%m}" for day in days] == ["05/01", "05/02", "03/03", "05/03"]

@@ -15,6 +15,8 @@ from leasing.months import month_after
 
 ENDINGS = (".csv", ".xlsx", ".zip", ".txt", ".tsv")
 _LONGEST_NAME = 120
+ONE_BY_ONE = 100
+"""So many rows that look like recorded payments are answered row by row; more of them all in one."""
 
 
 class FilesInput(forms.ClearableFileInput):
@@ -100,3 +102,26 @@ class ImportForm(forms.Form):
         if self.cleaned_data["history"] == "day":
             return self.cleaned_data["history_day"]
         return month_after(today, 1) if self.cleaned_data["history"] == "next_month" else None
+
+
+class AnswerForm(forms.Form):
+    """What rows are that look like recorded payments. `held`: how many there are."""
+
+    answer = forms.ChoiceField(choices=[("same", ""), ("other", ""), ("chosen", "")])
+    same_row = forms.TypedMultipleChoiceField(coerce=int, required=False)
+
+    def __init__(self, *args: Any, held: int, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._one_by_one = held <= ONE_BY_ONE
+        self.fields["same_row"].choices = [(str(place), "") for place in range(held if self._one_by_one else 0)]  # type: ignore[attr-defined]
+
+    def clean_answer(self) -> str:
+        if self.cleaned_data["answer"] == "chosen" and not self._one_by_one:
+            raise ValidationError(_("These are too many to be answered one by one."))
+        return self.cleaned_data["answer"]
+
+    def same(self) -> bool | list[int]:
+        """Whether all rows are the same money, or the places of those that are. Of a valid form."""
+        if self.cleaned_data["answer"] == "chosen":
+            return self.cleaned_data["same_row"]
+        return self.cleaned_data["answer"] == "same"

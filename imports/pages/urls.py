@@ -9,6 +9,7 @@ urlpatterns = [
     path("import/", views.upload, name="import"),
     path("import/template.xlsx", views.template, name="template"),
     path("import/<uuid:pk>/", views.import_run, name="import_run"),
+    path("import/<uuid:pk>/answer/", views.import_answer, name="import_answer"),
     path("import/<uuid:pk>/report.csv", views.import_report, name="import_report"),
     path("export/<slug:table>.<slug:kind>", views.export_table, name="export"),
 ]

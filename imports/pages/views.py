@@ -9,21 +9,32 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from imports.exports import EXPORTED, export
 from imports.headings import is_english
+from imports.likeness import sentence
 from imports.models import ImportRun
-from imports.pages.forms import ImportForm
+from imports.pages.forms import ONE_BY_ONE, AnswerForm, ImportForm
 from imports.pages.one_of_few import RETRY_AFTER_SECONDS, AllPlacesTaken, one_of_few
 from imports.pages.shapes import described_tables
 from imports.pages.upload_limit import is_too_large
-from imports.pages.words import counts_of, listed, owed_sentence, stage_sentence, totals_of
-from imports.runs import import_later, import_now, is_large, job_is_lost, progress_of
+from imports.pages.words import counts_of, held_lines, held_of, listed, owed_sentence, stage_sentence, totals_of
+from imports.runs import (
+    FilesAreGone,
+    answer_question,
+    files_are_there,
+    import_later,
+    import_now,
+    is_large,
+    job_is_lost,
+    progress_of,
+)
 from imports.template import empty_template
 from imports.totals import totals_kept
+from screens import formats
 from screens.exports import KINDS, TooManyRows, as_csv, download
 from sites_app.models import Site
 from sites_app.permissions import needs
@@ -31,6 +42,7 @@ from sites_app.request import SiteRequest
 
 _RUNS_A_PAGE = 10
 _ROWS_A_PAGE = 50
+_BUSY = gettext_lazy("Other files are being read just now. Send yours again in a few moments.")
 
 
 @needs("imports.import_portfolio")
@@ -46,7 +58,7 @@ def upload(request: SiteRequest) -> HttpResponse:
                 with one_of_few():
                     run = _start(request, site, form)
             except AllPlacesTaken:
-                form.add_error("files", _("Other files are being read just now. Send yours again in a few moments."))
+                form.add_error("files", str(_BUSY))
                 busy = True
             else:
                 return HttpResponseRedirect(reverse("imports:import_run", args=[run.pk]))
@@ -80,11 +92,17 @@ def _start(request: SiteRequest, site: Site, form: ImportForm) -> ImportRun:
 def import_run(request: SiteRequest, pk: UUID) -> HttpResponse:
     """How far an import is; then what it did, or every row that kept it from being done."""
     site = _chosen_site(request)
-    run = get_object_or_404(ImportRun.objects.select_related("started_by"), pk=pk)
+    return _page_of(request, site, get_object_or_404(ImportRun.objects.select_related("started_by"), pk=pk))
+
+
+def _page_of(request: SiteRequest, site: Site, run: ImportRun, status: int = 200) -> HttpResponse:
     waiting = run.state == ImportRun.State.QUEUED
     lost = waiting and job_is_lost(run)
     rows = listed(run.problems or run.warnings)
     totals = totals_kept(run.totals)
+    asks = run.state == ImportRun.State.ASKS
+    # One by one they are answered on one page: what is ticked on another would be lost.
+    one_by_one = asks and run.held_count <= ONE_BY_ONE
     context = {
         "run": run,
         "state": ImportRun.State.FAILED if lost else ImportRun.State(run.state),
@@ -95,9 +113,41 @@ def import_run(request: SiteRequest, pk: UUID) -> HttpResponse:
         "owed": owed_sentence(totals, site.currency, is_check=run.dry_run),
         "page": Paginator(rows, _ROWS_A_PAGE).get_page(request.GET.get("page")),
         "unlisted": run.problem_count - len(run.problems),
+        "held": Paginator(held_lines(run, site.currency), ONE_BY_ONE).get_page(request.GET.get("page")),
+        "held_unlisted": run.held_count - len(run.held),
+        "held_sum": formats.francs(run.held_francs, site.currency),
+        "one_by_one": one_by_one,
+        "files_are_there": asks and files_are_there(run),
         "crumbs": [{"label": _("Import"), "url": reverse("imports:import")}],
     }
-    return render(request, "imports/_run.html" if request.htmx else "imports/import_run.html", context)
+    template = "imports/_run.html" if request.htmx else "imports/import_run.html"
+    return render(request, template, context, status=status)
+
+
+@needs("imports.import_portfolio")
+@require_POST
+def import_answer(request: SiteRequest, pk: UUID) -> HttpResponse:
+    """What the rows are that look like recorded payments: the import goes on with that, from the files it was sent."""
+    site = _chosen_site(request)
+    run = get_object_or_404(ImportRun.objects.select_related("started_by"), pk=pk)
+    if run.state != ImportRun.State.ASKS:
+        return HttpResponseRedirect(reverse("imports:import_run", args=[run.pk]))
+    form = AnswerForm(request.POST, held=run.held_count)
+    if not form.is_valid():
+        messages.error(request, _("Say whether these rows are the same payments."))
+        return _page_of(request, site, run, status=400)
+    try:
+        with one_of_few():
+            answer_question(run=run, same=form.same(), by=request.user, today=site.today())
+    except AllPlacesTaken:
+        messages.error(request, str(_BUSY))
+        busy = _page_of(request, site, run, status=503)
+        busy["Retry-After"] = str(RETRY_AFTER_SECONDS)
+        return busy
+    except FilesAreGone:
+        # The page says so.
+        pass
+    return HttpResponseRedirect(reverse("imports:import_run", args=[run.pk]))
 
 
 @needs("imports.import_portfolio")
@@ -109,6 +159,7 @@ def import_report(request: SiteRequest, pk: UUID) -> HttpResponse:
     lines: list[list[Any]] = [[_("Sort"), _("File"), _("Line"), _("Column"), _("Value"), _("Reason")]]
     for sort, rows in ((_("Error"), run.problems), (_("Remark"), run.warnings)):
         lines += [[sort, row.source, row.line or "", row.column, row.value, row.reason] for row in listed(rows)]
+    lines += [[_("Question"), pair.source, pair.line, "", pair.amount, sentence(pair)] for pair in held_of(run)]
     return download(as_csv(lines), f"import-{run.started_at:%Y-%m-%d}.csv")
 
 

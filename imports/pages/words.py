@@ -1,5 +1,6 @@
 """Words for what an import says of itself."""
 
+import datetime as dt
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -7,6 +8,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from imports.headings import column_in
+from imports.likeness import Alike, how
 from imports.models import ImportRun
 from imports.read import Problem
 from imports.runs import ImportProgress
@@ -23,6 +25,44 @@ class CountLine:
     inserted: int
     unchanged: int
     closed: int
+
+
+@dataclass(frozen=True)
+class HeldLine:
+    """A row that looks like a recorded payment, in words."""
+
+    place: int
+    source: str
+    line: int
+    contract: str
+    amount: str
+    in_file: str
+    recorded: str
+
+
+def held_of(run: ImportRun) -> list[Alike]:
+    """The rows of a run that look like recorded payments, those that are kept."""
+    day = dt.date.fromisoformat
+    return [
+        Alike(source, line, contract, amount, day(on), method, reference, day(there_on), there_method, there_reference)
+        for source, line, contract, amount, on, method, reference, there_on, there_method, there_reference in run.held
+    ]
+
+
+def held_lines(run: ImportRun, currency: str) -> list[HeldLine]:
+    """The same for the page; the place is that of the question's row."""
+    return [
+        HeldLine(
+            place,
+            pair.source,
+            pair.line,
+            pair.contract,
+            formats.francs(pair.amount, currency),
+            f"{formats.date_short(pair.received_on)} · {how(pair.method, pair.reference)}",
+            f"{formats.date_short(pair.there_on)} · {how(pair.there_method, pair.there_reference)}",
+        )
+        for place, pair in enumerate(held_of(run))
+    ]
 
 
 def listed(rows: list[list[Any]]) -> list[Problem]:

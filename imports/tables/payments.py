@@ -81,13 +81,35 @@ _MATCH_OTHERS = """
     UPDATE import_payments s SET known_id = known.id
     FROM new JOIN known USING (contract, received_on, amount, method, reference, number) WHERE s.id = new.id
 """
+# Rows of which a person has said that they are a payment that is there, written down differently (likeness.py).
+_MATCH_RECOGNISED = """
+    WITH new AS (
+        SELECT s.id, s.contract, s.received_on, s.amount, s.method, coalesce(s.reference, '') AS reference,
+            row_number() OVER (
+                PARTITION BY s.contract, s.received_on, s.amount, s.method, coalesce(s.reference, '') ORDER BY s.seq
+            ) AS number
+        FROM import_payments s WHERE s.known_id IS NULL
+    ), recognised AS (
+        SELECT k.id AS payment_id, c.reference AS contract, a.received_on, k.amount, a.method, a.reference,
+            row_number() OVER (
+                PARTITION BY k.contract_id, a.received_on, k.amount, a.method, a.reference ORDER BY a.answered_at, a.id
+            ) AS number
+        FROM imports_paymentlikeness a
+        JOIN leasing_payment k ON k.site_id = a.site_id AND k.id = a.payment_id
+        JOIN leasing_contract c ON c.site_id = k.site_id AND c.id = k.contract_id
+        WHERE a.site_id = %(site)s AND a.is_same AND c.reference IN (SELECT contract FROM import_payments)
+    )
+    UPDATE import_payments s SET known_id = recognised.payment_id
+    FROM new JOIN recognised USING (contract, received_on, amount, method, reference, number) WHERE s.id = new.id
+"""
 
 _NOTHING_PAID = "SELECT source, line, 'amount', amount::text, NULL FROM import_payments WHERE amount <= 0"
 _OTHER_PAYMENT = """
     SELECT s.source, s.line, 'reference', s.reference, NULL
     FROM import_payments s JOIN leasing_payment k ON k.site_id = %(site)s AND k.id = s.known_id
     JOIN leasing_contract c ON c.site_id = %(site)s AND c.id = k.contract_id
-    WHERE s.method = 'mobile' AND s.reference <> ''
+    WHERE s.method = 'mobile' AND s.reference <> '' AND k.method = 'mobile'
+      AND (k.provider, k.external_reference) = (coalesce(s.provider, ''), s.reference)
       AND (c.reference, k.amount, k.received_on) IS DISTINCT FROM (s.contract, s.amount, s.received_on)
 """
 
@@ -185,7 +207,7 @@ PAYMENTS = Table(
         "reference": "MP260105.1234",
     },
     complete=_read_the_method,
-    match=(_MATCH_MOBILE, _MATCH_OTHERS),
+    match=(_MATCH_MOBILE, _MATCH_OTHERS, _MATCH_RECOGNISED),
     mistakes=(
         unknown_contract("payments"),
         still_to_come("payments", "received_on"),

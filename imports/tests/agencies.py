@@ -5,6 +5,7 @@ import datetime as dt
 from django.db.models import Sum
 
 from imports.exports import EXPORTED, export
+from imports.likeness import SameMoney
 from imports.run import ImportReport, run_import
 from leasing.models import Account, Allocation, Contract, Deposit, Instalment, Payment
 from sites_app.models import Site
@@ -18,7 +19,7 @@ HEADS = {
     "locataires": "code;nom",
     "contrats": "contrat;bien;locataire;debut;fin;loyer;caution;date_sortie;renouvellement_de;loyers_depuis;solde_ouverture;date_solde",
     "echeances": "contrat;echeance;montant;type;libelle",
-    "paiements": "contrat;date;montant;mode",
+    "paiements": "contrat;date;montant;mode;reference",
     "cautions": "contrat;etat;montant_rendu;rendu_le;montant_recu;montant_retenu",
     "preavis": "contrat;type;emis_le",
     "demandes": "locataire;bien;categorie;ouverte_le",
@@ -29,14 +30,28 @@ PEOPLE = ["T-1;Aïssatou Bah", "T-2;Fodé Sylla", "T-3;Mory Condé"]
 
 
 def send(
-    *, today: dt.date = TODAY, history_from: dt.date | None = None, code: str = KINDIA, **tables: list[str]
+    *,
+    today: dt.date = TODAY,
+    history_from: dt.date | None = None,
+    code: str = KINDIA,
+    answer: SameMoney | None = None,
+    dry_run: bool = False,
+    **tables: list[str],
 ) -> ImportReport:
     """Import lines by table. Columns that a line leaves out at its end are empty."""
     files = [
         (f"{name}.csv", "\n".join([HEADS[name], *map(_padded(name), lines)]).encode()) for name, lines in tables.items()
     ]
     with site_scope([code]):
-        return run_import(site=Site.objects.get(pk=code), files=files, by=None, today=today, history_from=history_from)
+        return run_import(
+            site=Site.objects.get(pk=code),
+            files=files,
+            by=None,
+            today=today,
+            history_from=history_from,
+            answer=answer,
+            dry_run=dry_run,
+        )
 
 
 def _padded(name):
@@ -47,6 +62,7 @@ def taken(**options) -> ImportReport:
     """Import lines that have nothing wrong."""
     report = send(**options)
     assert report.problems == ()
+    assert report.accepted
     return report
 
 

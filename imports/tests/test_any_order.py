@@ -7,6 +7,7 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from imports.likeness import SameMoney
 from imports.tests.agencies import PEOPLE, PLACES, books, lease, taken
 from tests.examples import examples
 
@@ -85,6 +86,7 @@ def test_any_split_into_imports_in_any_order_gives_the_same_books(agency, data):
         taken(biens=PLACES, locataires=PEOPLE)
         for wave in waves:
             if files := {table: lines for table, lines in wave.items() if lines}:
-                taken(history_from=history_from, **files)
+                # Of one amount on near days they are two payments all the same.
+                taken(history_from=history_from, answer=SameMoney(False, None), **files)
         assert books() == at_once
         transaction.set_rollback(True)

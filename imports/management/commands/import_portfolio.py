@@ -12,12 +12,14 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from imports.headings import column_in
+from imports.likeness import Question, SameMoney, how, sentence
 from imports.pages.words import owed_sentence, totals_of
 from imports.read import Problem
 from imports.run import ImportReport, run_import
 from imports.sources import read_folder
 from imports.tables import TABLES
 from imports.unreadable import UnreadableSource
+from screens import formats
 from screens.exports import as_csv
 from sites_app.models import Site
 from sites_app.scope import site_scope
@@ -38,6 +40,12 @@ class Command(BaseCommand):
             metavar="YYYY-MM-DD",
             help="The payments are complete from this day on: rents and payments from before are not taken.",
         )
+        parser.add_argument(
+            "--same-payments",
+            choices=["leave-out", "take"],
+            help="Rows that look like recorded payments (same contract and amount, within three days) are the same"
+            " money and left out, or are other payments and taken. Without it they are listed and nothing is imported.",
+        )
         parser.add_argument("--report", type=Path, help="Write every bad row and remark to this CSV file.")
         parser.add_argument("--by", help="User name of the person who imports; written on the payments.")
 
@@ -54,6 +62,7 @@ class Command(BaseCommand):
             files = read_folder(options["path"])
         except UnreadableSource as unreadable:
             raise CommandError(str(unreadable)) from unreadable
+        said = options["same_payments"]
         with translation.override(site.default_language), site_scope([site.code]):
             report = run_import(
                 site=site,
@@ -62,6 +71,7 @@ class Command(BaseCommand):
                 today=site.today(),
                 history_from=options["history_from"],
                 dry_run=options["dry_run"],
+                answer=SameMoney(said == "leave-out", by) if said else None,
                 progress=self._bar if sys.stderr.isatty() else None,
             )
             if sys.stderr.isatty():
@@ -74,7 +84,7 @@ class Command(BaseCommand):
         self.stderr.write(f"\r{stage}: {rows:,}".ljust(60), ending="")
 
     def _tell(self, report: ImportReport, currency: str) -> None:
-        if not report.accepted:
+        if report.problem_count:
             for problem in report.problems[:SHOWN]:
                 place = " · ".join(filter(None, [problem.source, f"{problem.line or ''}", _column(problem)]))
                 self.stdout.write(f"{place}: {problem.reason} {f'({problem.value})' if problem.value else ''}".strip())
@@ -104,11 +114,27 @@ class Command(BaseCommand):
         self.stdout.write(owed_sentence(report.totals, currency, is_check=report.dry_run))
         if report.dry_run:
             self.stdout.write(_("Only checked: nothing was changed."))
+        if report.asks:
+            self._ask(report.question)
+
+    def _ask(self, question: Question) -> None:
+        for pair in question.pairs[:SHOWN]:
+            row = f"{pair.received_on:%d/%m/%Y} · {how(pair.method, pair.reference)}"
+            place = f"{pair.source} · {pair.line} · {pair.contract}"
+            self.stdout.write(f"? {place}: {row} · {formats.number(pair.amount)}. {sentence(pair)}")
+        raise CommandError(
+            _(
+                "%(count)d rows look like payments that are recorded already: nothing was changed. Say with"
+                " --same-payments whether to leave them out or to take them."
+            )
+            % {"count": question.count}
+        )
 
     def _write_report(self, path: Path, report: ImportReport) -> None:
         rows: list[list[Any]] = [[_("kind"), _("file"), _("line"), _("column"), _("value"), _("reason")]]
         for kind, found in ((_("refused"), report.problems), (_("remark"), report.warnings)):
             rows += [[kind, p.source, p.line or "", _column(p), p.value, p.reason] for p in found]
+        rows += [[_("question"), p.source, p.line, "", p.amount, sentence(p)] for p in report.question.pairs]
         try:
             path.write_bytes(as_csv(rows))
         except OSError as error:
