@@ -25,7 +25,7 @@ def whole_number(least: int, most: int) -> Reader:
 
 
 @dataclass(frozen=True)
-class Choice:
+class OneOf:
     """One of a few values, by any of its words; `understood` reads a cell that may hold more than one word."""
 
     words: Words

@@ -3,12 +3,12 @@
 from django.utils.translation import gettext as _
 
 from imports.folding import folded
-from imports.table import Line
+from imports.table import LineRead
 
 LONGEST_NAME = 120
 
 
-def put_names_together(line: Line, name: str, first_name: str) -> None:
+def put_names_together(line: LineRead, name: str, first_name: str) -> None:
     """First names in front of the family name, unless the name has them already: "Mamadou Saliou DIALLO"."""
     first, family = line.cells.pop(first_name, ""), line.cells.get(name, "")
     if not first or _has_already(family, first):

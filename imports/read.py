@@ -11,7 +11,7 @@ from imports import values
 from imports.amounts import fits, of_another_currency
 from imports.headings import currency_named
 from imports.sources import Sheet
-from imports.table import EXAMPLES, Line, Noted, Where
+from imports.table import EXAMPLES, LineRead, Noted, Where
 from imports.tables import TABLES
 from screens import formats
 
@@ -127,7 +127,7 @@ class SheetReader:
             refused.append(column)
             self._refuse(line, column, written(column), sentence)
 
-        self._table.complete(Line(found, written, remark, refuse))
+        self._table.complete(LineRead(found, written, remark, refuse))
         return not refused
 
     def _is_example(self, cells: Any) -> bool:

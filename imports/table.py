@@ -34,7 +34,7 @@ Reader = Callable[[Any, Where], Any]
 
 
 @dataclass(frozen=True)
-class Line:
+class LineRead:
     """A line whose cells have been read: what they say by column, how each was written, and what is said of it."""
 
     cells: dict[str, Any]
@@ -100,10 +100,10 @@ class Table:
     """In the order of an export's."""
     besides: Mapping[str, FileColumn] = field(default_factory=dict)
     """Columns that a file may have and a row has not: `complete` puts what they say into the others."""
-    complete: Callable[[Line], None] | None = None
+    complete: Callable[[LineRead], None] | None = None
     """Fills in what one cell says of another."""
 
-    example: Mapping[str, Any]
+    example: Mapping[str, Any] = field(default_factory=dict)
     """A line as it could be, without its key, for the template: of a choice the value, EXAMPLE for another's key."""
 
     match: tuple[str, ...]

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from imports.cells import Choice, yes_or_no
+from imports.cells import OneOf, yes_or_no
 from imports.choices import YES_OR_NO, Words
 from imports.headings import HELP_SHEET, WORDS_SHEET, is_english
 from imports.table import EXAMPLE, FileColumn, Table
@@ -127,4 +127,4 @@ def _example(table: Table, name: str, column: FileColumn, spoken: str) -> Any:
 def _words_of(column: FileColumn) -> Words | None:
     if column.read is yes_or_no:
         return YES_OR_NO
-    return column.read.words if isinstance(column.read, Choice) else None
+    return column.read.words if isinstance(column.read, OneOf) else None

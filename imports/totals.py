@@ -10,7 +10,7 @@ from leasing.readings import is_handed_over, is_in_force, is_signed, is_standing
 
 
 @dataclass(frozen=True)
-class Total:
+class RowsTotal:
     """What rows come to: all of the files, and those of them that are new here.
 
     Of "rents": a month of the files' contracts that are in force; of "deposits": what is held of all of the files'
@@ -28,7 +28,7 @@ class Totals:
     """The totals of an import, and what all tenants of the site owe once it is in, and have ahead."""
 
     day: dt.date
-    lines: tuple[Total, ...]
+    lines: tuple[RowsTotal, ...]
     owing: int
     owed: int
     ahead: int
@@ -39,14 +39,14 @@ def totals_kept(kept: Mapping[str, Any]) -> Totals | None:
     """Totals as a run keeps them; None for those of before they were counted."""
     if not kept:
         return None
-    lines = tuple(Total(**line) for line in kept["lines"])
+    lines = tuple(RowsTotal(**line) for line in kept["lines"])
     return Totals(**{**kept, "day": dt.date.fromisoformat(kept["day"]), "lines": lines})
 
 
 def totals_of_loaded(writing: Writing, today: dt.date) -> Totals:
     """What the rows come to that have just been loaded: they stand in the temporary tables still. Two statements."""
     writing.run(_LINES)
-    lines = tuple(Total(*row) for row in writing.cursor.fetchall() if row[1])
+    lines = tuple(RowsTotal(*row) for row in writing.cursor.fetchall() if row[1])
     writing.run(_BALANCES)
     return Totals(today, lines, *writing.cursor.fetchone())
 

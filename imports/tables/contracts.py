@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from imports.accounts import open_accounts
 from imports.agents import AGENTS, unknown_agent
-from imports.cells import Choice, amount, balance, date, text, whole_number
+from imports.cells import OneOf, amount, balance, date, text, whole_number
 from imports.choices import words
 from imports.columns import AGENT, PROPERTY, STATUS, TENANT
 from imports.mistakes import (
@@ -103,7 +103,7 @@ COLUMNS = {
         "advance_months avance mois_d_avance mois_avance avance_mois nombre_de_mois_d_avance",
         french="mois avance", read=whole_number(0, 60),
     ),
-    "status": FileColumn(STATUS, french="statut", read=Choice(STATES)),
+    "status": FileColumn(STATUS, french="statut", read=OneOf(STATES)),
     "signed_on": FileColumn(
         "signed_on date_signature date_de_signature signe_le signature", french="date signature", read=date
     ),
@@ -117,13 +117,13 @@ COLUMNS = {
     "moved_from": FileColumn(
         "moved_from demenage_de vient_de change_de transfere_de", french="déménagé de", read=text(40)
     ),
-    "billing": FileColumn("billing facturation mode_de_facturation", french="facturation", read=Choice(BILLINGS)),
+    "billing": FileColumn("billing facturation mode_de_facturation", french="facturation", read=OneOf(BILLINGS)),
     "rents_from": FileColumn(
         "rents_from loyers_depuis loyers_a_partir_du debut_des_loyers", french="loyers depuis", read=date
     ),
     "end_reason": FileColumn(
         "end_reason motif_de_sortie motif_sortie motif_de_fin motif_fin", french="motif de sortie",
-        read=Choice(END_REASONS),
+        read=OneOf(END_REASONS),
     ),
     "opening_balance": FileColumn(
         "opening_balance solde_d_ouverture solde_ouverture solde_initial report_a_nouveau report solde",

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from imports.cells import Choice, amount, date
+from imports.cells import OneOf, amount, date
 from imports.choices import words
 from imports.columns import CONTRACT, STATE
 from imports.deposits import before_deposits
@@ -37,7 +37,7 @@ STATES = words(
 )
 COLUMNS = {
     "contract": CONTRACT,
-    "state": FileColumn(STATE, french="état", read=Choice(STATES), required=True),
+    "state": FileColumn(STATE, french="état", read=OneOf(STATES), required=True),
     "refunded_amount": FileColumn(
         "refunded_amount montant_rendu montant_restitue rembourse montant_rembourse",
         french="montant rendu", read=amount,

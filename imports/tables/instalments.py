@@ -6,12 +6,12 @@ from typing import NamedTuple
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from imports.cells import Choice, amount, date, text
+from imports.cells import OneOf, amount, date, text
 from imports.choices import words
 from imports.columns import AMOUNT, CONTRACT, KIND
 from imports.mistakes import kept, on_a_draft, twice, unknown_contract
 from imports.pairs import pair
-from imports.table import Check, FileColumn, Line, Table
+from imports.table import Check, FileColumn, LineRead, Table
 from leasing.models import Instalment
 from sites_app.models import Site
 
@@ -51,7 +51,7 @@ COLUMNS = {
         french="échéance", read=date, required=True,
     ),
     "amount": FileColumn(f"{AMOUNT} loyer montant_du montant_loyer", french="montant", read=amount, required=True),
-    "kind": FileColumn(KIND, french="type", read=Choice(KINDS)),
+    "kind": FileColumn(KIND, french="type", read=OneOf(KINDS)),
     "label": FileColumn("label libelle objet designation", french="libellé", read=text(80)),
 }  # fmt: skip
 
@@ -104,7 +104,7 @@ _INSERT = """
 """
 
 
-def _keep_the_word(line: Line) -> None:
+def _keep_the_word(line: LineRead) -> None:
     """Water and electricity are both service charges: which one it is goes into the label."""
     kind, word = line.cells.get("kind"), line.written("kind")
     if kind in PLAIN.french and not line.cells.get("label") and PLAIN.get(word) is None:

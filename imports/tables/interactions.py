@@ -6,7 +6,7 @@ from typing import NamedTuple
 from django.utils.translation import gettext_lazy as _
 
 from imports.agents import AGENTS, unknown_agent
-from imports.cells import Choice, moment, text
+from imports.cells import OneOf, moment, text
 from imports.choices import words
 from imports.columns import AGENT, TENANT
 from imports.mistakes import still_to_come, unknown_tenant
@@ -37,8 +37,8 @@ DIRECTIONS = words(**{"in": "entrant reçu / inbound incoming", "out": "sortant 
 COLUMNS = {
     "tenant": TENANT,
     "agent": AGENT,
-    "channel": FileColumn("channel canal moyen type", french="canal", read=Choice(CHANNELS), required=True),
-    "direction": FileColumn("direction sens", french="sens", read=Choice(DIRECTIONS)),
+    "channel": FileColumn("channel canal moyen type", french="canal", read=OneOf(CHANNELS), required=True),
+    "direction": FileColumn("direction sens", french="sens", read=OneOf(DIRECTIONS)),
     "happened_at": FileColumn(
         "happened_at date date_heure date_et_heure quand le", french="date heure", read=moment, required=True
     ),

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from django.utils.translation import gettext_lazy as _
 
-from imports.cells import Choice, date
+from imports.cells import OneOf, date
 from imports.choices import words
 from imports.columns import CONTRACT, KIND
 from imports.mistakes import before, still_to_come, unknown_contract
@@ -31,7 +31,7 @@ KINDS = words(
 )
 COLUMNS = {
     "contract": CONTRACT,
-    "kind": FileColumn(f"{KIND} motif objet", french="motif", read=Choice(KINDS), required=True),
+    "kind": FileColumn(f"{KIND} motif objet", french="motif", read=OneOf(KINDS), required=True),
     "opened_on": FileColumn(
         "opened_on ouvert_le date_ouverture date_d_ouverture date", french="ouvert le", read=date, required=True
     ),

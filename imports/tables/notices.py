@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from django.utils.translation import gettext_lazy as _
 
-from imports.cells import Choice, date
+from imports.cells import OneOf, date
 from imports.choices import words
 from imports.columns import CONTRACT, KIND, STATE
 from imports.mistakes import before, unknown_contract
@@ -43,12 +43,12 @@ STATES = words(
 )
 COLUMNS = {
     "contract": CONTRACT,
-    "kind": FileColumn(KIND, french="type", read=Choice(KINDS), required=True),
+    "kind": FileColumn(KIND, french="type", read=OneOf(KINDS), required=True),
     "issued_on": FileColumn(
         "issued_on date date_emission emis_le remis_le date_de_remise date_preavis",
         french="émis le", read=date, required=True,
     ),
-    "state": FileColumn(STATE, french="état", read=Choice(STATES)),
+    "state": FileColumn(STATE, french="état", read=OneOf(STATES)),
     "closed_on": FileColumn(
         "closed_on cloture_le date_cloture date_de_cloture clos_le", french="clôturé le", read=date
     ),

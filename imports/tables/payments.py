@@ -8,12 +8,12 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from imports.cells import Choice, amount, date, text
+from imports.cells import OneOf, amount, date, text
 from imports.columns import AMOUNT, CONTRACT
 from imports.folding import folded
 from imports.methods import METHODS, how_paid, method_of, provider_named
 from imports.mistakes import on_a_draft, still_to_come, twice, unknown_contract
-from imports.table import Check, FileColumn, Line, Table
+from imports.table import Check, FileColumn, LineRead, Table
 from leasing.models import Payment
 from sites_app.models import Site
 
@@ -42,7 +42,7 @@ COLUMNS = {
     ),
     "method": FileColumn(
         "method mode moyen mode_de_paiement moyen_de_paiement mode_paiement moyen_paiement mode_de_reglement payment_method",
-        french="mode", read=Choice(METHODS, method_of), required=True,
+        french="mode", read=OneOf(METHODS, method_of), required=True,
     ),
     "provider": FileColumn("provider operateur fournisseur operator", french="opérateur", read=text(40)),
     "reference": FileColumn(
@@ -158,7 +158,7 @@ _INSERT = """
 """
 
 
-def _read_the_method(line: Line) -> None:
+def _read_the_method(line: LineRead) -> None:
     """The operator and the number that stand with the method."""
     said = how_paid(line.written("method"))
     if said is None:

@@ -5,12 +5,12 @@ from typing import NamedTuple
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from imports.cells import Choice, amount, phone, text
+from imports.cells import OneOf, amount, phone, text
 from imports.choices import words
 from imports.columns import KIND, STATUS
 from imports.mistakes import kept, refers_to_itself, twice, unknown_property
 from imports.names import put_names_together
-from imports.table import FileColumn, Line, Table
+from imports.table import FileColumn, LineRead, Table
 from imports.writing import Writing
 from leasing.models import Property
 from sites_app.models import Site
@@ -49,7 +49,7 @@ COLUMNS = {
     "code": FileColumn(
         "code code_bien ref_bien reference ref bien numero lot", french="code", read=text(40), required=True
     ),
-    "kind": FileColumn(f"{KIND} type_de_bien type_bien", french="type", read=Choice(KINDS), required=True),
+    "kind": FileColumn(f"{KIND} type_de_bien type_bien", french="type", read=OneOf(KINDS), required=True),
     "address": FileColumn("address adresse", french="adresse", read=text(200)),
     "neighbourhood": FileColumn(
         "neighbourhood neighborhood quartier secteur zone", french="quartier", read=text(80)
@@ -66,7 +66,7 @@ COLUMNS = {
     "market_rent": FileColumn(
         "market_rent loyer_de_marche loyer_marche valeur_locative loyer", french="valeur locative", read=amount
     ),
-    "status": FileColumn(STATUS, french="statut", read=Choice(STATES)),
+    "status": FileColumn(STATUS, french="statut", read=OneOf(STATES)),
     "part_of": FileColumn("part_of partie_de dependance_de fait_partie_de", french="partie de", read=text(40)),
 }  # fmt: skip
 BESIDES = {
@@ -121,7 +121,7 @@ _INSERT = """
 """
 
 
-def _whole_name(line: Line) -> None:
+def _whole_name(line: LineRead) -> None:
     put_names_together(line, "owner_name", "owner_first_name")
 
 

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from django.utils.translation import gettext_lazy as _
 
-from imports.cells import Choice, date, yes_or_no
+from imports.cells import OneOf, date, yes_or_no
 from imports.choices import words
 from imports.columns import PROPERTY, TENANT
 from imports.mistakes import before, still_to_come, unknown_property, unknown_tenant
@@ -46,9 +46,9 @@ COLUMNS = {
     "tenant": TENANT,
     "property": PROPERTY,
     "category": FileColumn(
-        "category categorie type nature objet", french="catégorie", read=Choice(CATEGORIES), required=True
+        "category categorie type nature objet", french="catégorie", read=OneOf(CATEGORIES), required=True
     ),
-    "priority": FileColumn("priority priorite urgence", french="priorité", read=Choice(PRIORITIES)),
+    "priority": FileColumn("priority priorite urgence", french="priorité", read=OneOf(PRIORITIES)),
     "opened_on": FileColumn(
         "opened_on ouverte_le ouvert_le date date_demande date_ouverture",
         french="ouverte le", read=date, required=True,

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from django.utils.translation import gettext_lazy as _
 
-from imports.cells import Choice, date, text, whole_number
+from imports.cells import OneOf, date, text, whole_number
 from imports.choices import words
 from imports.columns import KIND, TENANT
 from imports.mistakes import still_to_come, unknown_tenant
@@ -27,7 +27,7 @@ class SurveyRow(NamedTuple):
 KINDS = words(nps="recommandation / recommendation", satisfaction="satisfaction contentement / csat")
 COLUMNS = {
     "tenant": TENANT,
-    "kind": FileColumn(f"{KIND} enquete", french="enquête", read=Choice(KINDS), required=True),
+    "kind": FileColumn(f"{KIND} enquete", french="enquête", read=OneOf(KINDS), required=True),
     "rating": FileColumn("rating note score", french="note", read=whole_number(0, 10), required=True),
     "answered_on": FileColumn("answered_on date repondu_le date_reponse", french="date", read=date, required=True),
     "comment": FileColumn("comment commentaire remarque observations", french="commentaire", read=text(5000)),

@@ -7,11 +7,11 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from imports.cells import Choice, date, phones, text
+from imports.cells import OneOf, date, phones, text
 from imports.choices import words
 from imports.mistakes import kept, refers_to_itself, twice, unknown_tenant
 from imports.names import put_names_together
-from imports.table import FileColumn, Line, Table
+from imports.table import FileColumn, LineRead, Table
 from leasing.models import Tenant
 from sites_app.models import Site
 
@@ -68,10 +68,10 @@ COLUMNS = {
         french="téléphone 2", read=phones, several=True,
     ),
     "email": FileColumn("email e_mail mail courriel adresse_email adresse_mail", french="email", read=text(254)),
-    "language": FileColumn("language langue", french="langue", read=Choice(LANGUAGES)),
+    "language": FileColumn("language langue", french="langue", read=OneOf(LANGUAGES)),
     "employment_status": FileColumn(
         "employment_status profession emploi situation_professionnelle statut_professionnel",
-        french="profession", read=Choice(EMPLOYMENT),
+        french="profession", read=OneOf(EMPLOYMENT),
     ),
     "referred_by": FileColumn("referred_by parrain recommande_par parraine_par", french="parrain", read=text(40)),
     "joined_on": FileColumn(
@@ -109,7 +109,7 @@ _INSERT = """
 """
 
 
-def _put_together(line: Line) -> None:
+def _put_together(line: LineRead) -> None:
     put_names_together(line, "name", "first_name")
     numbers = list(dict.fromkeys([*line.cells.pop("phone", []), *line.cells.pop("phone_2", [])]))
     for column, number in zip(("phone", "phone_2"), numbers, strict=False):

@@ -251,7 +251,7 @@ def test_every_word_that_a_refusal_lists_is_taken_in_any_form():
             for value in words.french if words else ():
                 for word in (*words.french[value], *words.english[value]):
                     assert {words.get(word), words.get(word.upper())} == {value}
-                    if len(word.split()[-1]) > 4:
+                    if len(word.split()[-1]) > 4 and not word.endswith("s"):
                         assert words.get(f"{word}s") == value
                     assert word in words.listed()
             assert words is None or len(words.listed()) < 650, (table.name, len(words.listed()))

@@ -59,7 +59,7 @@ def test_a_large_upload_with_a_bad_row_is_refused_in_the_language_of_who_sent_it
     answer = send(manager, good_files(paiements="contrat;date;montant;mode\nB1;05/01/2026;beaucoup;Espèces\n"))
     do(the_job(), django_capture_on_commit_callbacks)
     page = text_of(manager.get(answer["Location"]))
-    assert "paiements.csv 2 amount “beaucoup” This is not an amount. Write it like 1 500 000." in page
+    assert "paiements.csv 2 montant (amount) “beaucoup” This is not an amount. Write it like 1 500 000." in page
     assert kindia() == (0, 0, 0, 0)
 
 

@@ -7,7 +7,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import translation
 
-from imports.cells import Choice
+from imports.cells import OneOf
 from imports.headings import column_named, table_named
 from imports.run import run_import
 from imports.tables import TABLES
@@ -59,7 +59,7 @@ def test_every_word_of_its_last_sheet_is_taken_and_every_list_points_at_them(lan
     for sheet, column, write, others in words.iter_rows(min_row=2, values_only=True):
         table = table_named(sheet)
         read = TABLES[table].columns[column_named(table, column)].read
-        if isinstance(read, Choice):
+        if isinstance(read, OneOf):
             taken = {read.words.get(word) for word in [write, *(others or write).split(", ")]}
             assert None not in taken
             assert len(taken) == 1
@@ -129,7 +129,7 @@ def test_filled_in_below_the_example_it_imports_as_it_is_and_says_what_it_left_o
 
 
 @pytest.mark.django_db
-def test_an_example_line_is_known_wherever_it_stands_and_names_that_begin_so_are_none():
+def test_an_example_line_is_known_wherever_it_stands_by_its_whole_key():
     csv = b"code;nom\nT-1;Bah\nEXEMPLE;Fatou\nexemple-1;Mory\n"
     report = import_it(csv, name="locataires.csv")
     assert report.counts["tenants"].inserted == 2
