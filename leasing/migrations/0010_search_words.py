@@ -114,18 +114,23 @@ def _put(kind, rows):
     )
 
 
-_TAKE = "DELETE FROM leasing_searchword w USING old_rows o WHERE w.site_id = o.site_id AND w.subject = o.id"
-
-
 def _triggers(kind):
+    """Of each event: on what the trigger fires, and what it does."""
     words, phones = _COLUMNS[kind]
-    columns = ", ".join(("site_id", "id", *words, *phones))
-    other = f"(SELECT {columns} FROM new_rows EXCEPT SELECT {columns} FROM old_rows)"
-    gone = f"{_TAKE} AND (w.site_id, w.subject) IN (SELECT site_id, id FROM {other} c)"
-    new, old = "NEW TABLE AS new_rows", "OLD TABLE AS old_rows"
-    yield "insert", new, _put(kind, "new_rows")
-    yield "update", f"{old} {new}", f"{gone}; {_put(kind, other)}"
-    yield "delete", old, _TAKE
+    old, new = (", ".join(f"{row}.{column}" for column in (*words, *phones)) for row in ("OLD", "NEW"))
+    # Contracts change all day, their references never: the words of a row are written again only when it says others.
+    yield (
+        "update",
+        f"FOR EACH ROW WHEN (({old}) IS DISTINCT FROM ({new}))",
+        "DELETE FROM leasing_searchword WHERE site_id = OLD.site_id AND subject = OLD.id;"
+        + _put(kind, "(SELECT NEW.*)"),
+    )
+    yield "insert", "REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT", _put(kind, "new_rows")
+    yield (
+        "delete",
+        "REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT",
+        "DELETE FROM leasing_searchword w USING old_rows o WHERE w.site_id = o.site_id AND w.subject = o.id",
+    )
 
 
 def add_words(apps, schema_editor):
@@ -133,20 +138,19 @@ def add_words(apps, schema_editor):
         schema_editor.execute(statement)
     for kind in _COLUMNS:
         schema_editor.execute(_put(kind, f"leasing_{kind}"))
-        for event, rows, body in _triggers(kind):
+        for event, fires, body in _triggers(kind):
             name = f"search_{kind}_{event}"
             schema_editor.execute(
                 f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {body}; RETURN NULL; END $$"
             )
             schema_editor.execute(
-                f"CREATE TRIGGER {name} AFTER {event.upper()} ON leasing_{kind} REFERENCING {rows}"
-                f" FOR EACH STATEMENT EXECUTE FUNCTION {name}()"
+                f"CREATE TRIGGER {name} AFTER {event.upper()} ON leasing_{kind} {fires} EXECUTE FUNCTION {name}()"
             )
 
 
 def remove_words(apps, schema_editor):
     for kind in _COLUMNS:
-        for event, _rows, _body in _triggers(kind):
+        for event, _fires, _body in _triggers(kind):
             schema_editor.execute(f"DROP TRIGGER search_{kind}_{event} ON leasing_{kind}")
             schema_editor.execute(f"DROP FUNCTION search_{kind}_{event}()")
     for function in ("phone", "words", "plain"):

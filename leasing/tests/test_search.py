@@ -1,5 +1,7 @@
 """Anybody is found by a part of a name, a code or a number, on the sites of whoever asks and nowhere else."""
 
+import importlib
+
 import pytest
 from django.db import connection, transaction
 from hypothesis import HealthCheck, assume, given, settings
@@ -12,6 +14,7 @@ from leasing.tests.factories import make_contract, make_owner, make_property, ma
 from sites_app.models import Site
 from sites_app.scope import site_scope
 from tests.examples import examples
+from tests.owner import as_owner
 
 HERE = ["GN_CONAKRY"]
 
@@ -136,6 +139,29 @@ def test_what_is_changed_is_found_by_what_it_says_now(conakry):
     assert names("example") == ["Awa Sylla"]
     tenant.delete()
     assert not SearchWord.objects.filter(subject=tenant.pk).exists()
+
+
+def test_what_is_changed_elsewhere_in_a_row_writes_no_word_again(conakry):
+    contract = make_contract(conakry)
+    before = set(SearchWord.objects.filter(subject=contract.pk).values_list("number", flat=True))
+    Contract.objects.filter(pk=contract.pk).update(payment_day=7)
+    assert set(SearchWord.objects.filter(subject=contract.pk).values_list("number", flat=True)) == before
+    Contract.objects.filter(pk=contract.pk).update(reference="NEW-1")
+    assert not before & set(SearchWord.objects.filter(subject=contract.pk).values_list("number", flat=True))
+
+
+def test_what_was_there_before_the_upgrade_is_found_after_it(conakry):
+    make_contract(conakry, tenant=make_tenant(conakry, name="Mamadou Condé"))
+    upgrade = importlib.import_module("leasing.migrations.0010_search_words")
+    with as_owner():
+        with connection.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        with connection.schema_editor(atomic=False) as editor:
+            upgrade.remove_words(None, editor)
+            make_tenant(conakry, name="Aïssatou Bah")
+            editor.execute("DELETE FROM leasing_searchword")
+            upgrade.add_words(None, editor)
+    assert (names("conde"), names("aissatou")) == (["Mamadou Condé"], ["Aïssatou Bah"])
 
 
 def test_only_so_many_are_given_and_others_are_told_of(conakry):
