@@ -20,9 +20,10 @@ _AFTER_ALL = "\U0010ffff"
 _MOST_WORDS_ALIKE = 3
 _ALIKE = 0.75
 _SHORTEST_MISSPELT = 4
-# Of several terms the rarest of the first three leads, if fewer than so many things have it.
-_MOST_LEADING = 3
+# Of several terms the rarer of the first two leads, if fewer than so many things have it.
+_MOST_LEADING = 2
 _MANY = 500
+_MOST_TERMS = 6
 # Which letters a name may begin with that is written as it is heard.
 _HEARD = ("ckq", "cs", "sz", "fp", "dj", "gj", "iy", "ouw", "bv", "vw", "ae", "hw")
 _TENANT, _CONTRACT, _PROPERTY, _OWNER = (kind.value for kind in SearchWord.Kind)
@@ -72,8 +73,12 @@ def is_enough(text: str) -> bool:
 
 
 def find(sites: Sequence[str], text: str, *, limit: int = SHOWN, kinds: Sequence[str] = KINDS) -> Found:
-    """What of these sites has every word and number of a text, whatever its accents: at most three statements."""
-    terms = sorted(terms_of(text), key=lambda term: -len(term.beginnings[0]))  # of equally rare ones the longest leads
+    """What of these sites has every word and number of a text, whatever its accents: at most three statements.
+
+    Of more than six the six longest are enough.
+    """
+    # Of equally rare ones the longest leads. More of them tell nothing apart, and take long to plan.
+    terms = sorted(terms_of(text), key=lambda term: -len(term.beginnings[0]))[:_MOST_TERMS]
     if not is_enough(text) or not terms:
         return Found({})
     found = _found(sites, text, terms, limit, kinds)
