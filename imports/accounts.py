@@ -1,4 +1,4 @@
-"""Which account the contracts of a file belong to: that of the contract before, or a new one."""
+"""Which account the contracts of a file belong to: the one that it names, that of the contract before, or a new one."""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -19,7 +19,7 @@ GOES_ON = Check(
     """
     SELECT s.source, s.line, 'reference', s.reference, before.reference
     FROM import_before before JOIN import_contracts s ON s.id = before.id
-    WHERE before.reference IS NOT NULL AND s.renewal_of IS DISTINCT FROM before.reference
+    WHERE before.reference IS NOT NULL AND s.account IS NULL AND s.renewal_of IS DISTINCT FROM before.reference
         AND s.moved_from IS DISTINCT FROM before.reference
     """,
     _("This contract continues the account of contract %(detail)s."),
@@ -31,9 +31,27 @@ GOES_ON_IN = Check(
     """,
     _("The account of this contract is that of contract %(detail)s, which continues it."),
 )
+ACCOUNT_OF_ANOTHER = Check(
+    """
+    SELECT s.source, s.line, 'account', s.account, s.account FROM import_contracts s
+    WHERE s.known_id IS NULL AND s.status IS DISTINCT FROM 'draft' AND s.account <> s.reference
+        AND s.account <> ALL (%(unreadable_contracts)s::text[])
+        AND NOT EXISTS (
+            SELECT FROM import_contracts first
+            WHERE first.reference = s.account AND first.known_id IS NULL AND first.tenant = s.tenant
+                AND first.status IS DISTINCT FROM 'draft' AND coalesce(first.account, first.reference) = first.reference
+        )
+        AND NOT EXISTS (
+            SELECT FROM leasing_contract c JOIN leasing_tenant t ON t.site_id = c.site_id AND t.id = c.tenant_id
+            WHERE c.site_id = %(site)s AND c.reference = s.account AND c.status <> 'draft' AND t.code = s.tenant
+        )
+    """,
+    _("Contract %(detail)s is not the first one of an account of this tenant."),
+)
 
 
-# From the first contract of each tenancy down: a renewal, a move, or the same tenant back in the same home at once.
+# From the first contract of each tenancy down: what the file names, else a renewal, a move, or the same tenant back in
+# the same home at once.
 _FIND = (
     "DROP TABLE IF EXISTS pg_temp.import_before, pg_temp.import_accounts, pg_temp.import_after",
     f"""
@@ -52,11 +70,14 @@ _FIND = (
     FROM import_contracts new
     LEFT JOIN LATERAL (
         SELECT there.id, there.account_id, there.reference FROM there
-        WHERE there.tenant = new.tenant AND there.id <> new.id AND there.start_date < new.start_date
-            AND (there.reference IN (new.renewal_of, new.moved_from) OR (
-                there.property = new.property
-                AND new.start_date >= there.ended_on AND new.start_date <= there.ended_on + {GOES_ON_WITHIN_DAYS}
-            ))
+        WHERE there.tenant = new.tenant AND there.id <> new.id AND CASE
+            WHEN new.account IS NOT NULL THEN there.reference = new.account
+            ELSE there.start_date < new.start_date
+                AND (there.reference IN (new.renewal_of, new.moved_from) OR (
+                    there.property = new.property
+                    AND new.start_date >= there.ended_on AND new.start_date <= there.ended_on + {GOES_ON_WITHIN_DAYS}
+                ))
+            END
         ORDER BY there.reference IN (new.renewal_of, new.moved_from) DESC, there.start_date DESC LIMIT 1
     ) before ON true
     WHERE new.known_id IS NULL AND new.status IS DISTINCT FROM 'draft'
@@ -80,7 +101,7 @@ _FIND = (
     JOIN leasing_tenant t ON t.site_id = %(site)s AND t.code = s.tenant
     JOIN leasing_property p ON p.site_id = %(site)s AND p.code = s.property
     JOIN leasing_contract c ON c.site_id = %(site)s AND c.tenant_id = t.id AND c.property_id = p.id
-    WHERE a.is_new AND c.status <> 'draft' AND c.start_date > s.start_date
+    WHERE a.is_new AND s.account IS NULL AND c.status <> 'draft' AND c.start_date > s.start_date
         AND c.start_date >= s.ended_on AND c.start_date <= s.ended_on + {GOES_ON_WITHIN_DAYS}
     ORDER BY a.account_id, c.start_date
     """,

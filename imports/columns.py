@@ -20,6 +20,9 @@ AGENT = FileColumn(
     "agent gestionnaire charge_de_clientele commercial agent_responsable",
     french="gestionnaire", read=text(254),
 )  # fmt: skip
+FORMER_AGENT = FileColumn(
+    "former_agent ancien_gestionnaire gestionnaire_parti", french="ancien gestionnaire", read=text(150)
+)
 
 AMOUNT = "amount montant somme"
 STATUS = "status statut etat situation"

@@ -28,6 +28,7 @@ DECLARATION = Declaration(
         "imports:import_run": Address(_IMPORT, row="imports.ImportRun"),
         "imports:import_answer": Address(_IMPORT, ("POST",), row="imports.ImportRun"),
         "imports:import_report": Address(_IMPORT, row="imports.ImportRun"),
+        "imports:export_all": Address("leasing.manage_portfolio"),
         "imports:export": Address("leasing.manage_portfolio", arguments={"table": "tenants", "kind": "csv"}),
     },
     administration={"imports": 15},

@@ -20,14 +20,15 @@ _ASKED_FOR = """
         INSERT INTO leasing_instalment
             (site_id, contract_id, account_id, tenant_id, kind, label, period, due_date, amount, paid_amount)
         SELECT c.site_id, c.id, c.account_id, c.tenant_id, 'deposit', '', date_trunc('month', first.day)::date,
-            first.day, c.deposit_amount - coalesce(d.received, 0), 0
+            first.day, coalesce(d.agreed, c.deposit_amount) - coalesce(d.received, 0), 0
         FROM import_deposits d
         JOIN leasing_contract c ON c.site_id = %(site)s AND c.reference = d.contract
         CROSS JOIN LATERAL (
             SELECT coalesce(min(i.due_date), greatest(c.start_date, c.rents_from)) AS day FROM leasing_instalment i
             WHERE i.site_id = c.site_id AND i.contract_id = c.id AND i.kind = 'rent'
         ) first
-        WHERE d.known_id IS NULL AND d.state = 'due' AND c.deposit_amount > coalesce(d.received, 0)
+        WHERE d.known_id IS NULL AND d.state = 'due' AND c.ended_on IS NULL
+            AND coalesce(d.agreed, c.deposit_amount) > coalesce(d.received, 0)
             AND NOT EXISTS (
                 SELECT FROM leasing_instalment i
                 WHERE i.site_id = c.site_id AND i.contract_id = c.id AND i.kind = 'deposit'
@@ -43,7 +44,9 @@ _HELD_BY_WHO_FOLLOWS = """
     SELECT DISTINCT n.site_id, n.id, n.deposit_amount, n.deposit_amount, 'held', 0, 0
     FROM import_deposits d
     JOIN leasing_contract c ON c.site_id = %(site)s AND c.reference = d.contract
-    JOIN leasing_contract n ON n.site_id = c.site_id AND c.id IN (n.renewal_of_id, n.moved_from_id)
+    JOIN leasing_contract n ON n.site_id = c.site_id AND CASE
+        WHEN d.carried_to IS NOT NULL THEN n.reference = d.carried_to
+        ELSE c.id IN (n.renewal_of_id, n.moved_from_id) AND n.status <> 'draft' END
     WHERE d.known_id IS NULL AND d.state = 'carried'
         AND NOT EXISTS (SELECT FROM import_deposits next WHERE next.contract = n.reference)
     ON CONFLICT (site_id, contract_id) DO NOTHING
@@ -95,7 +98,8 @@ _CARRIED = (
     """,
 )
 
-# What was kept of a deposit pays what was owed: it goes into the account, and is no income.
+# What was kept of a deposit pays what was owed: it goes into the account, and is no income. Once, also where the
+# payments have it.
 _KEPT = """
     WITH kept AS (
         INSERT INTO leasing_payment
@@ -108,6 +112,11 @@ _KEPT = """
         FROM leasing_deposit k JOIN leasing_contract c ON c.site_id = k.site_id AND c.id = k.contract_id
         WHERE k.site_id = %(site)s AND k.kept_for_arrears > 0
             AND c.reference IN (SELECT contract FROM import_deposits)
+            AND NOT EXISTS (
+                SELECT FROM leasing_payment p
+                WHERE p.site_id = k.site_id AND p.contract_id = k.contract_id AND p.method = 'deposit'
+                    AND p.received_on = k.settled_on AND p.amount = k.kept_for_arrears
+            )
         ON CONFLICT (site_id, idempotency_key) DO NOTHING
         RETURNING contract_id
     )

@@ -138,14 +138,14 @@ _BEGIN = (
     FROM import_contracts s
     CROSS JOIN (
         SELECT least({_FIRST_PAYMENT}, date_trunc('month', min(received_on))::date) AS month
-        FROM import_payments WHERE known_id IS NULL
+        FROM import_payments staged WHERE known_id IS NULL AND reversed_on IS NULL AND {is_received("staged")}
     ) first_payment
     LEFT JOIN (
         SELECT contract, min(due_date) AS day FROM import_instalments WHERE kind = 'rent' GROUP BY contract
     ) first_rent ON first_rent.contract = s.reference
     CROSS JOIN LATERAL (
         SELECT * FROM (VALUES
-            (s.rents_from, false, '1 given'),
+            (s.rents_from, coalesce(s.rents_assumed, false), '1 given'),
             (s.opening_on, false, '2 opening'),
             (first_rent.day, false, '3 instalments'),
             (greatest(s.start_date, %(history_from)s::date), false, '4 asked'),
@@ -162,13 +162,17 @@ _BEGIN = (
     """,
 )
 
-# Where that was only assumed, an older payment that comes later moves it back.
+# Where that was only assumed, an older payment that comes later moves it back; not a day that the file gives.
 _BEGIN_EARLIER = (
     f"""
     WITH moved AS (
         UPDATE leasing_contract c SET rents_from = greatest(c.start_date, {_FIRST_PAYMENT})
         WHERE c.site_id = %(site)s AND c.rents_from_assumed AND c.rents_from > c.start_date
             AND c.rents_from > {_FIRST_PAYMENT}
+            AND EXISTS (SELECT FROM import_payments WHERE known_id IS NULL)
+            AND NOT EXISTS (
+                SELECT FROM import_rents_begin begins WHERE begins.contract_id = c.id AND begins.reason = '1 given'
+            )
         RETURNING c.id
     ), touched AS (INSERT INTO import_touched SELECT id FROM moved)
     SELECT id FROM moved

@@ -174,7 +174,7 @@ _CANDIDATES = (
         coalesce(s.reference, '') AS reference, NULL::uuid AS payment_id, NULL::bigint AS place,
         {_keys("s", "coalesce(s.reference, '')")}
     FROM import_payments s JOIN leasing_contract c ON c.site_id = %(site)s AND c.reference = s.contract
-    WHERE s.known_id IS NULL AND {is_received("s")}
+    WHERE s.known_id IS NULL AND s.reversed_on IS NULL AND {is_received("s")}
     """,
     f"""
     CREATE TEMPORARY TABLE import_alike_payments ON COMMIT DROP AS

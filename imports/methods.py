@@ -18,6 +18,11 @@ METHODS = words(
         / mobile_payment mobile_wallet
     """,
     cheque="chèque chq / check",
+    # What no figure counts as income.
+    refund="remboursement remboursement_au_locataire / money_back",
+    credit="avoir remise_de_dette / credit_note",
+    opening="solde_ouverture report_à_nouveau / brought_forward",
+    deposit="caution sur_la_caution dépôt_de_garantie / from_the_deposit",
 )
 # A method that names its operator says both.
 _PROVIDERS = {

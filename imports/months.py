@@ -68,12 +68,14 @@ _GIVEN_LATER = (
     """
     CREATE TEMPORARY TABLE import_given_later ON COMMIT DROP AS
     SELECT c.id AS contract_id, c.ended_on, min(i.due_date) AS first_day,
-        date_trunc('month', max(i.due_date))::date AS last_period
+        date_trunc('month', max(coalesce(i.for_month, i.due_date)))::date AS last_period
     FROM import_instalments i JOIN leasing_contract c ON c.site_id = %(site)s AND c.reference = i.contract
     WHERE i.kind = 'rent' AND c.rents_from_assumed
         AND NOT EXISTS (SELECT FROM import_rents_begin begins WHERE begins.contract_id = c.id)
+        AND NOT EXISTS (SELECT FROM import_contracts s WHERE s.known_id = c.id AND s.rents_assumed)
     GROUP BY c.id, c.ended_on
     """,
+    "INSERT INTO import_touched SELECT contract_id FROM import_given_later",
     "SELECT contract_id, last_period FROM import_given_later",
 )
 _NOT_GIVEN = """
@@ -83,7 +85,8 @@ _NOT_GIVEN = """
     WHERE (i.period < given.last_period OR given.ended_on IS NOT NULL)
         AND NOT EXISTS (
             SELECT FROM import_instalments s
-            WHERE s.contract = c.reference AND s.kind = 'rent' AND date_trunc('month', s.due_date)::date = i.period
+            WHERE s.contract = c.reference AND s.kind = 'rent'
+                AND date_trunc('month', coalesce(s.for_month, s.due_date))::date = i.period
         )
 """
 _BEGIN_AS_GIVEN = """

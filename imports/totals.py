@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from imports.writing import Writing
-from leasing.readings import is_handed_over, is_in_force, is_signed, is_standing, rent_on
+from leasing.readings import is_handed_over, is_in_force, is_received, is_signed, is_standing, rent_on
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,8 @@ _LINES = f"""
         UNION ALL
         {_sums("instalments", 2, "amount", "known_id IS NULL", "import_instalments")}
         UNION ALL
-        {_sums("payments", 3, "amount", "known_id IS NULL", "import_payments")}
+        {_sums("payments", 3, "amount", "known_id IS NULL",
+               f"import_payments s WHERE s.reversed_on IS NULL AND {is_received('s')}")}
         UNION ALL
         {_sums("deposits", 4, "received", "is_new", _HELD)}
         UNION ALL

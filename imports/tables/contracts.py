@@ -3,15 +3,22 @@
 import datetime as dt
 from typing import Any, NamedTuple
 
-from django.db.models import BigIntegerField, Case, Exists, F, OuterRef, QuerySet, Subquery, When
-from django.db.models.functions import Coalesce
+from django.db.models import BigIntegerField, Case, DateField, F, QuerySet, Value, When, Window
+from django.db.models.functions import Coalesce, FirstValue
 from django.utils.translation import gettext_lazy as _
 
-from imports.accounts import open_accounts
-from imports.agents import AGENTS, unknown_agent
-from imports.cells import OneOf, amount, balance, date, text, whole_number
+from imports.accounts import ACCOUNT_OF_ANOTHER, open_accounts
+from imports.agents import (
+    AGENTS,
+    FORMER_AGENTS,
+    agent_name,
+    former_agent_name,
+    unknown_agent,
+    unknown_former_agent,
+)
+from imports.cells import OneOf, amount, balance, date, text, whole_number, yes_or_no
 from imports.choices import words
-from imports.columns import AGENT, PROPERTY, STATUS, TENANT
+from imports.columns import AGENT, FORMER_AGENT, PROPERTY, STATUS, TENANT
 from imports.mistakes import (
     before,
     kept,
@@ -23,9 +30,9 @@ from imports.mistakes import (
     unknown_tenant,
 )
 from imports.table import EXAMPLE, Check, FileColumn, Table
-from leasing.models import Contract, Instalment, Payment
+from leasing.models import Contract
 from leasing.readings import is_signed
-from sites_app.models import Membership, Site
+from sites_app.models import Site
 
 
 class ContractRow(NamedTuple):
@@ -49,6 +56,10 @@ class ContractRow(NamedTuple):
     end_reason: str | None = None
     opening_balance: int | None = None  # more than nothing is owed, less is ahead
     opening_on: dt.date | None = None
+    account: str | None = None  # reference of the first contract of its account
+    billing_from: dt.date | None = None
+    rents_assumed: bool | None = None
+    former_agent: str | None = None  # user name
     source: str = ""
     line: int = 0
 
@@ -132,6 +143,10 @@ COLUMNS = {
     "opening_on": FileColumn(
         "opening_on date_solde date_du_solde date_d_ouverture date_ouverture solde_au", french="date solde", read=date
     ),
+    "account": FileColumn("account compte compte_de", french="compte", read=text(40)),
+    "billing_from": FileColumn("billing_from facturation_depuis", french="facturation depuis", read=date),
+    "rents_assumed": FileColumn("rents_assumed loyers_depuis_suppose", french="loyers depuis supposé", read=yes_or_no),
+    "former_agent": FORMER_AGENT,
 }  # fmt: skip
 
 # A lease on two lines: of two tenants, or of a home and of what is part of it. It is that of the first line.
@@ -245,7 +260,7 @@ _OTHER_TERMS = """
         ('monthly_rent', s.monthly_rent::text, c.monthly_rent::text),
         ('ended_on', s.ended_on::text, c.ended_on::text),
         ('deposit', s.deposit::text, c.deposit_amount::text),
-        ('rents_from', s.rents_from::text, c.rents_from::text),
+        ('rents_from', s.rents_from::text, coalesce(c.rents_from, c.start_date)::text),
         ('opening_balance', s.opening_balance::text, (
             coalesce((SELECT sum(i.amount) FROM leasing_instalment i
                       WHERE i.site_id = c.site_id AND i.contract_id = c.id AND i.kind = 'opening'), 0)
@@ -258,18 +273,18 @@ _OTHER_TERMS = """
 """
 
 _INSERT = f"""
-    WITH {AGENTS}, new AS (
+    WITH {AGENTS}, {FORMER_AGENTS}, new AS (
         INSERT INTO leasing_contract
             (id, site_id, reference, property_id, tenant_id, agent_id, start_date, end_date, monthly_rent,
              payment_day, deposit_amount, advance_months, status, signed_on, ended_on, renewal_of_id, moved_from_id,
-             account_id, billing, rents_from, rents_from_assumed, end_reason)
-        SELECT c.id, %(site)s, c.reference, p.id, t.id, a.user_id, c.start_date, c.end_date, c.monthly_rent,
-            coalesce(c.payment_day, 5),
+             account_id, billing, billing_from, rents_from, rents_from_assumed, end_reason)
+        SELECT c.id, %(site)s, c.reference, p.id, t.id, coalesce(a.user_id, former.user_id), c.start_date,
+            c.end_date, c.monthly_rent, coalesce(c.payment_day, 5),
             coalesce(c.deposit, known.deposit_amount, renewed.deposit, known_move.deposit_amount, moved.deposit, 0),
             coalesce(c.advance_months, 0),
             coalesce(c.status, CASE WHEN c.ended_on IS NULL THEN 'active' ELSE 'ended' END),
             c.signed_on, c.ended_on, coalesce(known.id, renewed.id), coalesce(known_move.id, moved.id),
-            account.account_id, coalesce(c.billing, site.billing), coalesce(begins.day, c.rents_from),
+            account.account_id, coalesce(c.billing, site.billing), c.billing_from, coalesce(begins.day, c.rents_from),
             coalesce(begins.is_assumed, false),
             coalesce(c.end_reason, '')
         FROM import_contracts c
@@ -279,6 +294,7 @@ _INSERT = f"""
         LEFT JOIN leasing_property p ON p.site_id = %(site)s AND p.code = c.property
         LEFT JOIN leasing_tenant t ON t.site_id = %(site)s AND t.code = c.tenant
         LEFT JOIN agents a ON lower(c.agent) IN (a.username, a.email)
+        LEFT JOIN former_agents former ON c.agent IS NULL AND former.username = lower(c.former_agent)
         LEFT JOIN leasing_contract known ON known.site_id = %(site)s AND known.reference = c.renewal_of
         LEFT JOIN import_contracts renewed ON renewed.reference = c.renewal_of
         LEFT JOIN leasing_contract known_move ON known_move.site_id = %(site)s AND known_move.reference = c.moved_from
@@ -291,30 +307,27 @@ _INSERT = f"""
 
 
 def _export(site: Site) -> QuerySet:
-    # Who no longer works on the site is nobody whom the import would know.
-    still_here = Exists(Membership.objects.filter(site=site, user=OuterRef("agent")))
-    owed = Instalment.objects.filter(site=site, contract=OuterRef("pk"), kind=Instalment.Kind.OPENING)
-    ahead = Payment.objects.standing().filter(site=site, contract=OuterRef("pk"), method="opening")
+    # A balance brought forward is a row of the instalments, or of the payments.
+    first = Window(FirstValue("reference"), partition_by="account", order_by=["start_date", "reference"])
     return (
         Contract.objects.filter(site=site)
         .annotate(
-            agent_name=Case(When(still_here, then=F("agent__username"))),
-            opening_balance=Coalesce(
-                Subquery(owed.order_by("due_date").values("amount")[:1]),
-                -Subquery(ahead.order_by("received_on").values("amount")[:1]),
-                output_field=BigIntegerField(),
+            agent_name=agent_name(site),
+            rents_begin=Case(
+                When(status="draft", then=F("rents_from")), default=Coalesce("rents_from", "start_date")
             ),
-            opening_on=Coalesce(
-                Subquery(owed.order_by("due_date").values("due_date")[:1]),
-                Subquery(ahead.order_by("received_on").values("received_on")[:1]),
-            ),
+            opening_balance=Value(None, BigIntegerField()),
+            opening_on=Value(None, DateField()),
+            first_of_account=Case(When(account__isnull=False, then=first)),
+            assumed=Case(When(rents_from_assumed=True, then=Value("yes"))),
+            former_agent=former_agent_name(site),
         )
         .order_by("reference")
         .values_list(
             "reference", "property__code", "tenant__code", "agent_name", "start_date", "end_date", "monthly_rent",
             "payment_day", "deposit_amount", "advance_months", "status", "signed_on", "ended_on",
-            "renewal_of__reference", "moved_from__reference", "billing", "rents_from", "end_reason",
-            "opening_balance", "opening_on",
+            "renewal_of__reference", "moved_from__reference", "billing", "rents_begin", "end_reason",
+            "opening_balance", "opening_on", "first_of_account", "billing_from", "assumed", "former_agent",
         )
     )  # fmt: skip
 
@@ -351,6 +364,7 @@ CONTRACTS = Table(
         refers_to_itself("contracts", "moved_from", "reference"),
         refers_to_itself("contracts", "renewal_of", "reference"),
         unknown_agent("contracts"),
+        ACCOUNT_OF_ANOTHER,
         before("contracts", "end_date", "start_date"),
         before("contracts", "ended_on", "start_date"),
         Check(_ENDED_WITHOUT_DAY, _("An ended contract needs an end date.")),
@@ -375,6 +389,7 @@ CONTRACTS = Table(
     ),
     remarks=(
         kept(_OTHER_TERMS),
+        unknown_former_agent("contracts"),
         Check(
             _SECOND_TENANT,
             _("A second tenant of contract %(detail)s: it stays that of the first, this line is left out."),

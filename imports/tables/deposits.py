@@ -6,7 +6,7 @@ from typing import NamedTuple
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from imports.cells import OneOf, amount, date
+from imports.cells import OneOf, amount, date, text
 from imports.choices import words
 from imports.columns import CONTRACT, STATE
 from imports.deposits import before_deposits
@@ -23,6 +23,8 @@ class DepositRow(NamedTuple):
     settled_on: dt.date | None = None
     received: int | None = None  # None: all that was agreed, or what is not asked for any more
     kept_for_arrears: int = 0
+    agreed: int | None = None  # None: as its contract says
+    carried_to: str | None = None  # reference of a contract; None: the first that follows
     source: str = ""
     line: int = 0
 
@@ -50,6 +52,8 @@ COLUMNS = {
     "kept_for_arrears": FileColumn(
         "kept_for_arrears retenue_pour_arrieres montant_retenu", french="montant retenu", read=amount
     ),
+    "agreed": FileColumn("agreed montant_convenu convenue", french="montant convenu", read=amount),
+    "carried_to": FileColumn("carried_to reportee_sur reporte_sur", french="reportée sur", read=text(40)),
 }  # fmt: skip
 
 _MATCH = """
@@ -84,7 +88,7 @@ _KEPT_WHILE_HELD = """
 """
 _NOTHING_FOLLOWS = """
     SELECT s.source, s.line, 'state', s.state, NULL FROM import_deposits s
-    WHERE s.state = 'carried'
+    WHERE s.state = 'carried' AND s.carried_to IS NULL
         AND NOT EXISTS (SELECT FROM import_contracts n WHERE s.contract IN (n.renewal_of, n.moved_from))
         AND NOT EXISTS (
             SELECT FROM leasing_contract c
@@ -111,19 +115,22 @@ _INSERT = """
     INSERT INTO leasing_deposit
         (id, site_id, contract_id, agreed, received, state, refunded_amount, kept_for_arrears, settled_on,
          carried_to_id)
-    SELECT d.id, %(site)s, c.id, c.deposit_amount,
-        CASE WHEN d.state = 'due' AND asked.francs > 0 THEN greatest(0, c.deposit_amount - asked.francs)
-             WHEN d.state = 'due' THEN coalesce(d.received, 0) ELSE coalesce(d.received, c.deposit_amount) END,
-        d.state, coalesce(d.refunded_amount, CASE d.state WHEN 'full' THEN c.deposit_amount ELSE 0 END),
+    SELECT d.id, %(site)s, c.id, agreed.francs,
+        CASE WHEN d.state = 'due' AND asked.francs > 0 THEN greatest(0, agreed.francs - asked.francs)
+             WHEN d.state = 'due' THEN coalesce(d.received, 0) ELSE coalesce(d.received, agreed.francs) END,
+        d.state, coalesce(d.refunded_amount, CASE d.state WHEN 'full' THEN agreed.francs ELSE 0 END),
         d.kept_for_arrears, d.settled_on,
         CASE WHEN d.state = 'carried' THEN (
             SELECT coalesce(there.id, next.id) FROM leasing_contract n
             LEFT JOIN leasing_deposit there ON there.site_id = n.site_id AND there.contract_id = n.id
             LEFT JOIN import_deposits next ON next.contract = n.reference
-            WHERE n.site_id = c.site_id AND c.id IN (n.renewal_of_id, n.moved_from_id)
+            WHERE n.site_id = c.site_id AND CASE
+                WHEN d.carried_to IS NOT NULL THEN n.reference = d.carried_to
+                ELSE c.id IN (n.renewal_of_id, n.moved_from_id) AND n.status <> 'draft' END
             ORDER BY n.start_date LIMIT 1) END
     FROM import_deposits d
     LEFT JOIN leasing_contract c ON c.site_id = %(site)s AND c.reference = d.contract
+    CROSS JOIN LATERAL (SELECT coalesce(d.agreed, c.deposit_amount) AS francs) agreed
     CROSS JOIN LATERAL (
         SELECT coalesce(sum(i.amount), 0) AS francs FROM leasing_instalment i
         WHERE i.site_id = c.site_id AND i.contract_id = c.id AND i.kind = 'deposit'
@@ -136,8 +143,11 @@ def _export(site: Site) -> QuerySet:
     return (
         Deposit.objects.filter(site=site)
         .order_by("contract__reference")
-        .values_list("contract__reference", "state", "refunded_amount", "settled_on", "received", "kept_for_arrears")
-    )
+        .values_list(
+            "contract__reference", "state", "refunded_amount", "settled_on", "received", "kept_for_arrears", "agreed",
+            "carried_to__contract__reference",
+        )
+    )  # fmt: skip
 
 
 DEPOSITS = Table(
@@ -153,6 +163,7 @@ DEPOSITS = Table(
     mistakes=(
         twice("deposits", "contract"),
         unknown_contract("deposits"),
+        unknown_contract("deposits", "carried_to"),
         still_to_come("deposits", "settled_on"),
         Check(
             _REFUND_ABOVE_DEPOSIT,

@@ -3,7 +3,8 @@
 import datetime as dt
 from typing import NamedTuple
 
-from django.db.models import QuerySet
+from django.db.models import Case, F, Q, QuerySet, TextField, When
+from django.db.models.functions import Cast, TruncMonth
 from django.utils.translation import gettext_lazy as _
 
 from imports.cells import OneOf, amount, date, text
@@ -12,7 +13,7 @@ from imports.columns import AMOUNT, CONTRACT, KIND
 from imports.mistakes import kept, on_a_draft, twice, unknown_contract
 from imports.pairs import pair
 from imports.table import Check, FileColumn, LineRead, Table
-from leasing.models import Instalment
+from leasing.models import Contract, Instalment, Payment
 from sites_app.models import Site
 
 
@@ -22,6 +23,8 @@ class InstalmentRow(NamedTuple):
     amount: int
     kind: str = "rent"
     label: str = ""
+    for_month: dt.date | None = None  # None: that of the due date
+    mark: str | None = None  # by which a credit names it
     source: str = ""
     line: int = 0
 
@@ -35,6 +38,7 @@ KINDS = words(
     penalty="pénalité pénalité_de_retard intérêts intérêts_de_retard retard amende / late_fee interest fine",
     repair="réparation travaux dégradation / damage maintenance",
     deposit="caution dépôt_de_garantie dépôt garantie / security_deposit",
+    opening="solde_ouverture report_à_nouveau / brought_forward",
     other="autre frais frais_de_dossier frais_d_agence frais_juridiques huissier taxe / fee legal_fee agency_fee tax",
 )
 # What says no more than the kind itself; another word is worth keeping as the label.
@@ -53,16 +57,18 @@ COLUMNS = {
     "amount": FileColumn(f"{AMOUNT} loyer montant_du montant_loyer", french="montant", read=amount, required=True),
     "kind": FileColumn(KIND, french="type", read=OneOf(KINDS)),
     "label": FileColumn("label libelle objet designation", french="libellé", read=text(80)),
+    "for_month": FileColumn("for_month pour_le_mois mois_concerne", french="pour le mois", read=date),
+    "mark": FileColumn("mark repere marque", french="repère", read=text(40)),
 }  # fmt: skip
 
-# Months that AKIG made because nobody had given any are none that the file could be known by.
+# Months that AKIG made because nobody had given any are none that the file could be known by, unless it says the same.
 _MATCH = """
     UPDATE import_instalments s SET known_id = k.id
     FROM leasing_contract c, leasing_instalment k
     WHERE c.site_id = %(site)s AND c.reference = s.contract
       AND k.site_id = %(site)s AND k.contract_id = c.id AND k.kind = 'rent'
-      AND s.kind = 'rent' AND k.period = date_trunc('month', s.due_date)::date
-      AND NOT c.rents_from_assumed
+      AND s.kind = 'rent' AND k.period = date_trunc('month', coalesce(s.for_month, s.due_date))::date
+      AND (NOT c.rents_from_assumed OR (k.due_date, k.amount) = (s.due_date, s.amount))
 """
 # Of other kinds there are as many in a month as there are.
 _MATCH_OTHERS = pair("import_instalments", "leasing_instalment", ("kind", "due_date", "label", "amount"))
@@ -90,9 +96,9 @@ _BEFORE_THE_OPENING = """
 _INSERT = """
     WITH new AS (
         INSERT INTO leasing_instalment
-            (site_id, contract_id, account_id, tenant_id, kind, label, period, due_date, amount, paid_amount)
-        SELECT %(site)s, c.id, c.account_id, c.tenant_id, i.kind, i.label, date_trunc('month', i.due_date)::date,
-            i.due_date, i.amount, 0
+            (id, site_id, contract_id, account_id, tenant_id, kind, label, period, due_date, amount, paid_amount)
+        SELECT i.id, %(site)s, c.id, c.account_id, c.tenant_id, i.kind, i.label,
+            date_trunc('month', coalesce(i.for_month, i.due_date))::date, i.due_date, i.amount, 0
         FROM import_instalments i
         LEFT JOIN leasing_contract c ON c.site_id = %(site)s AND c.reference = i.contract
         WHERE i.known_id IS NULL ORDER BY i.seq
@@ -112,12 +118,17 @@ def _keep_the_word(line: LineRead) -> None:
 
 
 def _export(site: Site) -> QuerySet:
+    named = Payment.objects.filter(site=site, waives__isnull=False).values("waives")
     return (
-        # A balance brought forward is its contract's own: contracts.csv.
         Instalment.objects.filter(site=site)
-        .exclude(kind=Instalment.Kind.OPENING)
-        .order_by("contract__reference", "due_date", "kind", "label", "amount")
-        .values_list("contract__reference", "due_date", "amount", "kind", "label")
+        # What a credit names stays when its contract is taken back: nothing is due on a draft.
+        .exclude(contract__status=Contract.Status.DRAFT)
+        .annotate(
+            other_month=Case(When(~Q(period=TruncMonth("due_date")), then=F("period"))),
+            mark=Case(When(pk__in=named, then=Cast("pk", TextField()))),
+        )
+        .order_by("contract__reference", "due_date", "kind", "label", "amount", "period")
+        .values_list("contract__reference", "due_date", "amount", "kind", "label", "other_month", "mark")
     )
 
 
@@ -133,7 +144,13 @@ INSTALMENTS = Table(
     complete=_keep_the_word,
     match=(_MATCH_OTHERS, _MATCH),
     mistakes=(
-        twice("instalments", "contract, date_trunc('month', due_date)", column="contract", among="kind = 'rent'"),
+        twice(
+            "instalments",
+            "contract, date_trunc('month', coalesce(for_month, due_date))",
+            column="contract",
+            among="kind = 'rent'",
+        ),
+        twice("instalments", "mark", among="mark IS NOT NULL"),
         unknown_contract("instalments"),
         on_a_draft("instalments"),
         Check(

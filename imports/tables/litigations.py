@@ -3,6 +3,7 @@
 import datetime as dt
 from typing import NamedTuple
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from imports.cells import OneOf, date
@@ -12,6 +13,7 @@ from imports.mistakes import before, still_to_come, unknown_contract
 from imports.pairs import pair
 from imports.table import FileColumn, Table
 from leasing.models import Litigation
+from sites_app.models import Site
 
 
 class LitigationRow(NamedTuple):
@@ -55,6 +57,15 @@ _INSERT = """
     WHERE l.known_id IS NULL ORDER BY l.seq
 """
 
+
+def _export(site: Site) -> QuerySet:
+    return (
+        Litigation.objects.filter(site=site)
+        .order_by("contract__reference", "opened_on", "kind", "resolved_on", "id")
+        .values_list("contract__reference", "kind", "opened_on", "resolved_on")
+    )
+
+
 LITIGATIONS = Table(
     name="litigations",
     french="litiges",
@@ -72,4 +83,5 @@ LITIGATIONS = Table(
     ),
     close=_CLOSE,
     insert=_INSERT,
+    export=_export,
 )

@@ -3,9 +3,10 @@
 import datetime as dt
 from typing import NamedTuple
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from imports.cells import OneOf, date
+from imports.cells import OneOf, date, whole_number
 from imports.choices import words
 from imports.columns import CONTRACT, KIND, STATE
 from imports.mistakes import before, unknown_contract
@@ -14,6 +15,7 @@ from imports.table import FileColumn, Table
 from imports.writing import Writing
 from leasing.models import Notice
 from sites_app.deadlines import legal_deadline
+from sites_app.models import Site
 from sites_app.queries import calendar_of, rules_for
 from sites_app.rules import RegionalRules
 
@@ -24,6 +26,9 @@ class NoticeRow(NamedTuple):
     issued_on: dt.date
     state: str | None = None
     closed_on: dt.date | None = None
+    given_by: str | None = None
+    legal_deadline: dt.date | None = None  # None: worked out by the rules of the day of issue
+    reminders: int | None = None
     source: str = ""
     line: int = 0
 
@@ -41,6 +46,7 @@ STATES = words(
     signed="signé",
     expired="expiré échu / over",
 )
+GIVERS = words(tenant="locataire", landlord="bailleur propriétaire agence / owner agency")
 COLUMNS = {
     "contract": CONTRACT,
     "kind": FileColumn(KIND, french="type", read=OneOf(KINDS), required=True),
@@ -52,6 +58,9 @@ COLUMNS = {
     "closed_on": FileColumn(
         "closed_on cloture_le date_cloture date_de_cloture clos_le", french="clôturé le", read=date
     ),
+    "given_by": FileColumn("given_by donne_par", french="donné par", read=OneOf(GIVERS)),
+    "legal_deadline": FileColumn("legal_deadline echeance_legale", french="échéance légale", read=date),
+    "reminders": FileColumn("reminders reminder_count rappels", french="rappels", read=whole_number(0, 1000)),
 }  # fmt: skip
 
 _CLOSE = """
@@ -63,8 +72,9 @@ _CLOSE = """
 _INSERT = """
     INSERT INTO leasing_notice
         (site_id, contract_id, kind, given_by, issued_on, legal_deadline, state, closed_on, reminder_count)
-    SELECT %(site)s, c.id, n.kind, '', n.issued_on, d.deadline,
-        coalesce(n.state, CASE WHEN n.closed_on IS NULL THEN 'sent' ELSE 'acknowledged' END), n.closed_on, 0
+    SELECT %(site)s, c.id, n.kind, coalesce(n.given_by, ''), n.issued_on, coalesce(n.legal_deadline, d.deadline),
+        coalesce(n.state, CASE WHEN n.closed_on IS NULL THEN 'sent' ELSE 'acknowledged' END), n.closed_on,
+        coalesce(n.reminders, 0)
     FROM import_notices n
     LEFT JOIN leasing_contract c ON c.site_id = %(site)s AND c.reference = n.contract
     LEFT JOIN import_deadlines d ON d.kind = n.kind AND d.issued_on = n.issued_on
@@ -96,6 +106,17 @@ def _days_of_notice(kind: str, rules: RegionalRules) -> int:
     return rules.maintenance_response_days if kind == "repairs" else rules.notice_to_quit_days
 
 
+def _export(site: Site) -> QuerySet:
+    return (
+        Notice.objects.filter(site=site)
+        .order_by("contract__reference", "issued_on", "kind", "closed_on", "id")
+        .values_list(
+            "contract__reference", "kind", "issued_on", "state", "closed_on", "given_by", "legal_deadline",
+            "reminder_count",
+        )
+    )  # fmt: skip
+
+
 NOTICES = Table(
     name="notices",
     french="preavis",
@@ -106,8 +127,13 @@ NOTICES = Table(
     columns=COLUMNS,
     example={"kind": "to_quit", "issued_on": dt.date(2026, 1, 10), "state": "sent"},
     match=(pair("import_notices", "leasing_notice", ("kind", "issued_on"), rank=("closed_on", "state")),),
-    mistakes=(unknown_contract("notices"), before("notices", "closed_on", "issued_on")),
+    mistakes=(
+        unknown_contract("notices"),
+        before("notices", "closed_on", "issued_on"),
+        before("notices", "legal_deadline", "issued_on"),
+    ),
     before_insert=_deadlines,
     close=_CLOSE,
     insert=_INSERT,
+    export=_export,
 )

@@ -4,7 +4,8 @@
 import datetime as dt
 from typing import NamedTuple
 
-from django.db.models import QuerySet
+from django.db.models import Case, QuerySet, TextField, When
+from django.db.models.functions import Abs, Cast
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -14,17 +15,22 @@ from imports.folding import folded
 from imports.methods import METHODS, how_paid, method_of, provider_named
 from imports.mistakes import on_a_draft, still_to_come, twice, unknown_contract
 from imports.table import Check, FileColumn, LineRead, Table
-from leasing.models import Payment
+from leasing.models import Contract, Payment
+from leasing.readings import is_received
 from sites_app.models import Site
 
 
 class PaymentRow(NamedTuple):
     contract: str  # reference
     received_on: dt.date
-    amount: int
+    amount: int  # less than nothing for a refund
     method: str
     provider: str | None = None
     reference: str | None = None
+    reason: str | None = None
+    waives: str | None = None  # mark of the instalment that a credit lets go
+    reversed_on: dt.date | None = None
+    reversal_reason: str | None = None
     source: str = ""
     line: int = 0
 
@@ -50,18 +56,27 @@ COLUMNS = {
         " transaction_id receipt",
         french="référence", read=text(80),
     ),
+    "reason": FileColumn("reason raison motif", french="raison", read=text(200)),
+    "waives": FileColumn("waives remise_sur", french="remise sur", read=text(40)),
+    "reversed_on": FileColumn("reversed_on annule_le extourne_le contrepasse_le", french="annulé le", read=date),
+    "reversal_reason": FileColumn(
+        "reversal_reason motif_annulation motif_d_annulation", french="motif annulation", read=text(200)
+    ),
 }  # fmt: skip
 
+# A text that was typed here as a cell gives it: one space for each run of white space.
+_AS_READ = r"btrim(regexp_replace(normalize(k.external_reference, NFC), '\s+', ' ', 'g'))"
+
 # A mobile money transaction is one payment in the whole site.
-_MATCH_MOBILE = """
+_MATCH_MOBILE = f"""
     UPDATE import_payments s SET known_id = k.id FROM leasing_payment k
     WHERE s.method = 'mobile' AND s.reference <> '' AND k.site_id = %(site)s AND k.method = 'mobile'
-      AND k.provider = coalesce(s.provider, '') AND k.external_reference = s.reference
+      AND k.provider = coalesce(s.provider, '') AND {_AS_READ} = s.reference
 """
 # What has no key is known by what it says and by how many say the same. The reference of a cheque, a transfer or a
 # receipt is part of that and no key: people write "loyer mars" there. Also those that were reversed: they are not to
 # come back.
-_MATCH_OTHERS = """
+_MATCH_OTHERS = f"""
     WITH new AS (
         SELECT s.id, s.contract, s.received_on, s.amount, s.method, coalesce(s.reference, '') AS reference,
             row_number() OVER (
@@ -69,9 +84,9 @@ _MATCH_OTHERS = """
             ) AS number
         FROM import_payments s WHERE s.method <> 'mobile' OR coalesce(s.reference, '') = ''
     ), known AS (
-        SELECT k.id, c.reference AS contract, k.received_on, k.amount, k.method, k.external_reference AS reference,
+        SELECT k.id, c.reference AS contract, k.received_on, k.amount, k.method, {_AS_READ} AS reference,
             row_number() OVER (
-                PARTITION BY k.contract_id, k.received_on, k.amount, k.method, k.external_reference
+                PARTITION BY k.contract_id, k.received_on, k.amount, k.method, {_AS_READ}
                 ORDER BY k.recorded_at, k.id
             ) AS number
         FROM leasing_payment k JOIN leasing_contract c ON c.site_id = k.site_id AND c.id = k.contract_id
@@ -103,7 +118,20 @@ _MATCH_RECOGNISED = """
     FROM new JOIN recognised USING (contract, received_on, amount, method, reference, number) WHERE s.id = new.id
 """
 
-_NOTHING_PAID = "SELECT source, line, 'amount', amount::text, NULL FROM import_payments WHERE amount <= 0"
+_NOTHING_PAID = "SELECT source, line, 'amount', amount::text, NULL FROM import_payments WHERE amount = 0"
+_WAIVES_NOTHING_KNOWN = """
+    SELECT s.source, s.line, 'waives', s.waives, NULL FROM import_payments s
+    WHERE s.known_id IS NULL AND s.waives IS NOT NULL
+        AND NOT EXISTS (SELECT FROM import_instalments i WHERE i.mark = s.waives)
+"""
+_WAIVES_WITHOUT_CREDIT = """
+    SELECT source, line, 'waives', waives, NULL FROM import_payments WHERE waives IS NOT NULL AND method <> 'credit'
+"""
+_STANDS_HERE = """
+    SELECT s.source, s.line, 'reversed_on', s.reversed_on::text, NULL FROM import_payments s
+    WHERE s.known_id IS NOT NULL AND s.reversed_on IS NOT NULL
+        AND NOT EXISTS (SELECT FROM leasing_paymentreversal r WHERE r.site_id = %(site)s AND r.payment_id = s.known_id)
+"""
 _OTHER_PAYMENT = """
     SELECT s.source, s.line, 'reference', s.reference, NULL
     FROM import_payments s JOIN leasing_payment k ON k.site_id = %(site)s AND k.id = s.known_id
@@ -114,12 +142,12 @@ _OTHER_PAYMENT = """
 """
 
 # A past payment that today's rules would refuse is only worth knowing: history is taken as it was.
-_METHOD_NOT_ALLOWED = """
+_METHOD_NOT_ALLOWED = f"""
     SELECT s.source, s.line, 'method', s.method,
            (SELECT string_agg(allowed, ', ') FROM jsonb_array_elements_text(r.value) allowed)
     FROM import_payments s JOIN sites_app_regionalrule r
       ON r.site_id = %(site)s AND r.rule_type = 'payment_methods' AND r.valid @> s.received_on
-    WHERE s.known_id IS NULL AND NOT r.value ? s.method
+    WHERE s.known_id IS NULL AND {is_received("s")} AND NOT r.value ? s.method
 """
 _CASH_OVER_LIMIT = """
     SELECT s.source, s.line, 'amount', s.amount::text, r.value::text
@@ -137,10 +165,19 @@ _INSERT = """
         FROM import_payments
     ), new AS (
         INSERT INTO leasing_payment
-            (site_id, contract_id, account_id, amount, method, provider, external_reference, reason, received_on,
-             recorded_by_id, recorded_at, idempotency_key, request_digest)
-        SELECT %(site)s, c.id, c.account_id, n.amount, n.method, coalesce(n.provider, ''), coalesce(n.reference, ''), '',
+            (id, site_id, contract_id, account_id, amount, method, provider, external_reference, reason, received_on,
+             recorded_by_id, recorded_at, waives_id, idempotency_key, request_digest)
+        SELECT n.id, %(site)s, c.id, c.account_id, n.amount, n.method, coalesce(n.provider, ''),
+            coalesce(n.reference, ''), coalesce(n.reason, ''),
             n.received_on, %(by)s, now() + n.seq * interval '1 microsecond',
+            CASE WHEN n.waives IS NOT NULL THEN (
+                SELECT k.id FROM import_instalments i
+                JOIN leasing_contract asked ON asked.site_id = %(site)s AND asked.reference = i.contract
+                JOIN leasing_instalment k ON k.site_id = %(site)s AND k.contract_id = asked.id
+                WHERE i.mark = n.waives AND (k.id IN (i.known_id, i.id) OR (
+                    i.kind = 'rent' AND k.kind = 'rent'
+                    AND k.period = date_trunc('month', coalesce(i.for_month, i.due_date))::date))
+            ) END,
             'import:' || encode(sha256(convert_to(
                 CASE WHEN n.number IS NULL
                     THEN jsonb_build_array(n.method, n.provider, n.reference)
@@ -152,7 +189,11 @@ _INSERT = """
         FROM numbered n
         LEFT JOIN leasing_contract c ON c.site_id = %(site)s AND c.reference = n.contract
         WHERE n.known_id IS NULL ORDER BY n.seq
-        RETURNING contract_id
+        RETURNING id, contract_id
+    ), reversed AS (
+        INSERT INTO leasing_paymentreversal (site_id, payment_id, reversed_on, reversed_by_id, reason)
+        SELECT %(site)s, new.id, n.reversed_on, %(by)s, coalesce(n.reversal_reason, '')
+        FROM new JOIN import_payments n ON n.id = new.id WHERE n.reversed_on IS NOT NULL
     )
     INSERT INTO import_touched SELECT contract_id FROM new
 """
@@ -160,6 +201,9 @@ _INSERT = """
 
 def _read_the_method(line: LineRead) -> None:
     """The operator and the number that stand with the method."""
+    # People write what was given back as any other amount: its method says that it went out.
+    if line.cells.get("method") == "refund" and line.cells.get("amount"):
+        line.cells["amount"] = -line.cells["amount"]
     said = how_paid(line.written("method"))
     if said is None:
         return
@@ -181,14 +225,20 @@ def _read_the_method(line: LineRead) -> None:
 
 
 def _export(site: Site) -> QuerySet:
-    # A reversed payment was a mistake: imported elsewhere it would count.
     return (
-        Payment.objects.standing()
-        .received()
-        .filter(site=site)
+        Payment.objects.filter(site=site)
+        # What was reversed on a contract that was taken back: a draft has no account that could hold it.
+        .exclude(contract__status=Contract.Status.DRAFT)
+        .annotate(
+            francs=Abs("amount"),  # of a refund too, as people write it
+            mark=Case(When(waives__isnull=False, then=Cast("waives_id", TextField()))),
+        )
         .order_by("received_on", "recorded_at", "id")
-        .values_list("contract__reference", "received_on", "amount", "method", "provider", "external_reference")
-    )
+        .values_list(
+            "contract__reference", "received_on", "francs", "method", "provider", "external_reference", "reason",
+            "mark", "reversals__reversed_on", "reversals__reason",
+        )
+    )  # fmt: skip
 
 
 PAYMENTS = Table(
@@ -212,6 +262,9 @@ PAYMENTS = Table(
         unknown_contract("payments"),
         still_to_come("payments", "received_on"),
         Check(_NOTHING_PAID, _("A payment must be more than zero.")),
+        Check(_WAIVES_NOTHING_KNOWN, _("No instalment in the files has this mark.")),
+        Check(_WAIVES_WITHOUT_CREDIT, _("Only a credit lets an instalment go.")),
+        still_to_come("payments", "reversed_on"),
         Check(
             _OTHER_PAYMENT,
             _("This mobile money transaction is already recorded, for another contract, day or amount."),
@@ -225,6 +278,7 @@ PAYMENTS = Table(
         on_a_draft("payments"),
     ),
     remarks=(
+        Check(_STANDS_HERE, _("Here this payment stands: reverse it on its page.")),
         Check(
             _METHOD_NOT_ALLOWED,
             _("%(site)s does not accept this method today (allowed: %(detail)s): imported as it stands."),

@@ -3,6 +3,7 @@
 import datetime as dt
 from typing import NamedTuple
 
+from django.db.models import Case, QuerySet, Value, When
 from django.utils.translation import gettext_lazy as _
 
 from imports.cells import OneOf, date, yes_or_no
@@ -12,6 +13,7 @@ from imports.mistakes import before, still_to_come, unknown_property, unknown_te
 from imports.pairs import pair
 from imports.table import EXAMPLE, FileColumn, Table
 from leasing.models import ServiceRequest
+from sites_app.models import Site
 
 
 class RequestRow(NamedTuple):
@@ -75,6 +77,16 @@ _INSERT = """
     WHERE r.known_id IS NULL ORDER BY r.seq
 """
 
+
+def _export(site: Site) -> QuerySet:
+    return (
+        ServiceRequest.objects.filter(site=site)
+        .annotate(complaint=Case(When(is_complaint=True, then=Value("yes")), default=Value("no")))
+        .order_by("tenant__code", "opened_on", "category", "closed_on", "id")
+        .values_list("tenant__code", "property__code", "category", "priority", "opened_on", "closed_on", "complaint")
+    )
+
+
 REQUESTS = Table(
     name="requests",
     french="demandes",
@@ -108,4 +120,5 @@ REQUESTS = Table(
     ),
     close=_CLOSE,
     insert=_INSERT,
+    export=_export,
 )

@@ -3,6 +3,7 @@
 import datetime as dt
 from typing import NamedTuple
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from imports.cells import OneOf, date, text, whole_number
@@ -12,6 +13,7 @@ from imports.mistakes import still_to_come, unknown_tenant
 from imports.pairs import pair
 from imports.table import FileColumn, Table
 from leasing.models import Survey
+from sites_app.models import Site
 
 
 class SurveyRow(NamedTuple):
@@ -41,6 +43,15 @@ _INSERT = """
     WHERE s.known_id IS NULL ORDER BY s.seq
 """
 
+
+def _export(site: Site) -> QuerySet:
+    return (
+        Survey.objects.filter(site=site)
+        .order_by("tenant__code", "answered_on", "kind", "rating", "id")
+        .values_list("tenant__code", "kind", "rating", "answered_on", "comment")
+    )
+
+
 SURVEYS = Table(
     name="surveys",
     french="enquetes",
@@ -53,4 +64,5 @@ SURVEYS = Table(
     match=(pair("import_surveys", "leasing_survey", ("kind", "answered_on", "rating"), owner="tenant"),),
     mistakes=(unknown_tenant("surveys"), still_to_come("surveys", "answered_on")),
     insert=_INSERT,
+    export=_export,
 )

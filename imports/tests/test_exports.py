@@ -3,6 +3,7 @@
 import datetime as dt
 import io
 import unicodedata
+import zipfile
 
 import openpyxl
 import pytest
@@ -72,6 +73,8 @@ def agency(conakry):
     make_payment(second, method="mobile", provider="Orange", external_reference="OM-1", received_on=dt.date(2026, 8, 1))
     make_payment(second, method="bank", external_reference="-loyer août", received_on=dt.date(2026, 8, 2))
     make_reversal(make_payment(second, amount=7, received_on=dt.date(2026, 8, 3)))
+    # Typed with two spaces, which no cell has.
+    make_payment(second, method="bank", external_reference="VIR  88", received_on=dt.date(2026, 8, 4))
     return conakry
 
 
@@ -94,24 +97,28 @@ def test_an_export_imported_again_changes_nothing(agency, kind):
         "tenants": RowCounts(unchanged=3),
         "contracts": RowCounts(unchanged=3),
         "instalments": RowCounts(unchanged=3),
-        "payments": RowCounts(unchanged=5),
+        "payments": RowCounts(unchanged=7),
+        "owners": RowCounts(unchanged=1),
     }
     assert content() == before
     assert set(Instalment.objects.values_list("contract", "period", "amount")) == months
 
 
-def test_a_reversed_payment_and_an_agent_who_has_left_are_not_exported(agency):
+def test_a_reversed_payment_and_an_agent_who_has_left_are_exported_as_that(agency):
     payments = export(site=agency, table="payments", kind="csv").decode("utf-8-sig").splitlines()
     assert payments == [
-        "contract;received_on;amount;method;provider;reference",
-        "B1;2026-01-05;1500000;cash;;",
-        "B2;2026-07-03;100000;cash;;",
-        "B2;2026-07-03;100000;cash;;",
-        "B2;2026-08-01;1500000;mobile;Orange;OM-1",
-        "B2;2026-08-02;1500000;bank;;'-loyer août",
+        "contract;received_on;amount;method;provider;reference;reason;waives;reversed_on;reversal_reason",
+        "B1;2026-01-05;1500000;cash;;;;;;",
+        "B2;2026-07-03;100000;cash;;;;;;",
+        "B2;2026-07-03;100000;cash;;;;;;",
+        "B2;2026-08-01;1500000;mobile;Orange;OM-1;;;;",
+        "B2;2026-08-02;1500000;bank;;'-loyer août;;;;",
+        "B2;2026-08-03;7;cash;;;;;2026-08-03;Saisi deux fois",
+        "B2;2026-08-04;1500000;bank;;VIR  88;;;;",
     ]
     contracts = export(site=agency, table="contracts", kind="csv").decode("utf-8-sig").splitlines()
     assert [line.split(";")[3] for line in contracts] == ["agent", "", "awa", ""]
+    assert [line.split(";")[-1] for line in contracts] == ["former_agent", "gone", "", ""]
 
 
 def test_the_columns_are_those_of_the_import(agency):
@@ -207,7 +214,7 @@ def test_a_manager_takes_out_the_tenants_of_the_site_and_of_no_other(manager):
     assert openpyxl.load_workbook(io.BytesIO(excel.content))["tenants"]["B2"].value == "Mariama Camara"
 
 
-@pytest.mark.parametrize("name", ["tenants.pdf", "users.csv", "owners.csv", "tenants"])
+@pytest.mark.parametrize("name", ["tenants.pdf", "users.csv", "all.csv", "tenants"])
 def test_what_is_no_export_is_not_found(manager, name):
     assert manager.get(f"/GN_KINDIA/leasing/export/{name}").status_code == 404
 
@@ -218,3 +225,16 @@ def test_too_many_rows_for_excel_say_so_and_point_to_csv(manager, monkeypatch):
     assert answer.redirect_chain == [("/GN_KINDIA/leasing/import/", 302)]
     assert "1 rows are too many for XLSX (at most 0): take the CSV file." in answer.content.decode()
     assert manager.get("/GN_KINDIA/leasing/export/tenants.csv").status_code == 200
+
+
+def test_all_files_come_in_one_zip_that_the_import_takes(manager):
+    answer = manager.get("/GN_KINDIA/leasing/export/all.zip")
+    content = answer.content
+    assert answer["Content-Disposition"].startswith('attachment; filename="GN_KINDIA-')
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        assert archive.namelist() == ["tenants.csv"]  # the tables that have rows
+        assert b"Mariama Camara" in archive.read("tenants.csv")
+        assert b"Somebody of Conakry" not in archive.read("tenants.csv")
+    with site_scope(["GN_KINDIA"]):
+        report = run_import(site=Site.objects.get(pk="GN_KINDIA"), files=[("all.zip", content)], by=None, today=DAY)
+    assert (report.problems, report.counts) == ((), {"tenants": RowCounts(unchanged=1)})
