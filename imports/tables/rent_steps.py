@@ -64,7 +64,10 @@ def _export(site: Site) -> QuerySet:
 RENT_STEPS = Table(
     name="rent_steps",
     french="loyers_revises",
-    called="rent_steps rent_changes loyers_revises revisions_de_loyer revisions changements_de_loyer augmentations",
+    called=(
+        "rent_steps rent_changes changes_of_rent loyers_revises revisions_de_loyer revisions changements_de_loyer"
+        " augmentations"
+    ),
     label=_("Changes of rent"),
     model=RentStep,
     row=RentStepRow,
