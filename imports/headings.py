@@ -1,6 +1,9 @@
 """What files, sheets and columns are called. Compared folded: no case, no accents."""
 
+from collections.abc import Iterable
 from pathlib import Path
+
+from django.utils.translation import get_language
 
 from imports.amounts import without_currency
 from imports.cells import MONEY
@@ -58,6 +61,13 @@ def column_in(language: str, source: str, column: str, heading: str = "") -> str
 def is_english(language: str) -> bool:
     """Whether columns are named in English for these readers; for everybody else they are in French."""
     return language.startswith("en")
+
+
+def spoken(table: str, columns: Iterable[str]) -> str:
+    """Columns by the names that a reader of today's language gives them, in the order of the table's own."""
+    wanted, english = set(columns), is_english(get_language() or "fr")
+    named = TABLES[table].understood.items()
+    return ", ".join(name if english else column.french for name, column in named if name in wanted)
 
 
 def _word_for(language: str, source: str, column: str) -> str:

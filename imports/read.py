@@ -1,6 +1,7 @@
 """Rows of a spreadsheet as typed rows for staging, with every cell that could not be read."""
 
 import datetime as dt
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -9,9 +10,12 @@ from django.utils.translation import gettext as _
 
 from imports import values
 from imports.amounts import fits, of_another_currency
+from imports.cells import MONEY
+from imports.furniture import why_no_row
 from imports.headings import currency_named
 from imports.sources import Sheet
-from imports.table import EXAMPLES, LineRead, Noted, Where
+from imports.spreadsheets.cells import Merged, NoResult, ShownNumber
+from imports.table import EXAMPLES, FileColumn, LineRead, Noted, Where
 from imports.tables import TABLES
 from screens import formats
 
@@ -28,6 +32,9 @@ class Problem:
     heading: str = ""
     """What the file calls the column."""
 
+
+# What Excel and LibreOffice show where a formula failed, in English and French, and where a column is too narrow.
+_ERROR = re.compile(r"#(?:[^\W\d_][\w ]*[!?]|N/[AD]|DIV/0 ?!|GETTING_DATA|#+)|Err(?:eur)? ?: ?\d{3}", re.IGNORECASE)
 
 MAX_LISTED = 1000
 """So many problems are listed; all of them are counted."""
@@ -62,6 +69,7 @@ class SheetReader:
         self._key_at = [i for i, column in sheet.columns.items() if column == self._table.row._fields[0]]
         self.problems = Problems()
         self._noted: dict[tuple[str, str], _Noted] = {}
+        self._no_rows = Problems()
         self.refused_keys: set[str] = set()
         self.examples: list[int] = []
 
@@ -72,14 +80,19 @@ class SheetReader:
             if self._is_example(cells):
                 self.examples.append(line)
                 continue
+            if reason := why_no_row(self._table, self._sheet.columns, cells, self._where):
+                first = next(filter(None, map(_shown, cells)), "")
+                self._no_rows.add(Problem(self._sheet.source, line, "", first, reason))
+                continue
             row = self._row(line, cells)
             if row is not None:
                 yield row
 
     @property
     def remarks(self) -> Problems:
-        """What was not taken of cells that were read: one remark for each column and sentence, on the first of them."""
+        """Lines that are no rows; and of cells what was not taken: one remark for each column and sentence."""
         remarks = Problems()
+        remarks.add_all(self._no_rows)
         for (column, sentence), noted in self._noted.items():
             if noted.count > 1:
                 count = _("Rows like this: %(count)s.") % {"count": formats.number(noted.count)}
@@ -90,9 +103,17 @@ class SheetReader:
     def _row(self, line: int, cells: Any) -> tuple | None:
         found: dict[str, Any] = {}
         sound = self._every_cell_has_a_heading(line, cells)
+        merged = {position for position, cell in enumerate(cells) if isinstance(cell, Merged)}
+        if merged:
+            cells = [cell.value if isinstance(cell, Merged) else cell for cell in cells]
         for position, column in self._sheet.columns.items():
             cell = cells[position] if position < len(cells) else None
             declared = self._declared[position]
+            if fault := _fault(cell, declared, is_merged=position in merged):
+                sound = self._refuse(line, column, cell, fault)
+                continue
+            if isinstance(cell, ShownNumber) and declared.read in MONEY:
+                cell = float(cell)  # an amount is what is stored, whatever of it is shown
             try:
                 said = None if values.as_text(cell) == "" else declared.read(cell, self._where)
             except values.BadValue as bad:
@@ -143,7 +164,9 @@ class SheetReader:
     def _every_cell_has_a_heading(self, line: int, cells: Any) -> bool:
         # 1,500,000 without quotes in a file with commas is three cells: reading the first alone would be one franc.
         for position, cell in enumerate(cells):
-            if position not in self._sheet.headed and values.as_text(cell):
+            if position in self._sheet.headed or isinstance(cell, Merged):
+                continue
+            if values.as_text(cell):
                 return self._refuse(line, "", cell, _("This cell has no heading: the row has one separator too many."))
         return True
 
@@ -174,3 +197,17 @@ class _Noted:
 
 def _shown(cell: Any) -> str:
     return values.as_text(cell)[:120]
+
+
+def _fault(cell: Any, declared: FileColumn, *, is_merged: bool) -> str:
+    """What keeps a cell from saying anything at all, whatever its column; "" for nothing."""
+    if isinstance(cell, NoResult):
+        return _("This formula has no result in the file. Open the file in its program, save it and send it again.")
+    if isinstance(cell, str):
+        if _ERROR.fullmatch(cell.strip()):
+            return _("This is an error of the spreadsheet, and no value.")
+        if "\ufffd" in cell:
+            return _("Characters of this cell were lost before the file came here (�). Write them again.")
+    if is_merged and declared.read in MONEY:
+        return _("This amount is merged over several cells and would count for each: write it in every cell it is for.")
+    return ""

@@ -71,9 +71,11 @@ def run_import(
     dry_run: bool = False,
     answer: SameMoney | None = None,
     progress: Progress | None = None,
+    passed_over: Sequence[str] = (),
 ) -> ImportReport:
     """Import spreadsheets, given by name and content, into a site. Needs an open scope of the site.
 
+    `passed_over` are the names of files beside them that cannot be read: the report says so.
     `history_from`: the day from which on the payments are complete, None for all that the files say.
     All rows are in afterwards, or none: a bad row anywhere, `dry_run`, or a question without an `answer` (rows that
     look like recorded payments) leaves nothing behind. `progress` hears the name of the file or table at work, and how
@@ -81,7 +83,7 @@ def run_import(
     """
     tell = progress or (lambda stage, rows: None)
     try:
-        sheets = open_sources(files)
+        sheets = open_sources(files, passed_over)
     except UnreadableSource as unreadable:
         return _refused(_only(_of_file(unreadable)))
     report = ImportReport()
@@ -119,6 +121,10 @@ def _import(
             remarks.add(_left_out_sheets(sheet, left_out))
         if sheet.ignored:
             remarks.add(_ignored_columns(sheet))
+        if sheet.not_read:
+            remarks.add(_files_not_read(sheet.not_read))
+        for sentence in sheet.remarks:
+            remarks.add(Problem(sheet.source, 0, "", "", sentence))
     unreadable: dict[str, frozenset[str]] = {}
     examples: dict[str, list[int]] = {}
     count = 0
@@ -132,6 +138,7 @@ def _import(
             except UnreadableSource as broken:
                 # The temporary table's COPY was cut short, and the savepoint with it: nothing else can be checked.
                 problems.add_all(reader.problems)
+                remarks.add_all(reader.remarks)
                 problems.add(_of_file(broken))
                 return _refused(problems, remarks, headings)
             problems.add_all(reader.problems)
@@ -232,3 +239,10 @@ def _ignored_columns(sheet: Sheet) -> Problem:
 def _left_out_sheets(sheet: Sheet, names: list[str]) -> Problem:
     reason = _("These sheets are not named after a table and were ignored: %(sheets)s.") % {"sheets": ", ".join(names)}
     return Problem(sheet.source, 0, "", "", reason)
+
+
+def _files_not_read(names: Sequence[str]) -> Problem:
+    reason = _("These files were not read: they are no spreadsheets, or not named after a table: %(files)s.") % {
+        "files": ", ".join(names)
+    }
+    return Problem("", 0, "", "", reason)

@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 JOB = "imports.jobs.import_portfolio"
 SMALL_BYTES = 2_000_000
 """What a person waits for; more than this is a job's work."""
-_PACKED = (".xlsx", ".zip")
+_PACKED = (".xlsx", ".xlsm", ".ods", ".zip")
 _UNPACKS_TO = 8
 _MAX_ATTEMPTS = 3
 _KEEP_PROGRESS = 3600

@@ -20,6 +20,9 @@ _SENTENCES = {
     "members": gettext_noop("More than %(limit)d files are packed in it."),
     "memory": gettext_noop("Reading it needs more than %(limit)d MB of memory: send it in parts."),
     "method": gettext_noop("It is packed in a way that is not read: make an ordinary zip of it."),
+    "no_workbook": gettext_noop(
+        "This is no workbook, whatever its ending says: open it in a spreadsheet program and save it as .xlsx."
+    ),
     "nested": gettext_noop("A zip in a zip is not read."),
     "ratio": gettext_noop("This file unpacks to more than %(limit)d times its size."),
     "rows": gettext_noop("More than %(limit)d rows: send it in parts."),

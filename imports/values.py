@@ -8,6 +8,7 @@ from typing import Any
 import phonenumbers
 from django.utils.translation import gettext as _
 
+from imports.spreadsheets.cells import ShownNumber
 from screens.harmless import as_written
 
 FIRST_DAY, LAST_DAY = dt.date(1950, 1, 1), dt.date(2100, 12, 31)
@@ -26,9 +27,14 @@ class BadValue(ValueError):
 
 
 def as_text(value: Any) -> str:
-    """A cell as text: trimmed, NFC, one space for each run of white space, an export's escaping apostrophe off."""
+    """A cell as text: trimmed, NFC, one space for each run of white space, an export's escaping apostrophe off.
+
+    A number is what the screen shows of it: 12 may be 0012.
+    """
     if value is None:
         return ""
+    if isinstance(value, ShownNumber):
+        value = value.shown
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     if isinstance(value, dt.datetime):
@@ -39,7 +45,7 @@ def as_text(value: Any) -> str:
 
 def whole_number(value: Any, least: int, most: int) -> int:
     """A whole number between two others, both included."""
-    text = as_text(value)
+    text = as_text(float(value) if isinstance(value, ShownNumber) else value)
     if not re.fullmatch(r"\d{1,9}", text) or not text.isascii() or not least <= int(text) <= most:
         raise BadValue(_("A whole number from %(least)d to %(most)d is needed.") % {"least": least, "most": most})
     return int(text)

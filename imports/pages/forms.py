@@ -10,10 +10,9 @@ from django.forms.utils import ErrorDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from imports.sources import MAX_BYTES, MAX_FILES
+from imports.sources import ENDINGS, MAX_BYTES, MAX_FILES
 from leasing.months import month_after
 
-ENDINGS = (".csv", ".xlsx", ".zip", ".txt", ".tsv")
 _LONGEST_NAME = 120
 ONE_BY_ONE = 100
 """So many rows that look like recorded payments are answered row by row; more of them all in one."""
@@ -48,7 +47,7 @@ def too_large() -> str:
 
 def _wrong(name: str, file: Any) -> str:
     if Path(name).suffix.lower() not in ENDINGS:
-        return _("“%(name)s” is not a CSV, XLSX or zip file.") % {"name": name}
+        return _("“%(name)s” is not a CSV, XLSX, XLS, ODS or zip file.") % {"name": name}
     if not file.size:
         return _("“%(name)s” is empty.") % {"name": name}
     return ""
@@ -57,7 +56,7 @@ def _wrong(name: str, file: Any) -> str:
 class ImportForm(forms.Form):
     _errors: ErrorDict
     files = FilesField(  # type: ignore[assignment]  # a field: Django takes it off the class again
-        label=gettext_lazy("Files"), help_text=gettext_lazy("CSV, XLSX or zip, at most 50 MB in all.")
+        label=gettext_lazy("Files"), help_text=gettext_lazy("CSV, XLSX, XLS, ODS or zip, at most 50 MB in all.")
     )
     history = forms.ChoiceField(
         label=gettext_lazy("From when on are your payments complete?"),

@@ -1,6 +1,5 @@
 """Opens a workbook or an archive in a child process and reads what the child wrote: plain lines, never objects."""
 
-import datetime as dt
 import io
 import json
 import os
@@ -13,8 +12,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
+from imports.spreadsheets.cells import from_json
 from imports.spreadsheets.child import request_of, wall_seconds
 from imports.spreadsheets.limits import MB, BeyondLimit, Limits
+from imports.spreadsheets.workbooks import OLD_KIND
 
 _ROOT = Path(__file__).parents[2]
 _END_OF_ARCHIVE = b"PK\x05\x06"
@@ -22,7 +23,6 @@ _END_WITHIN = 66_000
 # What an interpreter needs to start; the secrets of the web process are none of the child's business.
 _ENVIRONMENT = ("PATH", "LD_LIBRARY_PATH", "SYSTEMROOT", "TZ")
 _OUT_OF_TIME = {-getattr(signal, name) for name in ("SIGXCPU", "SIGALRM") if hasattr(signal, name)}
-_MADE_OF: dict[str, Any] = {"datetime": dt.datetime, "date": dt.date, "time": dt.time}
 
 Row = tuple[int, list[Any]]
 
@@ -34,6 +34,9 @@ class BookSheet:
     title: str
     holds_something: bool
     rows: Iterator[Row] | None = field(default=None, repr=False)
+    hidden: bool = False
+    about: dict[str, Any] = field(default_factory=dict)
+    """What `sheets.About` says of it."""
 
 
 def seconds_for(content: bytes) -> int:
@@ -45,9 +48,12 @@ def read_workbook(content: bytes, limits: Limits, names: Collection[str]) -> lis
     """The sheets of a workbook; those of these names, folded, and an only one with their rows. Raises BeyondLimit."""
     answer = _answer("workbook", content, limits, names)
     sheets: list[BookSheet] = []
-    for line, start, stop in _heads(answer, "sheet"):
-        rows = _rows(answer, start, stop) if line["read"] else None
-        sheets.append(BookSheet(str(line["sheet"]), bool(line.get("holds", start < stop)), rows))
+    heads = _heads(answer)
+    for (line, start, stop), (after, _start, _stop) in zip(heads, [*heads[1:], ({}, 0, 0)], strict=True):
+        if "sheet" in line:
+            rows = _rows(answer, start, stop) if line["read"] else None
+            holds = bool(line.get("holds", start < stop))
+            sheets.append(BookSheet(str(line["sheet"]), holds, rows, bool(line.get("hidden")), after.get("about", {})))
     return sheets
 
 
@@ -63,7 +69,10 @@ def read_members(content: bytes, limits: Limits) -> Iterator[tuple[str, bytes]]:
 
 
 def _answer(kind: str, content: bytes, limits: Limits, names: Collection[str]) -> IO[bytes]:
-    if _END_OF_ARCHIVE not in content[-_END_WITHIN:]:
+    is_old = kind == "workbook" and content.startswith(OLD_KIND)
+    if kind == "workbook" and not is_old and not content.startswith(b"PK"):
+        raise BeyondLimit("no_workbook")
+    if not is_old and _END_OF_ARCHIVE not in content[-_END_WITHIN:]:
         raise BeyondLimit("damaged")
     with tempfile.TemporaryFile() as source:
         source.write(content)
@@ -114,8 +123,8 @@ def _last_line(answer: IO[bytes]) -> dict[str, Any]:
     return last if isinstance(last, dict) else {}
 
 
-def _heads(answer: IO[bytes], key: str) -> list[tuple[dict[str, Any], int, int]]:
-    """The lines that begin something, each with where what follows it starts and stops."""
+def _heads(answer: IO[bytes]) -> list[tuple[dict[str, Any], int, int]]:
+    """The lines that begin or end something, each with where what follows it starts and stops."""
     found: list[tuple[dict[str, Any], int]] = []
     stops: list[int] = []
     place = 0
@@ -124,14 +133,14 @@ def _heads(answer: IO[bytes], key: str) -> list[tuple[dict[str, Any], int, int]]
             stops.append(place)
             found.append((json.loads(line), place + len(line)))
         place += len(line)
-    return [(head, start, stop) for (head, start), stop in zip(found, stops[1:], strict=False) if key in head]
+    return [(head, start, stop) for (head, start), stop in zip(found, [*stops[1:], place], strict=True)]
 
 
 def _rows(answer: IO[bytes], start: int, stop: int) -> Iterator[Row]:
     # Sheets are read in turns, from one file: each reader keeps its own place.
     for line in io.BufferedReader(_Part(answer, start, stop), 1 << 16):
         number, cells = json.loads(line)
-        yield number, [_MADE_OF[cell[0]].fromisoformat(cell[1]) if isinstance(cell, list) else cell for cell in cells]
+        yield number, [from_json(cell) if isinstance(cell, list) else cell for cell in cells]
 
 
 class _Part(io.RawIOBase):

@@ -1,28 +1,20 @@
-"""The cells of a workbook as they are stored, row by row; rows and columns that are not there are not made up."""
+"""The cells of a workbook of any kind, counted before they are told, and what the screen shows beside them."""
 
-import datetime as dt
-import warnings
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass
 from typing import IO, Any
 
 from imports.folding import file_word
-from imports.spreadsheets.archives import XmlArchive, open_archive
+from imports.spreadsheets.cells import Merged, as_json
 from imports.spreadsheets.limits import BeyondLimit, Limits
+from imports.spreadsheets.sheets import About, Cells, OpenSheet
 
 GLANCE = 20
 """So many rows say whether a sheet that no table is named after holds something."""
+_MOST_MERGES_TOLD = 1000
+OLD_KIND = (b"\xd0\xcf\x11\xe0", b"\x09\x08")
+"""What an .xls begins with: as a file of streams, or as one stream of its own."""
 
 Write = Callable[[Any], None]
-
-
-@dataclass(frozen=True)
-class _Sheet:
-    """A sheet of a workbook that is open: its title, and the archive's member that has its cells."""
-
-    title: str
-    member: str
-    reader: Any
 
 
 def write_workbook(source: IO[bytes], write: Write, limits: Limits, names: Collection[str]) -> None:
@@ -30,41 +22,53 @@ def write_workbook(source: IO[bytes], write: Write, limits: Limits, names: Colle
 
     Raises BeyondLimit, or whatever a reader trips over in a damaged file.
 
-    A sheet is read when its name, folded, is one of `names`, or when it is the only one.
-    {"sheet": title, "read": true} comes before its rows, [line, cells]; {"sheet": title, "read": false, "holds": …}.
+    A sheet is read when its name, folded, is one of `names`; where none is, the only one that holds something.
+    {"sheet": title, "read": true} comes before its rows, [line, cells], and {"about": …} of `About` behind them;
+    {"sheet": title, "read": false, "holds": …} is all of the others.
     """
     sheets = _open(source, limits)
     if len(sheets) > limits.sheets:
         raise BeyondLimit("sheets", limit=limits.sheets)
+    wanted = {number for number, sheet in enumerate(sheets) if file_word(sheet.title) in names}
+    holding = {n for n, sheet in enumerate(sheets) if n not in wanted and _holds_something(sheet, limits)}
+    if not wanted:
+        wanted = {0} if len(sheets) == 1 else holding if len(holding) == 1 else set()
     rows = _Rows(limits)
-    for sheet in sheets:
-        if len(sheets) == 1 or file_word(sheet.title) in names:
-            write({"sheet": sheet.title, "read": True})
-            for row in rows.of(sheet):
+    for number, sheet in enumerate(sheets):
+        if number in wanted:
+            write({"sheet": sheet.title, "read": True, "hidden": sheet.hidden})
+            about = About()
+            for row in rows.of(sheet, about):
                 write(row)
+            told = {"merged": about.merged[:_MOST_MERGES_TOLD], "merged_count": len(about.merged)}
+            write({"about": {**vars(about), **told}})
         else:
-            write({"sheet": sheet.title, "read": False, "holds": _holds_something(sheet)})
+            write({"sheet": sheet.title, "read": False, "holds": number in holding})
 
 
-def _open(source: IO[bytes], limits: Limits) -> list[_Sheet]:
-    from openpyxl.reader.excel import ExcelReader
-    from openpyxl.styles.stylesheet import apply_stylesheet
+def _open(source: IO[bytes], limits: Limits) -> list[OpenSheet]:
+    """What a file is, is what it begins with: an ending is only a name."""
+    start = source.read(8)
+    source.seek(0)
+    if start.startswith(OLD_KIND):
+        from imports.spreadsheets.xls import open_xls
 
-    open_archive(source, limits)
-    warnings.simplefilter("ignore")
-    # Values, not formulas: what the person saw in the cell. No links: nothing is looked up elsewhere.
-    reader = ExcelReader(source, read_only=True, data_only=True, keep_links=False)
-    reader.archive = XmlArchive(source, limits)
-    # Not reader.read(): it goes through a sheet to its end for the size, and takes parts that nobody asks for.
-    reader.read_manifest()
-    reader.read_strings()
-    reader.read_workbook()
-    apply_stylesheet(reader.archive, reader.wb)
-    return [
-        _Sheet(sheet.name, relation.target, reader)
-        for sheet, relation in reader.parser.find_sheets()
-        if relation.target in reader.valid_files and "chartsheet" not in relation.Type
-    ]
+        return open_xls(source, limits)
+    if _is_ods(source, limits):
+        from imports.spreadsheets.ods import open_ods
+
+        return open_ods(source, limits)
+    from imports.spreadsheets.xlsx import open_xlsx
+
+    return open_xlsx(source, limits)
+
+
+def _is_ods(source: IO[bytes], limits: Limits) -> bool:
+    from imports.spreadsheets.archives import open_archive
+
+    names = set(open_archive(source, limits).namelist())
+    source.seek(0)
+    return "[Content_Types].xml" not in names and bool(names & {"content.xml", "encrypted-package"})
 
 
 class _Rows:
@@ -74,10 +78,10 @@ class _Rows:
         self._limits = limits
         self._characters = 0
 
-    def of(self, sheet: _Sheet) -> Iterator[list[Any]]:
+    def of(self, sheet: OpenSheet, about: About) -> Iterator[list[Any]]:
         """[line, cells] of each row that holds something."""
         count = 0
-        for line, cells in _stored(sheet):
+        for line, cells in _stored(sheet, about, self._limits):
             row = self._row(sheet.title, line, cells)
             if row:
                 count += 1
@@ -85,66 +89,46 @@ class _Rows:
                     raise BeyondLimit("rows", limit=self._limits.rows, sheet=sheet.title, line=line)
                 yield [line, row]
 
-    def _row(self, sheet: str, line: int, cells: list[dict[str, Any]]) -> list[Any]:
+    def _row(self, sheet: str, line: int, cells: Cells) -> list[Any]:
         row: list[Any] = []
-        for cell in cells:
-            value, column = cell["value"], cell["column"]
-            if value is None or (isinstance(value, str) and not value.strip()):
+        for column, value in sorted(cells.items()):
+            text = value.value if isinstance(value, Merged) else value
+            if text is None or (isinstance(text, str) and not text.strip()):
                 continue
             if column > self._limits.columns:
                 raise BeyondLimit("columns", limit=self._limits.columns, sheet=sheet, line=line)
-            if isinstance(value, str):
-                self._characters += len(value)
-                if len(value) > self._limits.cell_characters:
+            if isinstance(text, str):
+                self._characters += len(text)
+                if len(text) > self._limits.cell_characters:
                     raise BeyondLimit("cell", limit=self._limits.cell_characters, sheet=sheet, line=line)
                 if self._characters > self._limits.text_characters:
                     raise BeyondLimit("text", limit=self._limits.text_characters, sheet=sheet, line=line)
             row += [None] * (column - len(row))
-            row[column - 1] = _plain(value)
+            row[column - 1] = as_json(value)
         return row
 
 
-def _stored(sheet: _Sheet) -> Iterator[tuple[int, list[dict[str, Any]]]]:
-    # Not a worksheet's iter_rows: that makes every row and cell up to the size that the sheet claims to have.
-    from openpyxl.worksheet._reader import WorkSheetParser
-
-    book = sheet.reader.wb
+def _stored(sheet: OpenSheet, about: About, limits: Limits) -> Iterator[tuple[int, Cells]]:
     try:
-        with sheet.reader.archive.open(sheet.member) as part:
-            parser = WorkSheetParser(
-                part,
-                sheet.reader.shared_strings,
-                data_only=True,
-                epoch=book.epoch,
-                date_formats=book._date_formats,
-                timedelta_formats=book._timedelta_formats,
-            )
-            yield from parser.parse()
+        yield from sheet.lines(about)
     except BeyondLimit as refused:
         refused.sheet = refused.sheet or sheet.title
         raise
     except MemoryError as error:
-        raise BeyondLimit("memory", limit=sheet.reader.archive.limits.memory_bytes, sheet=sheet.title) from error
+        raise BeyondLimit("memory", limit=limits.memory_bytes, sheet=sheet.title) from error
     except Exception as error:
         raise BeyondLimit("damaged", sheet=sheet.title) from error
 
 
-def _holds_something(sheet: _Sheet) -> bool:
+def _holds_something(sheet: OpenSheet, limits: Limits) -> bool:
+    if sheet.holds_something is not None:
+        return sheet.holds_something
     try:
-        for line, cells in _stored(sheet):
+        for line, cells in _stored(sheet, About(), limits):
             if line > GLANCE:
                 return False
-            if any(str(cell["value"] or "").strip() for cell in cells):
+            if any(str(value).strip() for value in cells.values()):
                 return True
     except BeyondLimit:
         return True  # what it holds cannot be read: that it is left out is worth saying all the more
     return False
-
-
-def _plain(value: Any) -> Any:
-    """A cell as JSON holds it: days and hours as their kind and ISO text."""
-    if isinstance(value, str | int | float):
-        return value
-    if isinstance(value, dt.datetime | dt.date | dt.time):
-        return [type(value).__name__, value.isoformat()]
-    return str(value)

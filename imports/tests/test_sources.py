@@ -66,15 +66,15 @@ def test_columns_that_are_not_known_are_named():
 @pytest.mark.parametrize(
     ("name", "content", "reason"),
     [
-        ("tenants.csv", b"nom;telephone\nBah;620\n", "Missing: code"),
-        ("tenants.csv", b"", "Missing: code, name"),
+        ("tenants.csv", b"nom;telephone\nBah;620\n", "Columns missing: code; found: nom, telephone."),
+        ("tenants.csv", b"", "Columns missing: code, name. The file is empty."),
         ("tenants.csv", b"code;nom;nom complet\nT;a;b\n", "Two columns mean the same: name"),
         ("tenants.csv", b"code;nom\nT-1;\x00\n", "NUL"),
         ("tenants.csv", b'code;nom\nT-1;"Bah\n', "quotation mark"),
         ("tenants.csv", b"code;nom\nT-1;\x81\x8d\n", "characters"),
         ("clients2.csv", b"code;nom\n", "does not say which table"),
-        ("tenants.pdf", b"%PDF", "Only CSV, XLSX and zip"),
-        ("tenants.xlsx", b"not a zip", "damaged"),
+        ("tenants.pdf", b"%PDF", "Only CSV, XLSX, XLS, ODS and zip"),
+        ("tenants.xlsx", b"not a zip", "This is no workbook"),
         ("all.zip", b"PK\x03\x04 not a zip", "damaged"),
     ],
 )

@@ -118,7 +118,7 @@ def test_a_zip_of_files_is_imported(manager):
     ("files", "sentence"),
     [
         ([], "Files · Choose at least one file."),
-        ([("biens.pdf", b"%PDF")], "Files · “biens.pdf” is not a CSV, XLSX or zip file."),
+        ([("biens.pdf", b"%PDF")], "Files · “biens.pdf” is not a CSV, XLSX, XLS, ODS or zip file."),
         ([("biens.csv", b"")], "Files · “biens.csv” is empty."),
         ([("biens.csv", b"code;type\n")] * 21, "Files · At most 20 files at once."),
     ],
@@ -150,7 +150,7 @@ def test_a_body_far_too_large_is_thrown_away_as_it_comes_and_the_page_says_why(m
 def test_a_file_that_is_no_table_is_refused_with_its_name(manager):
     page = text_of(result(manager, send(manager, [SimpleUploadedFile("biens.xlsx", b"not a workbook")])))
     assert "Nothing was changed: 1 row has an error." in page
-    assert "biens.xlsx — — — This file is damaged." in page
+    assert "biens.xlsx — — — This is no workbook, whatever its ending says" in page
 
 
 # --- who sees what --------------------------------------------------------------------------------------------

@@ -28,10 +28,10 @@ SHOWN = 20
 
 
 class Command(BaseCommand):
-    help = "Import CSV files, an XLSX or a zip into a site: every row, or none and a list of the bad ones."
+    help = "Import spreadsheets (CSV, XLSX, XLS, ODS, zip) into a site: every row, or none and a list of bad ones."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("path", type=Path, help="A folder of CSV files, or one CSV, XLSX or zip file.")
+        parser.add_argument("path", type=Path, help="A folder of spreadsheets, or one CSV, XLSX, XLS, ODS or zip file.")
         parser.add_argument("--site", required=True, help="Code of the site, such as GN_KINDIA.")
         parser.add_argument("--dry-run", action="store_true", help="Check everything, change nothing.")
         parser.add_argument(
@@ -59,7 +59,7 @@ class Command(BaseCommand):
             if by is None:
                 raise CommandError(f"There is no user {options['by']}.")
         try:
-            files = read_folder(options["path"])
+            files, passed_over = read_folder(options["path"])
         except UnreadableSource as unreadable:
             raise CommandError(str(unreadable)) from unreadable
         said = options["same_payments"]
@@ -72,6 +72,7 @@ class Command(BaseCommand):
                 history_from=options["history_from"],
                 dry_run=options["dry_run"],
                 answer=SameMoney(said == "leave-out", by) if said else None,
+                passed_over=passed_over,
                 progress=self._bar if sys.stderr.isatty() else None,
             )
             if sys.stderr.isatty():
