@@ -50,7 +50,7 @@ class _Document:
         style, hidden_styles = "", set[str]()
         found: list[tuple[str, str]] = []
         holding: set[int] = set()
-        for event, element, within in _elements(self._archive):
+        for event, element, within in _elements(self._archive, frozenset({_PARAGRAPH})):
             if event == "end":
                 if (
                     within == 1
@@ -110,25 +110,35 @@ class _Document:
                 line += times
 
 
-def _elements(archive: XmlArchive) -> Iterator[tuple[str, Element, int]]:
-    """Each element as it starts and ends, and how many sheets it is within. What has ended is let go of."""
+def _elements(archive: XmlArchive, also: frozenset[str] = frozenset()) -> Iterator[tuple[str, Element, int]]:
+    """What is in no row, each row, and `also` elements of a row, as they start and end, and within how many sheets.
+
+    What has ended is let go of.
+    """
     sheets, rows = 0, 0
     above: list[Element] = []
+    told = also | {_SHEET, _ROW}
     with archive.open("content.xml") as part:
         for event, element in iterparse(part, ("start", "end")):  # noqa: S314 -- XmlArchive refuses declarations
+            tag = element.tag
+            # Nearly all of a workbook are cells: they are passed over as fast as can be.
+            if rows and tag not in told:
+                continue
             if event == "start":
-                sheets += element.tag == _SHEET
-                rows += element.tag == _ROW
-                above.append(element)
+                if not rows:
+                    above.append(element)
+                sheets += tag == _SHEET
+                rows += tag == _ROW
                 yield event, element, sheets
                 continue
-            above.pop()
             yield event, element, sheets
-            sheets -= element.tag == _SHEET
-            rows -= element.tag == _ROW
+            sheets -= tag == _SHEET
+            rows -= tag == _ROW
             # A row's cells are kept until the row has been read.
-            if above and not rows:
-                above[-1].remove(element)
+            if not rows and above[-1] is element:
+                above.pop()
+                if above:
+                    above[-1].remove(element)
 
 
 def _is_hidden(element: Element) -> bool:
