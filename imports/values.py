@@ -132,7 +132,11 @@ def is_dash(value: Any) -> bool:
 
 
 def text(value: Any, longest: int) -> str:
-    """Text that fits its column."""
+    """Text that fits its column. A spreadsheet makes a day of the code 1-2: what was written is not known any more."""
+    if isinstance(value, bool | dt.date | dt.time):
+        raise BadValue(
+            _("The spreadsheet took this for a day, an hour or a yes: make the cell text, and write it again.")
+        )
     found = as_text(value)
     if len(found) > longest:
         raise BadValue(_("This is too long: at most %(longest)d characters.") % {"longest": longest})

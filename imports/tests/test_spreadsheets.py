@@ -364,6 +364,13 @@ def test_a_workbook_that_cannot_be_read_is_refused_with_the_reason(name, content
     assert refused.value.reason.startswith(reason)
 
 
+@pytest.mark.parametrize("value", [dt.date(2026, 2, 1), dt.time(10, 30), True])
+def test_a_code_that_the_spreadsheet_made_a_day_of_is_refused(value):
+    refused = read("agence.xlsx", xlsx([["Code", "Nom"], [value, "Bah"]]))[2]
+    assert [(line, column) for line, column, _reason in refused] == [(2, "code")]
+    assert refused[0][2].startswith("The spreadsheet took this for a day")
+
+
 def test_a_character_that_was_lost_before_is_refused_by_its_cell():
     refused = read("locataires.csv", "code;nom\nT-1;A�ssatou\n".encode())[2]
     assert [(line, column) for line, column, _reason in refused] == [(2, "name")]
