@@ -98,7 +98,7 @@ def test_missing_columns_are_named_in_the_readers_own_words(make):
     content = make({"Baux": [["Unit", "Resident", "Lease"], ["A-1", "Bah", "K"]]})
     with translation.override("fr"), pytest.raises(UnreadableSource) as refused:
         open_sources([("agence.xls", content)])
-    assert "debut" in refused.value.reason
+    assert "début" in refused.value.reason
     assert "start_date" not in refused.value.reason
     assert "Unit, Resident, Lease" in refused.value.reason
 
