@@ -9,6 +9,7 @@ from demo.names import PersonName
 from imports.tables import TABLES
 from imports.tables.contracts import ContractRow
 from imports.tables.payments import PaymentRow
+from imports.tables.rent_steps import RentStepRow
 from leasing.months import calendar_months_between, month_begun
 from leasing.rent_months import Billing
 from sites_app.rules import RegionalRules
@@ -114,14 +115,6 @@ class Stay:
     def month_of(self, day: dt.date) -> int:
         """Which month of the stay the calendar month of a day is, from 1."""
         return calendar_months_between(self.start, day) + 1
-
-
-class RentStepRow(NamedTuple):
-    """Another rent from a month on, without a new contract."""
-
-    contract: str  # reference
-    from_month: dt.date
-    monthly_rent: int
 
 
 class OwnMoneyRow(NamedTuple):

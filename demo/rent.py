@@ -7,10 +7,11 @@ from random import Random
 
 from demo.behaviour import payment_delay
 from demo.places import PLACES, draw
-from demo.portfolio import MadePortfolio, Mistake, OwnMoneyRow, RentStepRow, SitePlan, Stay
+from demo.portfolio import MadePortfolio, Mistake, OwnMoneyRow, SitePlan, Stay
 from imports.tables.contracts import ContractRow
 from imports.tables.instalments import InstalmentRow
 from imports.tables.payments import PaymentRow
+from imports.tables.rent_steps import RentStepRow
 from leasing.months import month_begun
 from leasing.rent_months import Billing, RentChange, RentMonth, Terms, rent_months
 

@@ -9,9 +9,10 @@ from demo.contacts import add_contacts
 from demo.matters import add_deposit, add_notice_to_quit, add_paperwork, add_renewal_notice, lawful_eviction_day
 from demo.months import months_between
 from demo.places import PLACES, draw
-from demo.portfolio import MadePortfolio, MadeTenant, MadeUnit, RentStepRow, SitePlan, Stay
+from demo.portfolio import MadePortfolio, MadeTenant, MadeUnit, SitePlan, Stay
 from demo.rent import Cashier, Ledger
 from imports.tables.contracts import ContractRow
+from imports.tables.rent_steps import RentStepRow
 from leasing.months import calendar_months_between, month_begun
 
 _DAY = dt.timedelta(days=1)

@@ -40,7 +40,7 @@ def csv_rows(name: str, content: bytes, table: str) -> Iterator[Row]:
         start = head.read(20_000)
     said = _SAYS_SEPARATOR.match(start)
     text = io.TextIOWrapper(io.BytesIO(content), encoding=encoding, newline="")
-    lines = _Lines(name, text)
+    lines = _LinesOfText(name, text)
     reader = csv.reader(lines, delimiter=said[1] if said else _separator(start, table), strict=True)
     line = 1
     while True:
@@ -62,7 +62,7 @@ def csv_rows(name: str, content: bytes, table: str) -> Iterator[Row]:
         line = reader.line_num + 1
 
 
-class _Lines:
+class _LinesOfText:
     """The lines of a text, counted; the mark of UTF-8 is taken off one that begins a row.
 
     Files that were put together have it wherever another began. Within a cell it may be somebody's text.
@@ -72,7 +72,7 @@ class _Lines:
         self._name, self._text, self._number = name, text, 0
         self.begins_row = True
 
-    def __iter__(self) -> "_Lines":
+    def __iter__(self) -> "_LinesOfText":
         return self
 
     def __next__(self) -> str:

@@ -36,7 +36,7 @@ class BookSheet:
     rows: Iterator[Row] | None = field(default=None, repr=False)
     hidden: bool = False
     about: dict[str, Any] = field(default_factory=dict)
-    """What `sheets.About` says of it."""
+    """What `sheets.SheetLook` says of it."""
 
 
 def seconds_for(content: bytes) -> int:

@@ -10,7 +10,7 @@ from imports.spreadsheets.archives import XmlArchive, open_archive
 from imports.spreadsheets.cells import NoResult, ShownNumber
 from imports.spreadsheets.formats import worth_showing
 from imports.spreadsheets.limits import BeyondLimit, Limits
-from imports.spreadsheets.sheets import About, Cells, Lines, Merges, OpenSheet
+from imports.spreadsheets.sheets import Cells, Lines, Merges, OpenSheet, SheetLook
 
 _NAMES = "urn:oasis:names:tc:opendocument:xmlns:"
 _TABLE, _OFFICE, _TEXT, _STYLE = (f"{{{_NAMES}{name}:1.0}}" for name in ("table", "office", "text", "style"))
@@ -69,10 +69,10 @@ class _Document:
                 found.append((element.get(f"{_TABLE}name", ""), element.get(f"{_TABLE}style-name", "")))
         return [(title, styled in hidden_styles, number in holding) for number, (title, styled) in enumerate(found)]
 
-    def lines_of(self, wanted: int) -> Callable[[About], Lines]:
+    def lines_of(self, wanted: int) -> Callable[[SheetLook], Lines]:
         """Reads a sheet, on from the one before it."""
 
-        def lines(about: About) -> Lines:
+        def lines(about: SheetLook) -> Lines:
             if self._number > wanted or not self._number:
                 self._number, self._elements = 0, _elements(self._archive)
             for event, element, within in self._elements:
@@ -84,7 +84,7 @@ class _Document:
 
         return lines
 
-    def _rows(self, about: About) -> Lines:
+    def _rows(self, about: SheetLook) -> Lines:
         merges = Merges([], self._limits.columns)
         line, column = 0, 0
         for event, element, within in self._elements:
@@ -149,7 +149,7 @@ def _times(element: Element, what: str) -> int:
     return max(1, min(int(element.get(f"{_TABLE}number-{what}-repeated", "1")), _FAR))
 
 
-def _cells(row: Element, line: int, merges: Merges, about: About) -> Cells:
+def _cells(row: Element, line: int, merges: Merges, about: SheetLook) -> Cells:
     cells: Cells = {}
     column = 0
     for element in row:

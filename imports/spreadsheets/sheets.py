@@ -16,7 +16,7 @@ _MOST_TOLD = 1000
 
 
 @dataclass
-class About:
+class SheetLook:
     """What the screen shows of a sheet that no cell says; complete when its lines have been read."""
 
     merged: list[Range] = field(default_factory=list)
@@ -33,11 +33,11 @@ class About:
 
 @dataclass(frozen=True)
 class OpenSheet:
-    """A sheet: `lines` reads it from its beginning and tells `About` what it sees. Lines may be empty."""
+    """A sheet: `lines` reads it from its beginning and tells `SheetLook` what it sees. Lines may be empty."""
 
     title: str
     hidden: bool
-    lines: Callable[[About], Lines]
+    lines: Callable[[SheetLook], Lines]
     holds_something: bool | None = None
     """Where that is known already."""
 

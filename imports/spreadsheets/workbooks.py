@@ -6,7 +6,7 @@ from typing import IO, Any
 from imports.folding import file_word
 from imports.spreadsheets.cells import Merged, as_json
 from imports.spreadsheets.limits import BeyondLimit, Limits
-from imports.spreadsheets.sheets import About, Cells, OpenSheet
+from imports.spreadsheets.sheets import Cells, OpenSheet, SheetLook
 
 GLANCE = 20
 """So many rows say whether a sheet that no table is named after holds something."""
@@ -23,7 +23,7 @@ def write_workbook(source: IO[bytes], write: Write, limits: Limits, names: Colle
     Raises BeyondLimit, or whatever a reader trips over in a damaged file.
 
     A sheet is read when its name, folded, is one of `names`; where none is, the only one that holds something.
-    {"sheet": title, "read": true} comes before its rows, [line, cells], and {"about": …} of `About` behind them;
+    {"sheet": title, "read": true} comes before its rows, [line, cells], and {"about": …} of `SheetLook` behind them;
     {"sheet": title, "read": false, "holds": …} is all of the others.
     """
     sheets = _open(source, limits)
@@ -37,7 +37,7 @@ def write_workbook(source: IO[bytes], write: Write, limits: Limits, names: Colle
     for number, sheet in enumerate(sheets):
         if number in wanted:
             write({"sheet": sheet.title, "read": True, "hidden": sheet.hidden})
-            about = About()
+            about = SheetLook()
             for row in rows.of(sheet, about):
                 write(row)
             told = {"merged": about.merged[:_MOST_MERGES_TOLD], "merged_count": len(about.merged)}
@@ -78,7 +78,7 @@ class _Rows:
         self._limits = limits
         self._characters = 0
 
-    def of(self, sheet: OpenSheet, about: About) -> Iterator[list[Any]]:
+    def of(self, sheet: OpenSheet, about: SheetLook) -> Iterator[list[Any]]:
         """[line, cells] of each row that holds something."""
         count = 0
         for line, cells in _stored(sheet, about, self._limits):
@@ -108,7 +108,7 @@ class _Rows:
         return row
 
 
-def _stored(sheet: OpenSheet, about: About, limits: Limits) -> Iterator[tuple[int, Cells]]:
+def _stored(sheet: OpenSheet, about: SheetLook, limits: Limits) -> Iterator[tuple[int, Cells]]:
     try:
         yield from sheet.lines(about)
     except BeyondLimit as refused:
@@ -124,7 +124,7 @@ def _holds_something(sheet: OpenSheet, limits: Limits) -> bool:
     if sheet.holds_something is not None:
         return sheet.holds_something
     try:
-        for line, cells in _stored(sheet, About(), limits):
+        for line, cells in _stored(sheet, SheetLook(), limits):
             if line > GLANCE:
                 return False
             if any(str(value).strip() for value in cells.values()):

@@ -9,7 +9,7 @@ from xlrd import sheet as xlrd_sheet
 from imports.spreadsheets.cells import ShownNumber
 from imports.spreadsheets.formats import number_as_shown
 from imports.spreadsheets.limits import BeyondLimit, Limits
-from imports.spreadsheets.sheets import About, Cells, Lines, Merges, OpenSheet
+from imports.spreadsheets.sheets import Cells, Lines, Merges, OpenSheet, SheetLook
 
 # A workbook with a password for opening it is, in its newer kind, this stream of an old one.
 _LOCKED = "EncryptedPackage".encode("utf-16-le")
@@ -36,7 +36,7 @@ def open_xls(source: IO[bytes], limits: Limits) -> list[OpenSheet]:
 
 
 def _lines_of(book: Any, number: int, limits: Limits) -> Any:
-    def lines(about: About) -> Lines:
+    def lines(about: SheetLook) -> Lines:
         sheet = book.sheet_by_index(number)
         about.merged += [(first + 1, left + 1, behind, right) for first, behind, left, right in sheet.merged_cells]
         about.hidden_columns += [column + 1 for column, info in sheet.colinfo_map.items() if info.hidden]

@@ -15,7 +15,7 @@ from imports.spreadsheets.archives import XmlArchive, open_archive
 from imports.spreadsheets.cells import NoResult, ShownNumber
 from imports.spreadsheets.formats import number_as_shown
 from imports.spreadsheets.limits import Limits
-from imports.spreadsheets.sheets import About, Lines, Merges, OpenSheet, Range
+from imports.spreadsheets.sheets import Lines, Merges, OpenSheet, Range, SheetLook
 
 _PIECE = 1 << 20
 _TRUE = {"1", "true"}
@@ -55,7 +55,7 @@ def _formats(book: Any) -> dict[int, str]:
 
 
 def _lines_of(reader: Any, member: str, formats: dict[int, str], limits: Limits) -> Any:
-    def lines(about: About) -> Lines:
+    def lines(about: SheetLook) -> Lines:
         # They stand behind the cells, and are needed before.
         about.merged += _merged(reader.archive, member)
         merges = Merges(about.merged, limits.columns)

@@ -72,7 +72,7 @@ MONEY = {
 }  # fmt: skip
 
 
-class Line(NamedTuple):
+class LedgerLine(NamedTuple):
     account: str
     day: dt.date
     label: str
@@ -89,7 +89,7 @@ def printed():
         elif cells[0] != "Date":
             day = dt.datetime.strptime(cells[0], "%d/%m/%Y").replace(tzinfo=dt.UTC).date()
             debit, credit, balance = (int(cell.replace(" ", "") or 0) for cell in cells[2:])
-            lines.append(Line(account, day, cells[1], debit, credit, balance))
+            lines.append(LedgerLine(account, day, cells[1], debit, credit, balance))
     return lines
 
 

@@ -7,6 +7,7 @@ from contextlib import suppress
 
 import pytest
 from django.db import transaction
+from django.utils import translation
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -38,7 +39,7 @@ EXAMPLES = int(os.environ.get("AKIG_TRIP_EXAMPLES", "12"))
 _numbers = itertools.count()
 
 
-class Agency:
+class TwoTenancies:
     """A site of two tenancies at work: each event is done on its day by the portfolio's own actions."""
 
     def __init__(self, site):
@@ -199,7 +200,7 @@ EVENTS = st.lists(
 def test_a_site_built_by_any_actions_is_the_same_site_elsewhere(events):
     with transaction.atomic():
         with site_scope([HERE]):
-            agency = Agency(Site.objects.get(pk=HERE))
+            agency = TwoTenancies(Site.objects.get(pk=HERE))
             for event in sorted(events):
                 agency.do(*event)
         same_elsewhere_and_unchanged_here(TODAY)
@@ -235,7 +236,7 @@ ONE_OF_EACH = [
 
 def test_a_site_with_one_of_each_is_the_same_site_elsewhere():
     with site_scope([HERE]):
-        agency = Agency(Site.objects.get(pk=HERE))
+        agency = TwoTenancies(Site.objects.get(pk=HERE))
         for event in sorted(ONE_OF_EACH):
             agency.do(*event)
         methods = set(Payment.objects.values_list("method", flat=True))
@@ -291,7 +292,7 @@ def test_balances_brought_forward_and_assumed_beginnings_come_along():
     same_elsewhere_and_unchanged_here(TODAY)
 
 
-def test_an_agent_who_has_left_is_known_where_they_were_and_named_in_a_remark_elsewhere():
+def test_an_agent_who_has_left_is_known_here_and_named_in_a_remark_elsewhere():
     gone = User.objects.create(username="gone", full_name="Gone")
     with site_scope([HERE]):
         make_contract(Site.objects.get(pk=HERE), reference="C-1", agent=gone)
@@ -327,12 +328,14 @@ def test_a_change_of_rent_comes_with_its_contract_and_not_after_it():
     assert brought_in(HERE, list(files.items()), TODAY).problems == ()
     assert [amount for _day, _kind, amount, *_paid in months("C-1")][:4] == [700_000, 700_000, 900_000, 900_000]
     later = ("loyers_revises.csv", b"contrat;a_partir_de;loyer\nC-1;01/06/2026;950000")
-    [problem] = brought_in(HERE, [later], TODAY).problems
+    with translation.override("en"):
+        [problem] = brought_in(HERE, [later], TODAY).problems
     assert "changed on its page" in problem.reason
 
 
 def test_a_credit_that_names_no_line_of_the_files_is_refused():
     taken(biens=PLACES, locataires=PEOPLE, contrats=[lease("C-1")])
     lines = b"contrat;date;montant;mode;remise_sur\nC-1;01/10/2026;500;avoir;X\nC-1;01/10/2026;500;cash;X"
-    reasons = {problem.reason for problem in brought_in(HERE, [("paiements.csv", lines)], TODAY).problems}
+    with translation.override("en"):
+        reasons = {problem.reason for problem in brought_in(HERE, [("paiements.csv", lines)], TODAY).problems}
     assert reasons == {"No instalment in the files has this mark.", "Only a credit lets an instalment go."}
