@@ -110,7 +110,7 @@ def _put(kind, rows):
     each = " UNION ".join(f"SELECT {one} AS word" for one in said)
     return (
         "INSERT INTO leasing_searchword (site_id, kind, subject, word)"
-        f" SELECT site_id, '{kind}', id, word FROM {rows} r, LATERAL ({each}) w WHERE word <> ''"
+        f" SELECT DISTINCT site_id, '{kind}', id, word FROM {rows} r, LATERAL ({each}) w WHERE word <> ''"
     )
 
 
