@@ -8,14 +8,7 @@ from django.db.models.functions import Coalesce, FirstValue
 from django.utils.translation import gettext_lazy as _
 
 from imports.accounts import ACCOUNT_OF_ANOTHER, open_accounts
-from imports.agents import (
-    AGENTS,
-    FORMER_AGENTS,
-    agent_name,
-    former_agent_name,
-    unknown_agent,
-    unknown_former_agent,
-)
+from imports.agents import AGENTS, FORMER_AGENTS, agent_name, former_agent_name, unknown_agent, unknown_former_agent
 from imports.cells import OneOf, amount, balance, date, text, whole_number, yes_or_no
 from imports.choices import words
 from imports.columns import AGENT, FORMER_AGENT, PROPERTY, STATUS, TENANT

@@ -6,14 +6,7 @@ from typing import NamedTuple
 from django.db.models import F, Func, QuerySet, TextField, Value
 from django.utils.translation import gettext_lazy as _
 
-from imports.agents import (
-    AGENTS,
-    FORMER_AGENTS,
-    agent_name,
-    former_agent_name,
-    unknown_agent,
-    unknown_former_agent,
-)
+from imports.agents import AGENTS, FORMER_AGENTS, agent_name, former_agent_name, unknown_agent, unknown_former_agent
 from imports.cells import OneOf, moment, text
 from imports.choices import words
 from imports.columns import AGENT, FORMER_AGENT, TENANT
