@@ -1,15 +1,16 @@
 """Which money pays which instalment of one account. Pure: no Django, no database, no clock. Amounts are whole francs.
 
-The same records give the same answer, in whatever order they were typed: docs/formulas/money.md.
+The same records give the same answer, in whatever order they were typed, where no quittance stands:
+docs/formulas/money.md.
 """
 
 import datetime as dt
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True)
-class Receipt:
+class Received:
     """A standing payment. Less than nothing: a refund, money that was given back. `waives`: the one instalment that a
     credit lets go."""
 
@@ -47,7 +48,7 @@ class Placed:
     on_account: int
 
 
-def place(receipts: Iterable[Receipt], debts: Iterable[Debt]) -> Placed:
+def place(receipts: Iterable[Received], debts: Iterable[Debt]) -> Placed:
     """Let the money of an account pay its instalments, both in the order given.
 
     Receipts come by day of receipt, then in the order in which they were recorded; debts in the order of
@@ -63,14 +64,14 @@ def place(receipts: Iterable[Receipt], debts: Iterable[Debt]) -> Placed:
     taken: dict[tuple[Hashable, Hashable], int] = {}
     settled_on: dict[Hashable, dt.date] = {}
 
-    def pay(receipt: Receipt, instalment: Hashable, francs: int) -> None:
+    def pay(receipt: Received, instalment: Hashable, francs: int) -> None:
         key = (receipt.payment, instalment)
         taken[key] = taken.get(key, 0) + francs
         lacking[instalment] -= francs
         last = settled_on.get(instalment, receipt.received_on)
         settled_on[instalment] = max(last, receipt.received_on)
 
-    money: list[Receipt] = []
+    money: list[Received] = []
     for receipt in receipts:
         waived = min(receipt.francs, lacking.get(receipt.waives, 0)) if receipt.waives is not None else 0
         if waived > 0:
@@ -94,8 +95,28 @@ def place(receipts: Iterable[Receipt], debts: Iterable[Debt]) -> Placed:
     )
 
 
-def _without_refunds(receipts: Iterable[Receipt]) -> list[Receipt]:
-    money: list[Receipt] = []
+def place_with_quittances(
+    receipts: Iterable[Received], debts: Iterable[Debt], quittances: Mapping[Hashable, int]
+) -> tuple[Placed, frozenset[Hashable]]:
+    """Let the money pay what a standing quittance says is paid before anything else, in the order given.
+
+    `quittances`: the francs that each says were asked for and paid. Returns how the money lies, and the instalments
+    whose quittance is not true any more: gone, asked for with another amount, or no longer paid in full. Those wait
+    their turn like the others.
+    """
+    receipts, debts = list(receipts), list(debts)
+    asked = {debt.instalment: debt.francs for debt in debts}
+    true = {instalment for instalment, francs in quittances.items() if asked.get(instalment) == francs}
+    while True:
+        placed = place(receipts, sorted(debts, key=lambda debt: debt.instalment not in true))
+        paid = true & placed.settled_on.keys()
+        if paid == true:
+            return placed, frozenset(quittances.keys() - true)
+        true = paid
+
+
+def _without_refunds(receipts: Iterable[Received]) -> list[Received]:
+    money: list[Received] = []
     owed = 0
     for receipt in receipts:
         francs = receipt.francs

@@ -177,13 +177,24 @@ def is_credit(payment: str = "payment") -> str:
     return f"{payment}.method = 'credit'"
 
 
+def is_standing_quittance(receipt: str = "receipt") -> str:
+    """A paper that says a month was paid in full, and was not cancelled."""
+    return (
+        f"({receipt}.kind = 'quittance' AND NOT EXISTS (SELECT FROM leasing_receiptcancellation cancelled"
+        f" WHERE cancelled.site_id = {receipt}.site_id AND cancelled.receipt_id = {receipt}.id))"
+    )
+
+
 def is_rent(instalment: str = "instalment") -> str:
     """What the rent figures count: rents and service charges. Other debts are in the balance and in no rate."""
     return f"{instalment}.kind IN ('rent', 'service')"
 
 
 def in_order_of_debts(instalment: str) -> str:
-    """In which order an account's money pays its instalments: for ORDER BY."""
+    """In which order an account's money pays its instalments, where no quittance stands: for ORDER BY.
+
+    What a standing quittance says is paid comes first: placing.place_with_quittances.
+    """
     kinds = "ARRAY['opening', 'rent', 'service', 'repair', 'other', 'penalty', 'deposit']"
     return (
         f"{instalment}.due_date, array_position({kinds}, {instalment}.kind::text), {instalment}.period,"

@@ -15,6 +15,7 @@ from leasing.actions.instalments import extend_instalments
 from leasing.actions.notices import issue_notice
 from leasing.actions.payments import give_credit, record_payment, refund_payment, reverse_payment
 from leasing.actions.portfolio import claim_room, create_property, create_tenant, record_interaction
+from leasing.actions.receipts import issue_quittance, issue_receipt, print_receipt
 from leasing.actions.terms import change_billing, change_payment_day, change_rent
 
 __all__ = [
@@ -30,8 +31,11 @@ __all__ = [
     "extend_instalments",
     "give_credit",
     "issue_notice",
+    "issue_quittance",
+    "issue_receipt",
     "move_tenant",
     "open_litigation",
+    "print_receipt",
     "record_interaction",
     "record_payment",
     "refund_payment",

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Q
 
+from accounts.models import Actor
 from changes import sql
 from leasing.actions.locks import lock_accounts
 from leasing.actions.settlement import place_anew
@@ -36,19 +37,20 @@ def extend_instalments(*, site: Site, today: dt.date) -> int:
         return bring_up_to_date(site.code, short, today)
 
 
-def bring_up_to_date(site_code: str, accounts: Iterable[UUID], today: dt.date) -> int:
+def bring_up_to_date(site_code: str, accounts: Iterable[UUID], today: dt.date, *, by: Actor = None) -> int:
     """Have the months of accounts as their leases and their money want them on a day, and the money placed anew.
 
     Every running lease has its months a year ahead. Money that is left then makes and pays further months of the
     account's latest running lease, up to LONGEST_ADVANCE_MONTHS after the month of `today` or as many as it agrees on;
     months further than a year ahead that nothing pays are taken away. The same records give the same months and the
-    same shares, whatever was written before. Needs the accounts' locks. Returns how many months were made.
+    same shares, whatever was written before; a quittance that is not true any more is cancelled, by `by`. Needs the
+    accounts' locks. Returns how many months were made.
     """
     accounts = list(accounts)
     horizon = month_after(today, MONTHS_AHEAD)
     running = {lease.contract: lease for lease in leases(site_code, accounts=accounts) if lease.is_running}
     made = insert_months(site_code, running, {key: lease.missing(horizon) for key, lease in running.items()})
-    on_account = place_anew(site_code, accounts)
+    on_account = place_anew(site_code, accounts, by=by)
     latest = {lease.account: lease for lease in sorted(running.values(), key=lambda lease: lease.terms.start)}
     ahead = {
         lease.contract: _months_that_money_makes(lease, on_account.get(account, 0), horizon, today)
@@ -56,7 +58,7 @@ def bring_up_to_date(site_code: str, accounts: Iterable[UUID], today: dt.date) -
     }
     more = insert_months(site_code, running, ahead)
     if more:
-        place_anew(site_code, [account for account, lease in latest.items() if ahead[lease.contract]])
+        place_anew(site_code, [account for account, lease in latest.items() if ahead[lease.contract]], by=by)
     sql.run(_DROP_UNPAID_AHEAD, {"site": site_code, "accounts": accounts, "horizon": horizon})
     return made + more
 

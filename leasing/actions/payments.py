@@ -12,6 +12,7 @@ from changes.keys import digest_of, is_known
 from changes.refusals import IdempotencyConflict, RuleBroken, constraint_of, not_on_this_site, require_past
 from leasing.actions.instalments import bring_up_to_date
 from leasing.actions.locks import locked_contract
+from leasing.actions.receipts import cancel_receipt_of, has_receipt, write_receipt
 from leasing.models import Contract, Instalment, Payment, PaymentReversal
 from leasing.queries import on_account, owed
 from leasing.refusals import cited, require_francs, require_signed
@@ -58,7 +59,7 @@ def record_payment(
     """Write down money received, in whole francs; the money of the account is placed anew with it (placing.place).
 
     What is left pays months to come (avance) of the account's running lease: instalments.bring_up_to_date. The rest
-    stays on account and pays what comes later.
+    stays on account and pays what comes later. Its receipt is issued with it (actions.receipts).
 
     The same key with the same content returns the first payment, also when both come at the same moment.
 
@@ -96,7 +97,7 @@ def refund_payment(
     idempotency_key: str,
     today: dt.date,
 ) -> Payment:
-    """Give money back that is on account, in whole francs. It is taken off the money received last.
+    """Give money back that is on account, in whole francs. It is taken off the money received last, and has a receipt.
 
     The same key with the same content returns the first refund.
 
@@ -225,14 +226,17 @@ def _write_down(
             raise
         raise refused from error
     bring_up_to_date(contract.site_id, [contract.signed_account_id()], today)
+    if has_receipt(payment):
+        # Last: the next number of the site is locked from here to the commit.
+        write_receipt(contract, payment, by=by, today=today)
     return payment
 
 
 def reverse_payment(*, payment: Payment, by: Actor, reason: str, today: dt.date) -> PaymentReversal:
     """Say that a payment was a mistake. Both rows stay; the payment counts nowhere any more.
 
-    The money of the account is placed anew, as if the payment had never been. Reversing it again returns the first
-    reversal.
+    The money of the account is placed anew, as if the payment had never been. Its receipt is cancelled, and each
+    quittance of a month that is no longer paid in full. Reversing it again returns the first reversal.
 
     Raises RuleBroken: no reason is given, or the payment is not on a site in scope.
     """
@@ -251,7 +255,8 @@ def reverse_payment(*, payment: Payment, by: Actor, reason: str, today: dt.date)
         )
         reversal.clean_fields(exclude=_KEYS)
         reversal.save(force_insert=True)
-        bring_up_to_date(contract.site_id, [contract.signed_account_id()], today)
+        cancel_receipt_of(reversal)
+        bring_up_to_date(contract.site_id, [contract.signed_account_id()], today, by=by)
         return reversal
 
 

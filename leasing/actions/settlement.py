@@ -5,16 +5,19 @@ Everything here needs the accounts' locks (leasing.actions.locks).
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
+from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 from uuid import UUID
 
 from django.db import connection
 
+from accounts.models import Actor
 from changes import sql
-from leasing.placing import Debt, Placed, Receipt, place
-from leasing.readings import in_order_of_debts, is_standing
+from leasing.models import ReceiptCancellation
+from leasing.placing import Debt, Placed, Received, place_with_quittances
+from leasing.readings import in_order_of_debts, is_standing, is_standing_quittance
 
 _AT_ONCE = 1000
 """Accounts that are held in memory at a time."""
@@ -22,33 +25,75 @@ _FEW = 10
 """Accounts whose shares are found one by one."""
 
 
-def place_anew(site_code: str, accounts: Iterable[UUID]) -> dict[UUID, int]:
+def place_anew(site_code: str, accounts: Iterable[UUID], *, by: Actor = None) -> dict[UUID, int]:
     """Place the money of accounts as their records stand now, and write down what that changes.
 
+    What a standing quittance says is paid comes first. One that is not true any more is cancelled, by `by`.
+
     Returns the francs on account of each that has instalments or payments. Four statements for a thousand accounts; two
-    more where they are over ten.
+    more where they are over ten, one more where a quittance is cancelled.
     """
     waiting = iter(dict.fromkeys(accounts))
     on_account: dict[UUID, int] = {}
     while some := list(islice(waiting, _AT_ONCE)):
-        placed = _placed(site_code, some)
+        books = _read(site_code, some)
+        placed: dict[UUID, Placed] = {}
+        for account, book in books.items():
+            placed[account], untrue = place_with_quittances(
+                book.receipts, book.debts, {month: paper.francs for month, paper in book.quittances.items()}
+            )
+            book.cancel(site_code, untrue, by)
         _write(site_code, some, placed)
         on_account |= {account: found.on_account for account, found in placed.items()}
     return on_account
 
 
-def _placed(site_code: str, accounts: list[UUID]) -> dict[UUID, Placed]:
+@dataclass(frozen=True)
+class _Quittance:
+    """A standing quittance, and the francs that it says were asked for and paid."""
+
+    receipt: UUID
+    francs: int
+
+
+@dataclass(frozen=True)
+class _Book:
+    """What one account has received and owes, in the order in which it is placed."""
+
+    receipts: list[Received] = field(default_factory=list)
+    debts: list[Debt] = field(default_factory=list)
+    quittances: dict[Hashable, _Quittance] = field(default_factory=dict)
+
+    def cancel(self, site_code: str, untrue: Iterable[Hashable], by: Actor) -> None:
+        if untrue:
+            asked = {debt.instalment: debt.francs for debt in self.debts}
+            causes = ReceiptCancellation.Cause
+            ReceiptCancellation.objects.bulk_create(
+                ReceiptCancellation(
+                    site_id=site_code,
+                    receipt_id=paper.receipt,
+                    cause=causes.UNPAID if asked.get(month) == paper.francs else causes.CHANGED,
+                    cancelled_by=by,
+                )
+                for month, paper in self.quittances.items()
+                if month in untrue
+            )
+
+
+def _read(site_code: str, accounts: list[UUID]) -> dict[UUID, _Book]:
     names: dict[str, Any] = {"site": site_code, "accounts": accounts}
-    receipts: dict[UUID, list[Receipt]] = defaultdict(list)
-    debts: dict[UUID, list[Debt]] = defaultdict(list)
+    books: dict[UUID, _Book] = defaultdict(_Book)
     with connection.cursor() as cursor:
         cursor.execute(_RECEIPTS, names)
         for account, *receipt in cursor.fetchall():
-            receipts[account].append(Receipt(*receipt))
+            books[account].receipts.append(Received(*receipt))
         cursor.execute(_DEBTS, names)
-        for account, instalment, francs in cursor.fetchall():
-            debts[account].append(Debt(instalment, francs))
-    return {account: place(receipts[account], debts[account]) for account in [*receipts, *(debts.keys() - receipts)]}
+        for account, instalment, francs, paper, month, said in cursor.fetchall():
+            if instalment is not None:
+                books[account].debts.append(Debt(instalment, francs))
+            if paper is not None:
+                books[account].quittances[month] = _Quittance(paper, said)
+    return books
 
 
 def _write(site_code: str, accounts: list[UUID], placed: dict[UUID, Placed]) -> None:
@@ -81,10 +126,18 @@ _RECEIPTS = f"""
     ORDER BY account_id, received_on, recorded_at, id
 """
 
+# Quittances are so few that the join costs no more than looking for them. One of a month that is gone has no debt.
 _DEBTS = f"""
-    SELECT account_id, id, amount FROM leasing_instalment i
-    WHERE site_id = %(site)s AND account_id = ANY (%(accounts)s::uuid[])
-    ORDER BY account_id, {in_order_of_debts("i")}
+    SELECT coalesce(i.account_id, q.account_id), i.id, i.amount, q.id, q.instalment_id, q.amount
+    FROM (
+        SELECT * FROM leasing_instalment WHERE site_id = %(site)s AND account_id = ANY (%(accounts)s::uuid[])
+    ) i
+    FULL JOIN (
+        SELECT c.account_id, r.id, r.instalment_id, r.amount
+        FROM leasing_contract c JOIN leasing_receipt r ON r.site_id = c.site_id AND r.contract_id = c.id
+        WHERE c.site_id = %(site)s AND c.account_id = ANY (%(accounts)s::uuid[]) AND {is_standing_quittance("r")}
+    ) q ON q.instalment_id = i.id
+    ORDER BY 1, {in_order_of_debts("i")}
 """
 
 # Only what differs is written: each row tells the months whose figures it changes.

@@ -9,7 +9,7 @@ from collections import defaultdict
 
 from django.db import migrations
 
-from leasing.placing import Debt, Receipt, place
+from leasing.placing import Debt, Received, place
 
 # The same tenant back in the same home so soon goes on in the account.
 _GOES_ON_WITHIN_DAYS = 90
@@ -152,7 +152,7 @@ def _place_site(cursor, site, by):
         [site],
     )
     for owner, *receipt in cursor.fetchall():
-        receipts[owner].append(Receipt(*receipt))
+        receipts[owner].append(Received(*receipt))
     cursor.execute(
         f"SELECT {by}, id, amount FROM leasing_instalment WHERE site_id = %s ORDER BY due_date, period, amount, id", [site]
     )

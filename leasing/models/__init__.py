@@ -21,6 +21,7 @@ from leasing.models.contracts import (
 )
 from leasing.models.matters import Interaction, Litigation, Notice, ServiceRequest, Survey
 from leasing.models.people import Owner, Property, Tenant
+from leasing.models.receipts import Receipt, ReceiptCancellation, ReceiptCounter, ReceiptPrint
 from leasing.models.search import SearchWord
 
 # The tables of events are put here by the history of the tables they follow.
@@ -43,6 +44,10 @@ __all__ = [
     "PaymentQuerySet",
     "PaymentReversal",
     "Property",
+    "Receipt",
+    "ReceiptCancellation",
+    "ReceiptCounter",
+    "ReceiptPrint",
     "RentStep",
     "RentStepEvent",
     "SearchWord",

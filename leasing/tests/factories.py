@@ -8,6 +8,7 @@ import hashlib
 import itertools
 from typing import Any
 
+from changes.keys import digest_of
 from leasing.models import (
     Account,
     Allocation,
@@ -21,14 +22,44 @@ from leasing.models import (
     Payment,
     PaymentReversal,
     Property,
+    Receipt,
+    ReceiptCancellation,
+    ReceiptCounter,
+    ReceiptPrint,
     ServiceRequest,
     Survey,
     Tenant,
 )
+from leasing.papers import Paper, PaperLine, PaperMoney
+from leasing.taxes import Tax
 from sites_app.models import Site
 
 START = dt.date(2026, 1, 1)
 RENT = 1_500_000
+PAPER = Paper(
+    number="GN_KINDIA-000001",
+    kind="receipt",
+    issued_on=dt.date(2026, 1, 5),
+    issued_by="Awa Camara",
+    site="Kindia",
+    currency="GNF",
+    landlord="Elhadj Mamadou Barry",
+    tenant="Fatoumata Diallo",
+    tenant_code="L-0001",
+    property_code="P-0001",
+    address="Rue KA-020, Kaloum",
+    contract="B-0001",
+    francs=RENT,
+    words={
+        "fr": "un million cinq cent mille francs guinéens",
+        "en": "one million, five hundred thousand Guinean francs",
+    },
+    lines=(PaperLine("rent", "", START, RENT),),
+    on_account=0,
+    money=(PaperMoney(dt.date(2026, 1, 5), "cash", "", "", RENT),),
+    reason="",
+    taxes=(Tax("tpa_rate", "0.04", 60_000, "Code général des impôts", confirmed=False),),
+)
 _number = itertools.count(1)
 
 
@@ -148,6 +179,36 @@ def make_paid_instalment(
 def make_reversal(payment: Payment, **overrides: Any) -> PaymentReversal:
     values = {"reversed_on": payment.received_on, "reason": "Saisi deux fois"}
     return PaymentReversal.objects.create(site_id=payment.site_id, payment=payment, **(values | overrides))
+
+
+def make_receipt(payment: Payment, **overrides: Any) -> Receipt:
+    """The reçu of a payment, as PAPER says; nothing is counted."""
+    values = {
+        "number": next(_number),
+        "kind": Receipt.Kind.RECEIPT,
+        "contract_id": payment.contract_id,
+        "payment": payment,
+        "turn": 1,
+        "amount": payment.amount,
+        "issued_on": payment.received_on,
+        "content": PAPER.as_content(),
+        "digest": digest_of(PAPER.as_content()),
+    }
+    return Receipt.objects.create(site_id=payment.site_id, **(values | overrides))
+
+
+def make_cancellation(receipt: Receipt, **overrides: Any) -> ReceiptCancellation:
+    values = {"cause": ReceiptCancellation.Cause.REVERSED, "reason": "Saisi deux fois"}
+    return ReceiptCancellation.objects.create(site_id=receipt.site_id, receipt=receipt, **(values | overrides))
+
+
+def make_print(receipt: Receipt, **overrides: Any) -> ReceiptPrint:
+    return ReceiptPrint.objects.create(site_id=receipt.site_id, receipt=receipt, **overrides)
+
+
+def make_counter(site: Site) -> ReceiptCounter:
+    """The site's one."""
+    return ReceiptCounter.objects.get_or_create(site=site)[0]
 
 
 def make_deposit(contract: Contract, **overrides: Any) -> Deposit:

@@ -58,6 +58,7 @@ def make_one_of_each(site):
     step.save()
     instalment = make.make_instalment(contract)
     payment = make.make_payment(contract)
+    receipt = make.make_receipt(payment)
     rows = [
         owner,
         contract.property,
@@ -69,6 +70,10 @@ def make_one_of_each(site):
         payment,
         make.make_allocation(payment, instalment),
         make.make_reversal(make.make_payment(contract)),
+        receipt,
+        make.make_cancellation(receipt),
+        make.make_print(receipt),
+        make.make_counter(site),
         make.make_deposit(contract),
         make.make_notice(contract),
         make.make_litigation(contract),
