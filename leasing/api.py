@@ -15,7 +15,7 @@ from changes.refusals import RuleBroken, not_on_this_site
 from leasing import api_examples as examples
 from leasing.actions import record_payment
 from leasing.api_filters import ContractFilters, PaymentFilters, PortfolioFilters, PropertyFilters, TenantFilters
-from leasing.models import Allocation, Contract, Deposit, Payment, Property, RentStep, Tenant
+from leasing.models import Allocation, Contract, Deposit, Payment, Property, Receipt, RentStep, Tenant
 from leasing.serializers import ContractDocument, NewPayment, PaymentDocument, PropertyDocument, TenantDocument
 from sites_app.lists import page_document, page_of
 from sites_app.parameters import QueryParameters
@@ -164,7 +164,8 @@ def _sites(request: Request) -> tuple[str, ...]:
 def _with_what_they_pay(request: Request) -> QuerySet:
     rows = Payment.objects.filter(site__in=_sites(request)).select_related("site", "contract__tenant")
     shares = Allocation.objects.select_related("instalment").order_by("instalment__period")
-    return rows.prefetch_related(Prefetch("allocations", shares), "reversals")
+    papers = Receipt.objects.filter(site=OuterRef("site"), payment=OuterRef("pk")).order_by().values("number")
+    return rows.annotate(receipt_number=Subquery(papers)).prefetch_related(Prefetch("allocations", shares), "reversals")
 
 
 def _listed(

@@ -118,5 +118,6 @@ PAYMENT_EXAMPLE = {
     ],
     "onAccount": 500_000,
     "reversal": None,
+    "receiptNumber": "GN_KINDIA-000123",
 }
 PAYMENTS_EXAMPLE = _page_of(PAYMENT_EXAMPLE)

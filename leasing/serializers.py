@@ -7,6 +7,7 @@ from rest_framework import serializers
 
 from changes.bodies import ChangeBody
 from leasing.models import PAYMENT_KINDS, Contract, Deposit, Instalment, Payment, Property
+from leasing.models.receipts import paper_number
 from sites_app.models import BILLINGS, Site
 from sites_app.rules import PAYMENT_METHODS
 
@@ -160,12 +161,22 @@ class PaymentDocument(serializers.Serializer):
     allocations = AllocationDocument(many=True, help_text="The months it pays, the oldest first.")
     onAccount = serializers.IntegerField(help_text="Francs that pay nothing yet; less than nothing for a refund.")
     reversal = ReversalDocument(allow_null=True)
+    receiptNumber = serializers.CharField(
+        allow_null=True,
+        help_text="Of the receipt, as it is written on it. Null: none was issued, as for an imported payment. The "
+        "receipt of a payment that was reversed is cancelled.",
+    )
 
     def to_representation(self, instance: Payment) -> dict[str, Any]:
         # Read by prefetch: see leasing/api.py.
         reversal = next(iter(instance.reversals.all()), None)
         paid = sum(share.amount for share in instance.allocations.all())
-        vars(instance).update(reversal=reversal, onAccount=0 if reversal else instance.amount - paid)
+        number: int | None = instance.receipt_number  # type: ignore[attr-defined]  # the same
+        vars(instance).update(
+            reversal=reversal,
+            onAccount=0 if reversal else instance.amount - paid,
+            receiptNumber=None if number is None else paper_number(instance.site_id, number),
+        )
         return super().to_representation(instance)
 
 

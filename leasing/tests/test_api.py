@@ -171,6 +171,7 @@ def test_a_payment_says_what_it_pays_and_a_reversed_one_pays_nothing(api, kindia
         ],
         "onAccount": 600_000,
         "reversal": None,
+        "receiptNumber": None,
     }
     assert reversed_one["reversal"] == {"reversedOn": "2026-01-04", "reason": "Saisi deux fois"}
     assert (reversed_one["allocations"], reversed_one["onAccount"]) == ([], 0)

@@ -67,6 +67,7 @@ def test_a_payment_is_recorded_and_pays_the_oldest_months_first(api, awa, contra
         ("2026-02-01", 1_500_000),
     ]
     assert (found["amount"], found["onAccount"], found["currency"]) == (3_500_000, 500_000, "GNF")
+    assert found["receiptNumber"] == "GN_KINDIA-000001"
     assert (found["contractId"], found["recordedById"]) == (str(contract.pk), awa.pk)
 
 
