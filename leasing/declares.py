@@ -1,9 +1,9 @@
-"""Rights on the portfolio, the month's rents by the clock, and the page of a tenant."""
+"""Rights on the portfolio, the month's rents by the clock, the page of a tenant, and receipts."""
 
 import datetime as dt
 
 from leasing.timeline import events_of_tenant
-from screens.declarations import FORM, Address, Daily, Declaration, Include, TimelineSource
+from screens.declarations import ANYONE, FORM, Address, Daily, Declaration, Include, TimelineSource
 
 DECLARATION = Declaration(
     rights={
@@ -16,10 +16,18 @@ DECLARATION = Declaration(
     ),
     timeline=(TimelineSource("tenant", "leasing", events_of_tenant, "leasing.view_portfolio"),),
     administration={"leasing": 10},
-    includes=(Include("", "leasing.pages.urls"), Include("api/", "leasing.api_urls")),
+    includes=(
+        Include("", "leasing.pages.urls"),
+        Include("r/", "leasing.pages.check_urls", needs_site=False),
+        Include("api/", "leasing.api_urls"),
+    ),
     addresses={
         "leasing:search": Address("leasing.view_portfolio"),
         "leasing:tenant": Address("leasing.view_portfolio", row="leasing.Tenant"),
+        "leasing:receipt": Address("leasing.view_portfolio", FORM, row="leasing.Receipt"),
+        "leasing:issue_receipt": Address("leasing.record_payment", ("POST",), row="leasing.Payment"),
+        "leasing:issue_quittance": Address("leasing.record_payment", ("POST",), row="leasing.Instalment"),
+        "receipts:check": Address(ANYONE, arguments={"token": "GN_CONAKRY.nobody.signed"}),
         "leasing_api:contracts": Address("leasing.view_portfolio"),
         "leasing_api:tenants": Address("leasing.view_portfolio"),
         "leasing_api:properties": Address("leasing.view_portfolio"),

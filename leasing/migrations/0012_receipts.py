@@ -15,7 +15,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('leasing', '0009_a_second_phone'),
+        ('leasing', '0010_search_words'),
         ('sites_app', '0003_accounts_billing_and_charges'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
