@@ -16,7 +16,7 @@ def locked_contract(contract_id: UUID, *, field: str = "contract") -> Contract:
     """
     # NO KEY: rows that point at the contract may be written meanwhile. With the full lock the nightly job and a
     # clerk could each hold what the other's foreign keys wait for.
-    contracts = Contract.objects.select_related("site").filter(pk=contract_id)
+    contracts = Contract.objects.select_related("site", "tenant", "property__owner").filter(pk=contract_id)
     lock_accounts(contracts.order_by().exclude(account=None).values_list("account_id", flat=True))
     contract = contracts.select_for_update(of=("self",), no_key=True).first()
     if contract is None:

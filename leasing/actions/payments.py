@@ -18,7 +18,7 @@ from leasing.queries import on_account, owed
 from leasing.refusals import cited, require_francs, require_signed
 from screens import formats
 from sites_app.queries import rules_for
-from sites_app.rules import PAYMENT_METHODS
+from sites_app.rules import PAYMENT_METHODS, RegionalRules
 
 # Known to exist: asking the database again would cost a statement each.
 _KEYS = ("site", "account", "contract", "payment", "waives", "recorded_by", "reversed_by")
@@ -83,8 +83,10 @@ def record_payment(
         first = _recorded_before(contract, idempotency_key, receipt)
         if first is not None:
             return first
-        _check_rules(contract, receipt, received_on, today)
-        return _write_down(contract, receipt, received_on=received_on, by=by, key=idempotency_key, today=today)
+        rules = _check_rules(contract, receipt, received_on, today)
+        return _write_down(
+            contract, receipt, received_on=received_on, by=by, key=idempotency_key, today=today, rules=rules
+        )
 
 
 def refund_payment(
@@ -200,6 +202,7 @@ def _write_down(
     key: str,
     today: dt.date,
     waives: Instalment | None = None,
+    rules: RegionalRules | None = None,
 ) -> Payment:
     payment = Payment(
         site=contract.site,
@@ -228,7 +231,7 @@ def _write_down(
     bring_up_to_date(contract.site_id, [contract.signed_account_id()], today)
     if has_receipt(payment):
         # Last: the next number of the site is locked from here to the commit.
-        write_receipt(contract, payment, by=by, today=today)
+        write_receipt(contract, payment, by=by, today=today, rules=rules)
     return payment
 
 
@@ -297,7 +300,7 @@ def _as_the_site_writes_it(provider: str, contract: Contract, received_on: dt.da
     return next((name for name in known if name.casefold() == provider.casefold()), provider)
 
 
-def _check_rules(contract: Contract, receipt: _Receipt, received_on: dt.date, today: dt.date) -> None:
+def _check_rules(contract: Contract, receipt: _Receipt, received_on: dt.date, today: dt.date) -> RegionalRules:
     site = contract.site
     require_signed(contract)
     require_past("received_on", received_on, today)
@@ -340,6 +343,7 @@ def _check_rules(contract: Contract, receipt: _Receipt, received_on: dt.date, to
             "cited": cited(rules.get("mobile_money_providers")),
         }
         raise RuleBroken("provider", "mobile_money_providers", sentence % values)
+    return rules
 
 
 def _key_reused() -> IdempotencyConflict:

@@ -32,7 +32,7 @@ from leasing.refusals import require_signed
 from leasing.taxes import taxes_on_rent
 from screens import formats
 from sites_app.queries import rules_for
-from sites_app.rules import PAYMENT_METHODS
+from sites_app.rules import PAYMENT_METHODS, RegionalRules
 
 _OF_A_MONTH = (Instalment.Kind.RENT, Instalment.Kind.SERVICE)
 
@@ -69,8 +69,13 @@ def has_receipt(payment: Payment) -> bool:
     return payment.method in dict(PAYMENT_METHODS) or payment.method == "refund"
 
 
-def write_receipt(contract: Contract, payment: Payment, *, by: Actor, today: dt.date) -> Receipt:
-    """The reçu of a payment that has none and was just placed. Needs the locks of locked_contract."""
+def write_receipt(
+    contract: Contract, payment: Payment, *, by: Actor, today: dt.date, rules: RegionalRules | None = None
+) -> Receipt:
+    """The reçu of a payment that has none and was just placed. `contract` is that of locked_contract.
+
+    `rules`: those of the day of the payment, where they were read already.
+    """
     is_refund = payment.method == "refund"
     shares = Allocation.objects.filter(site_id=contract.site_id, payment=payment).select_related("instalment")
     lines = [_line(share.instalment, share.amount) for share in sorted(shares, key=_by_due_date)]
@@ -84,6 +89,7 @@ def write_receipt(contract: Contract, payment: Payment, *, by: Actor, today: dt.
         payment=payment,
         on_account=0 if is_refund else francs - sum(line.francs for line in lines),
         day=payment.received_on,
+        rules=rules,
         by=by,
         today=today,
     )
@@ -191,12 +197,11 @@ def _write(
     turn: int = 1,
     on_account: int = 0,
     shares: dict | None = None,
+    rules: RegionalRules | None = None,
 ) -> Receipt:
-    site = contract.site
-    named = Contract.objects.select_related("tenant", "property__owner").get(pk=contract.pk)
-    unit = named.property
+    site, unit = contract.site, contract.property
     rent = sum(line.francs for line in lines if line.kind == Instalment.Kind.RENT)
-    taxes = taxes_on_rent(rules_for(site, day), rent) if rent else ()
+    taxes = taxes_on_rent(rules or rules_for(site, day), rent) if rent else ()
     words = {language: francs_in_words(francs, site.currency, language) for language in LANGUAGES}
     # From here on every other clerk of the site who issues one waits for our commit.
     number = sql.value(_NEXT_NUMBER, {"site": site.code})
@@ -208,11 +213,11 @@ def _write(
         site=site.name,
         currency=site.currency,
         landlord=unit.owner.name if unit.owner else "",
-        tenant=named.tenant.name,
-        tenant_code=named.tenant.code,
+        tenant=contract.tenant.name,
+        tenant_code=contract.tenant.code,
         property_code=unit.code,
         address=", ".join(filter(None, (unit.address, unit.neighbourhood))),
-        contract=named.reference,
+        contract=contract.reference,
         francs=francs,
         words=words,
         lines=tuple(lines),
