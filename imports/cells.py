@@ -7,9 +7,10 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from imports import amounts, choices, values
+from imports import choices, values
 from imports.choices import Words
 from imports.table import Noted, Reader, Where
+from screens import amounts
 
 
 def text(longest: int) -> Reader:

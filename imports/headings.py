@@ -5,10 +5,10 @@ from pathlib import Path
 
 from django.utils.translation import get_language
 
-from imports.amounts import without_currency
 from imports.cells import MONEY
 from imports.folding import file_word, folded
 from imports.tables import TABLES
+from screens.amounts import without_currency
 
 WORDS_SHEET = {"fr": "Mots acceptés", "en": "Accepted words"}
 HELP_SHEET = {"fr": "Lisez-moi", "en": "Read me"}

@@ -9,7 +9,6 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from imports import values
-from imports.amounts import fits, of_another_currency
 from imports.cells import MONEY
 from imports.furniture import why_no_row
 from imports.headings import currency_named
@@ -18,6 +17,7 @@ from imports.spreadsheets.cells import Merged, NoResult, ShownNumber
 from imports.table import EXAMPLES, FileColumn, LineRead, Noted, Where
 from imports.tables import TABLES
 from screens import formats
+from screens.amounts import fits, of_another_currency
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,14 +2,14 @@
 
 import datetime as dt
 import re
-import unicodedata
 from typing import Any
 
 import phonenumbers
 from django.utils.translation import gettext as _
 
 from imports.spreadsheets.cells import ShownNumber
-from screens.harmless import as_written
+from screens import written
+from screens.written import BadValue as BadValue
 
 FIRST_DAY, LAST_DAY = dt.date(1950, 1, 1), dt.date(2100, 12, 31)
 _ISO = re.compile(r"^(\d{4})[-/](\d{1,2})[-/](\d{1,2})$")
@@ -22,25 +22,9 @@ _CLOCK = re.compile(
 _TWO_PHONES = re.compile(r"\s*(?:[/;,|]|\s(?:ou|et|or|and)\s)\s*", re.IGNORECASE)
 
 
-class BadValue(ValueError):
-    """Why a cell was refused: a sentence for the person who filled it in."""
-
-
 def as_text(value: Any) -> str:
-    """A cell as text: trimmed, NFC, one space for each run of white space, an export's escaping apostrophe off.
-
-    A number is what the screen shows of it: 12 may be 0012.
-    """
-    if value is None:
-        return ""
-    if isinstance(value, ShownNumber):
-        value = value.shown
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
-    if isinstance(value, dt.datetime):
-        value = value.date() if value.time() == dt.time() else value
-    text = unicodedata.normalize("NFC", as_written(str(value)))
-    return " ".join(text.split())
+    """A cell as text (screens.written). A number is what the screen shows of it: 12 may be 0012."""
+    return written.as_text(value.shown if isinstance(value, ShownNumber) else value)
 
 
 def whole_number(value: Any, least: int, most: int) -> int:

@@ -10,7 +10,7 @@ from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imports import amounts, values
+from imports import values
 from imports.choices import choice
 from imports.headings import column_in, column_named, currency_named
 from imports.methods import METHODS, PROVIDERS, HowPaid, how_paid
@@ -19,6 +19,7 @@ from imports.run import run_import
 from imports.sources import open_sources
 from imports.tables import TABLES
 from leasing.models import Instalment, Payment, Property, Tenant
+from screens import amounts
 from sites_app.models import Site
 from sites_app.scope import site_scope
 

@@ -14,12 +14,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from accounts.models import User
-from imports import amounts, sources, values
+from imports import sources, values
 from imports.read import SheetReader
 from imports.run import run_import
 from imports.sources import open_sources
 from imports.unreadable import UnreadableSource
 from leasing.models import ContractEvent, Instalment
+from screens import amounts
 from sites_app.models import Site
 from sites_app.scope import site_scope
 from tests.examples import examples

@@ -10,12 +10,13 @@ from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imports import amounts, choices, values
+from imports import choices, values
 from imports.folding import folded
 from imports.headings import column_named, table_named
 from imports.methods import METHODS, method_of
 from imports.staging import columns_of
 from imports.tables import TABLES
+from screens import amounts
 
 CONAKRY = zoneinfo.ZoneInfo("Africa/Conakry")
 

@@ -8,8 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from imports.folding import folded
-from imports.values import BadValue, as_text
+from screens.written import BadValue, as_text, folded
 
 LARGEST_AMOUNT = 10**15
 _MOST_DIGITS = 30  # Python refuses to make a number of thousands of digits
