@@ -61,6 +61,21 @@ def owed(contract: Contract, today: dt.date) -> int:
     return due.aggregate(francs=Coalesce(Sum(F("amount") - F("paid_amount")), 0))["francs"]
 
 
+@dataclass(frozen=True)
+class Balance:
+    """What an account lacks of what is due by a day, and its money that pays nothing yet, in francs."""
+
+    owed: int
+    on_account: int
+
+
+def balance_of(contract: Contract, today: dt.date) -> Balance:
+    """`owed` and `on_account` of the contract's account. One statement."""
+    names = {"site": contract.site_id, "account": contract.account_id, "today": today}
+    (row,) = sql.rows(_BALANCE, names)
+    return Balance(**row)
+
+
 def prepaid_until(contract: Contract) -> dt.date | None:
     """The last day for which rent is paid without a gap: the end of the month before the first one that lacks some.
 
@@ -134,6 +149,13 @@ _ON_ACCOUNT = f"""
         WHERE site_id = %(site)s AND account_id = %(account)s
     )
     FROM leasing_payment p WHERE site_id = %(site)s AND account_id = %(account)s AND {is_standing("p")}
+"""
+
+_BALANCE = f"""
+    SELECT ({_ON_ACCOUNT}) AS on_account, (
+        SELECT coalesce(sum(amount - paid_amount), 0)::bigint FROM leasing_instalment
+        WHERE site_id = %(site)s AND account_id = %(account)s AND due_date <= %(today)s
+    ) AS owed
 """
 
 _LOOSE = f"""

@@ -9,8 +9,13 @@ from uuid import UUID
 
 from changes import sql
 from leasing.models import Contract
-from leasing.months import month_begun
+from leasing.months import month_after, month_begun
 from leasing.rent_months import RentChange, RentMonth, Terms, rent_months
+
+MONTHS_AHEAD = 12
+"""How far ahead of today every running contract has its instalments."""
+LONGEST_ADVANCE_MONTHS = 24
+"""Money makes and pays months up to this many after today's, or as many as its contract agrees on if more."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +55,21 @@ class Lease:
     def missing(self, until: dt.date) -> list[RentMonth]:
         """The months that are not made yet, up to the month that holds `until`."""
         return rent_months(self.terms, first=self.next_period, last=until.replace(day=1))
+
+    def months_for(self, francs: int, today: dt.date) -> list[RentMonth]:
+        """The months beyond those made a year ahead that so much money on account pays, the last one perhaps in part:
+        up to LONGEST_ADVANCE_MONTHS after today's, or as many as it agrees on."""
+        months: list[RentMonth] = []
+        if francs <= 0:
+            return months
+        first = max(month_after(today, MONTHS_AHEAD + 1), self.next_period)
+        last = month_after(today, max(LONGEST_ADVANCE_MONTHS, self.advance_months))
+        for month in rent_months(self.terms, first=first, last=last):
+            if francs <= 0 or not month.amount:
+                break
+            months.append(month)
+            francs -= month.amount
+        return months
 
 
 def leases(

@@ -14,13 +14,8 @@ from leasing.actions.settlement import place_anew
 from leasing.models import Contract, Instalment
 from leasing.months import month_after
 from leasing.rent_months import RentMonth, rent_months
-from leasing.terms import Lease, accounts_to_extend, lease_of, leases
+from leasing.terms import MONTHS_AHEAD, Lease, accounts_to_extend, lease_of, leases
 from sites_app.models import Site
-
-MONTHS_AHEAD = 12
-"""How far ahead of today every running contract has its instalments."""
-LONGEST_ADVANCE_MONTHS = 24
-"""Money makes and pays months up to this many after today's, or as many as its contract agrees on if more."""
 
 Months = Mapping[UUID, list[RentMonth]]
 
@@ -41,7 +36,7 @@ def bring_up_to_date(site_code: str, accounts: Iterable[UUID], today: dt.date, *
     """Have the months of accounts as their leases and their money want them on a day, and the money placed anew.
 
     Every running lease has its months a year ahead. Money that is left then makes and pays further months of the
-    account's latest running lease, up to LONGEST_ADVANCE_MONTHS after the month of `today` or as many as it agrees on;
+    account's latest running lease, as far as Lease.months_for goes;
     months further than a year ahead that nothing pays are taken away. The same records give the same months and the
     same shares, whatever was written before; a quittance that is not true any more is cancelled, by `by`. Needs the
     accounts' locks. Returns how many months were made.
@@ -52,10 +47,7 @@ def bring_up_to_date(site_code: str, accounts: Iterable[UUID], today: dt.date, *
     made = insert_months(site_code, running, {key: lease.missing(horizon) for key, lease in running.items()})
     on_account = place_anew(site_code, accounts, by=by)
     latest = {lease.account: lease for lease in sorted(running.values(), key=lambda lease: lease.terms.start)}
-    ahead = {
-        lease.contract: _months_that_money_makes(lease, on_account.get(account, 0), horizon, today)
-        for account, lease in latest.items()
-    }
+    ahead = {lease.contract: lease.months_for(on_account.get(account, 0), today) for account, lease in latest.items()}
     more = insert_months(site_code, running, ahead)
     if more:
         place_anew(site_code, [account for account, lease in latest.items() if ahead[lease.contract]], by=by)
@@ -139,19 +131,6 @@ def _remake(lease: Lease, contract: Contract, first: dt.date, *, also_paid: bool
     )
     missing = [month for period, month in wanted.items() if period not in there]
     insert_months(contract.site_id, {contract.pk: lease}, {contract.pk: missing})
-
-
-def _months_that_money_makes(lease: Lease, francs: int, horizon: dt.date, today: dt.date) -> list[RentMonth]:
-    months: list[RentMonth] = []
-    if francs <= 0:
-        return months
-    furthest = month_after(today, max(LONGEST_ADVANCE_MONTHS, lease.advance_months))
-    for month in rent_months(lease.terms, first=max(month_after(horizon, 1), lease.next_period), last=furthest):
-        if francs <= 0 or not month.amount:
-            break
-        months.append(month)
-        francs -= month.amount
-    return months
 
 
 def drop_instalments(site_code: str, instalments: list[UUID]) -> None:

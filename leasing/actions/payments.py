@@ -1,8 +1,10 @@
 """Money received, and money that turns out not to have been."""
 
 import datetime as dt
+from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from typing import Any
+from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
@@ -13,6 +15,7 @@ from changes.refusals import IdempotencyConflict, RuleBroken, constraint_of, not
 from leasing.actions.instalments import bring_up_to_date
 from leasing.actions.locks import locked_contract
 from leasing.actions.receipts import cancel_receipt_of, has_receipt, write_receipt
+from leasing.actions.same_payment import require_no_other
 from leasing.models import Contract, Instalment, Payment, PaymentReversal
 from leasing.queries import on_account, owed
 from leasing.refusals import cited, require_francs, require_signed
@@ -55,6 +58,7 @@ def record_payment(
     by: Actor,
     idempotency_key: str,
     today: dt.date,
+    seen: Collection[UUID] | None = None,
 ) -> Payment:
     """Write down money received, in whole francs; the money of the account is placed anew with it (placing.place).
 
@@ -63,8 +67,12 @@ def record_payment(
 
     The same key with the same content returns the first payment, also when both come at the same moment.
 
+    `seen`: the payments of the same amount and day in the account that the person was shown, who says that this is
+    other money. None: whoever asks does not want to be asked.
+
     Raises:
         IdempotencyConflict: the key was used for a payment of another content.
+        SamePayment: the account has a payment of the same amount and day that is not among `seen`.
         RuleBroken: a rule of the site on `received_on` forbids it, the amount is not positive, the day is to come,
             the contract is a draft or not on a site in scope, or the mobile money transaction is already recorded.
         ValidationError: a text is too long for its column.
@@ -84,6 +92,8 @@ def record_payment(
         if first is not None:
             return first
         rules = _check_rules(contract, receipt, received_on, today)
+        if seen is not None:
+            require_no_other(contract, amount, received_on, key=idempotency_key, seen=seen)
         return _write_down(
             contract, receipt, received_on=received_on, by=by, key=idempotency_key, today=today, rules=rules
         )
