@@ -1,15 +1,36 @@
-"""Rights on the portfolio, the month's rents by the clock, the page of a tenant, and receipts."""
+"""Rights on the portfolio, the month's rents by the clock, the page of a tenant, rent received, and receipts."""
 
 import datetime as dt
 
+from django.utils.translation import gettext_lazy as _
+
 from leasing.timeline import events_of_tenant
-from screens.declarations import ANYONE, FORM, Address, Daily, Declaration, Include, TimelineSource
+from screens.declarations import ANYONE, FORM, Address, Daily, Declaration, Entry, Include, TimelineSource
 
 DECLARATION = Declaration(
     rights={
         "agent": ("leasing.view_portfolio", "leasing.record_payment", "leasing.record_interaction"),
         "manager": ("leasing.manage_portfolio",),
     },
+    menu=(
+        Entry(
+            15,
+            "leasing:record_payment",
+            _("Payments"),
+            "money",
+            "leasing.record_payment",
+            _("Rent received, with what it pays, and the day’s money to be counted."),
+            unless="leasing.manage_portfolio",
+        ),
+        Entry(
+            45,
+            "leasing:cash_day",
+            _("Payments"),
+            "money",
+            "leasing.manage_portfolio",
+            _("The day’s money, by person and method, and rent received."),
+        ),
+    ),
     jobs=(
         # Half past midnight, before anybody asks what is due today.
         Daily("leasing.jobs.extend_instalments", dt.time(0, 30), "instalments are there twelve months ahead"),
@@ -28,6 +49,11 @@ DECLARATION = Declaration(
         "leasing:issue_receipt": Address("leasing.record_payment", ("POST",), row="leasing.Payment"),
         "leasing:issue_quittance": Address("leasing.record_payment", ("POST",), row="leasing.Instalment"),
         "receipts:check": Address(ANYONE, arguments={"token": "GN_CONAKRY.nobody.signed"}),
+        "leasing:record_payment": Address("leasing.record_payment", FORM),
+        "leasing:cash_day": Address("leasing.record_payment"),
+        "leasing:payment": Address("leasing.view_portfolio", row="leasing.Payment"),
+        "leasing:reverse_payment": Address("leasing.record_payment", FORM, row="leasing.Payment"),
+        "leasing:refund": Address("leasing.manage_portfolio", FORM, row="leasing.Contract"),
         "leasing_api:contracts": Address("leasing.view_portfolio"),
         "leasing_api:tenants": Address("leasing.view_portfolio"),
         "leasing_api:properties": Address("leasing.view_portfolio"),

@@ -180,6 +180,7 @@ def test_changing_the_language_comes_back_to_the_same_page_of_the_same_site(mana
 def test_the_menu_has_what_the_role_on_this_site_may_open(manager):
     assert menu_of(manager.get("/GN_KINDIA/").content.decode()) == [
         "/GN_KINDIA/tasks/today/",
+        "/GN_KINDIA/payments/new/",
         "/GN_KINDIA/",
         "/GN_KINDIA/admin/",
     ]

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from leasing.pages import receipt_views, views
+from leasing.pages import cash_views, payment_views, receipt_views, views
 from leasing.pages.search import search
 
 app_name = "leasing"
@@ -12,4 +12,9 @@ urlpatterns = [
     path("receipts/<uuid:pk>/", receipt_views.receipt, name="receipt"),
     path("payments/<uuid:pk>/receipt/", receipt_views.issue_receipt, name="issue_receipt"),
     path("instalments/<uuid:pk>/quittance/", receipt_views.issue_quittance, name="issue_quittance"),
+    path("payments/new/", payment_views.record, name="record_payment"),
+    path("payments/day/", cash_views.cash_day, name="cash_day"),
+    path("payments/<uuid:pk>/", payment_views.payment, name="payment"),
+    path("payments/<uuid:pk>/reverse/", payment_views.reverse_payment, name="reverse_payment"),
+    path("contracts/<uuid:pk>/refund/", payment_views.refund, name="refund"),
 ]
