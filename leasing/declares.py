@@ -1,4 +1,5 @@
-"""Rights on the portfolio, the month's rents by the clock, the page of a tenant, rent received, and receipts."""
+"""Rights on the portfolio, the month's rents by the clock, the pages of tenants, contracts and homes, rent received,
+and receipts."""
 
 import datetime as dt
 
@@ -54,6 +55,8 @@ DECLARATION = Declaration(
         "leasing:payment": Address("leasing.view_portfolio", row="leasing.Payment"),
         "leasing:reverse_payment": Address("leasing.record_payment", FORM, row="leasing.Payment"),
         "leasing:refund": Address("leasing.manage_portfolio", FORM, row="leasing.Contract"),
+        "leasing:contract": Address("leasing.view_portfolio", row="leasing.Contract"),
+        "leasing:property": Address("leasing.view_portfolio", row="leasing.Property"),
         "leasing_api:contracts": Address("leasing.view_portfolio"),
         "leasing_api:tenants": Address("leasing.view_portfolio"),
         "leasing_api:properties": Address("leasing.view_portfolio"),

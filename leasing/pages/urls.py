@@ -17,4 +17,6 @@ urlpatterns = [
     path("payments/<uuid:pk>/", payment_views.payment, name="payment"),
     path("payments/<uuid:pk>/reverse/", payment_views.reverse_payment, name="reverse_payment"),
     path("contracts/<uuid:pk>/refund/", payment_views.refund, name="refund"),
+    path("contracts/<uuid:pk>/", views.contract, name="contract"),
+    path("properties/<uuid:pk>/", views.home, name="property"),
 ]
