@@ -8,9 +8,11 @@ from django.utils.translation import gettext_lazy as _
 from leasing.timeline import events_of_tenant
 from screens.declarations import ANYONE, FORM, Address, Daily, Declaration, Entry, Include, TimelineSource
 
+_CONTACT = "leasing.record_interaction"
+
 DECLARATION = Declaration(
     rights={
-        "agent": ("leasing.view_portfolio", "leasing.record_payment", "leasing.record_interaction"),
+        "agent": ("leasing.view_portfolio", "leasing.record_payment", _CONTACT),
         "manager": ("leasing.manage_portfolio",),
     },
     menu=(
@@ -55,6 +57,9 @@ DECLARATION = Declaration(
         "leasing:payment": Address("leasing.view_portfolio", row="leasing.Payment"),
         "leasing:reverse_payment": Address("leasing.record_payment", FORM, row="leasing.Payment"),
         "leasing:refund": Address("leasing.manage_portfolio", FORM, row="leasing.Contract"),
+        "leasing:contact": Address(_CONTACT, ("POST",), row="leasing.Tenant"),
+        "leasing:describe_contact": Address(_CONTACT, ("POST",), row="leasing.Interaction"),
+        "leasing:undo_contact": Address(_CONTACT, ("POST",), row="leasing.Interaction"),
         "leasing:contract": Address("leasing.view_portfolio", row="leasing.Contract"),
         "leasing:property": Address("leasing.view_portfolio", row="leasing.Property"),
         "leasing_api:contracts": Address("leasing.view_portfolio"),

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 import phonenumbers
@@ -134,10 +135,12 @@ def phone(value: Any) -> str:
     return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.INTERNATIONAL).translate(_HIDDEN_SPACES)
 
 
-def whatsapp(value: Any) -> str:
-    """The address at which one writes to a phone number; "" without one."""
+def whatsapp(value: Any, text: str = "") -> str:
+    """The address at which one writes to a phone number, with the text filled in; "" without one."""
     digits = "".join(filter(str.isdigit, str(value or "")))
-    return f"https://wa.me/{digits}" if digits else ""
+    if not digits:
+        return ""
+    return f"https://wa.me/{digits}?text={quote(text)}" if text else f"https://wa.me/{digits}"
 
 
 def _size(value: float | Decimal) -> float | Decimal:

@@ -24,7 +24,7 @@ def timeline_page(subject: str, about: Any, request: HttpRequest, rights: Collec
 
     `subject` is what the sources are declared for; `rights` are the reader's where it is.
     """
-    number = _number(request.GET.get("page", ""))
+    number = page_number(request)
     allowed = [s for s in _declared if s.subject == subject and (s.permission is None or s.permission in rights)]
     found = [source.read(request, about, number * PER_PAGE) for source in allowed]
     # The paginator counts; the events are put on its page below.
@@ -36,7 +36,9 @@ def timeline_page(subject: str, about: Any, request: HttpRequest, rights: Collec
     return page
 
 
-def _number(asked: str) -> int:
+def page_number(request: HttpRequest) -> int:
+    """`?page=` of an address: 1 for what is no number, and never so high that it could cost anything."""
+    asked = request.GET.get("page", "")
     number = int(asked) if asked.isascii() and asked.isdecimal() and len(asked) < 9 else 1
     return min(max(number, 1), _FURTHEST_PAGE)
 

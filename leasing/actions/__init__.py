@@ -1,6 +1,7 @@
 """What can be done with the portfolio: one function for each change, all of it or nothing."""
 
 from leasing.actions.charges import CHARGES, add_charge
+from leasing.actions.contacts import describe_contact, record_interaction, take_back_contact
 from leasing.actions.contracts import (
     end_contract,
     move_tenant,
@@ -16,6 +17,7 @@ from leasing.actions.notices import issue_notice
 from leasing.actions.payments import give_credit, record_payment, refund_payment, reverse_payment
 from leasing.actions.portfolio import claim_room, create_property, create_tenant, record_interaction
 from leasing.actions.receipts import issue_quittance, issue_receipt, print_receipt
+from leasing.actions.portfolio import claim_room, create_property, create_tenant
 from leasing.actions.terms import change_billing, change_payment_day, change_rent
 
 __all__ = [
@@ -27,6 +29,7 @@ __all__ = [
     "claim_room",
     "create_property",
     "create_tenant",
+    "describe_contact",
     "end_contract",
     "extend_instalments",
     "give_credit",
@@ -45,5 +48,6 @@ __all__ = [
     "reverse_payment",
     "settle_deposit",
     "sign_contract",
+    "take_back_contact",
     "void_contract",
 ]

@@ -1,15 +1,13 @@
-"""Who and what a site has: tenants and properties within its limits, and what was said to the tenants."""
+"""Who and what a site has: tenants and properties within its limits."""
 
-import datetime as dt
-import zoneinfo
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from accounts.models import Actor
 from changes.audit import change
-from changes.refusals import RuleBroken, not_on_this_site, require_past
-from leasing.models import Interaction, Property, Tenant
+from changes.refusals import RuleBroken
+from leasing.models import Property, Tenant
 from leasing.queries import room_left
 from screens import formats
 from sites_app.models import Site
@@ -74,41 +72,3 @@ def _places(site: Site, limit: int, room: int, wanted: int) -> dict[str, str]:
         "room": formats.number(room),
         "wanted": formats.number(wanted),
     }
-
-
-def record_interaction(
-    *,
-    tenant: Tenant,
-    channel: str,
-    happened_at: dt.datetime,
-    by: Actor,
-    today: dt.date,
-    direction: str = Interaction.Direction.OUTBOUND,
-    note: str = "",
-) -> Interaction:
-    """Write down a call, a message or a visit; `by` is the agent. The same one twice is one.
-
-    Raises RuleBroken: it would have happened after `today` (where the site is), or the tenant is not on a site in
-    scope.
-    """
-    with change(by):
-        locked = (
-            Tenant.objects.select_related("site")
-            .select_for_update(of=("self",), no_key=True)
-            .filter(pk=tenant.pk)
-            .first()
-        )
-        if locked is None:
-            raise not_on_this_site("tenant")
-        day = happened_at.astimezone(zoneinfo.ZoneInfo(locked.site.timezone)).date()
-        require_past("happened_at", day, today)
-        values = {
-            "site_id": locked.site_id,
-            "tenant": locked,
-            "agent": by,
-            "channel": Interaction.Channel(channel),
-            "direction": Interaction.Direction(direction),
-            "happened_at": happened_at,
-            "note": note,
-        }
-        return Interaction.objects.filter(**values).first() or Interaction.objects.create(**values)

@@ -4,6 +4,8 @@ from django.urls import path
 
 from leasing.pages import cash_views, payment_views, receipt_views, views
 from leasing.pages.search import search
+from leasing.pages.search import search
+from leasing.pages import contact_views, views
 
 app_name = "leasing"
 urlpatterns = [
@@ -17,6 +19,9 @@ urlpatterns = [
     path("payments/<uuid:pk>/", payment_views.payment, name="payment"),
     path("payments/<uuid:pk>/reverse/", payment_views.reverse_payment, name="reverse_payment"),
     path("contracts/<uuid:pk>/refund/", payment_views.refund, name="refund"),
+    path("tenants/<uuid:pk>/contact/", contact_views.contact, name="contact"),
+    path("contacts/<uuid:pk>/note/", contact_views.describe, name="describe_contact"),
+    path("contacts/<uuid:pk>/undo/", contact_views.undo, name="undo_contact"),
     path("contracts/<uuid:pk>/", views.contract, name="contract"),
     path("properties/<uuid:pk>/", views.home, name="property"),
 ]
