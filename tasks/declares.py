@@ -19,6 +19,7 @@ from screens.declarations import (
 from tasks.pages import panels
 
 _WORK, _MANAGE = "tasks.work_on_tasks", "tasks.manage_tasks"
+_ABOUT = "tasks/_about.html"
 
 DECLARATION = Declaration(
     rights={"agent": (_WORK,), "manager": (_MANAGE,)},
@@ -68,7 +69,11 @@ DECLARATION = Declaration(
         "tasks_api:change": Address(_WORK, ("PATCH",), row="tasks.Task"),
         "service_worker": Address(ANYONE),
     },
-    panels=(Panel("leasing:tenant", 10, "tasks/_about_tenant.html", panels.open_tasks_about, _WORK),),
+    panels=(
+        Panel("leasing:tenant", 10, _ABOUT, panels.open_tasks_about, _WORK),
+        Panel("leasing:contract", 10, _ABOUT, panels.open_tasks_of_contract, _WORK),
+        Panel("leasing:property", 10, _ABOUT, panels.open_tasks_of_property, _WORK),
+    ),
     timeline=(TimelineSource("tenant", "tasks", panels.tasks_done_about, _WORK),),
     administration={"tasks": 20},
 )

@@ -35,7 +35,7 @@ class Paid:
 @dataclass(frozen=True)
 class Due:
     """A month of rent or another charge, and what paid it. `days_late`: after the day on which it was due; of one that
-    lacks money, until today."""
+    lacks money, until today; None of one that is neither due nor paid."""
 
     id: UUID
     kind: str
@@ -46,7 +46,7 @@ class Due:
     paid: int
     settled_on: dt.date | None
     state: Instalment.State
-    days_late: int
+    days_late: int | None
     payments: tuple[Paid, ...]
 
     @property
@@ -143,7 +143,7 @@ def months_of_contract(contract: Contract, today: dt.date, *, page: int, is_all:
 def _due(facts: Facts, today: dt.date) -> Due:
     due_on, settled_on = rows.a_day(facts["due"]), rows.day(facts["settled_on"])
     row = Instalment(amount=facts["amount"], paid_amount=facts["paid"], due_date=due_on)
-    until = settled_on if row.paid_amount >= row.amount else today
+    until = settled_on if row.paid_amount >= row.amount else today if today > due_on else None
     return Due(
         id=UUID(facts["id"]),
         kind=facts["kind"],
@@ -154,7 +154,7 @@ def _due(facts: Facts, today: dt.date) -> Due:
         paid=facts["paid"],
         settled_on=settled_on,
         state=row.state_on(today),
-        days_late=max(0, (until - due_on).days) if until else 0,
+        days_late=max(0, (until - due_on).days) if until else None,
         payments=tuple(
             Paid(UUID(part["id"]), part["francs"], rows.a_day(part["on"]), part["method"])
             for part in facts["payments"] or ()

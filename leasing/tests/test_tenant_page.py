@@ -128,7 +128,7 @@ def test_who_they_are_how_to_reach_them_and_what_they_rent(manager, kindia):
     text, page = text_of(answer).replace("\u00a0", " "), answer.content.decode()
     assert "Aïssatou Bah" in text
     assert f'href="tel:{tenant.phone}"' in page
-    assert 'href="https://wa.me/224620000002"' in page
+    assert 'href="https://wa.me/224620000002?text=' in page
     assert "B-7" in text
     assert "1,500,000 GNF" in text
     assert "Active" in text
@@ -164,7 +164,7 @@ def test_a_tenant_without_anything_says_so(manager, kindia):
     text = text_of(page_of(make_tenant(kindia, phone=""), manager))
     assert "No contract yet." in text
     assert "Nothing is recorded yet." in text
-    assert "WhatsApp" not in text
+    assert "wa.me" not in page_of(make_tenant(kindia, phone=""), manager).content.decode()
 
 
 def test_fifty_a_page_and_a_page_that_is_not_there_is_the_last(manager, kindia):

@@ -187,7 +187,8 @@ def new(request: SiteRequest) -> HttpResponse:
     if request.site is None:
         return choose_a_site(request, "tasks:new")
     workers, now = workers_of(request.site), timezone.now()
-    fresh = {"key": uuid.uuid4(), "agent": request.GET.get("agent"), "due_on": request.site.today()}
+    asked = {name: request.GET.get(name) for name in ("agent", "contract")}
+    fresh = {"key": uuid.uuid4(), "due_on": request.site.today()} | asked
     form = NewForm(request.POST or None, initial=fresh, workers=workers, site=request.site)
     status = 200
     if request.method == "POST":

@@ -114,6 +114,7 @@ class Visit:
 
     place: str
     address: str
+    property_id: UUID
     property_code: str
     cards: tuple[TaskCard, ...]
 
@@ -130,5 +131,5 @@ def round_of(manifesto: Manifesto, addresses: dict[Any, tuple[str, str]]) -> lis
             continue
         if rank <= len(manifesto.top) or task.grounds.is_due:
             cards.setdefault(task.property_id, []).append(card_of(task, rank, reasons=1))
-    visits = [Visit(*addresses[home], here[0].task.property_code, tuple(here)) for home, here in cards.items()]
+    visits = [Visit(*addresses[home], home, here[0].task.property_code, tuple(here)) for home, here in cards.items()]
     return sorted(visits, key=lambda visit: (visit.place.casefold(), visit.address.casefold(), visit.property_code))

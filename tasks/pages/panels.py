@@ -1,6 +1,7 @@
-"""What the page of a tenant shows of tasks: those that are open about them, and those that were done."""
+"""What the pages of a tenant, a contract and a property show of tasks: those that are open, and those done."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from django.db.models import Count, Window
@@ -8,24 +9,49 @@ from django.urls import reverse
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
-from leasing.models import Tenant
+from leasing.models import Contract, Property, Tenant
 from screens.declarations import Event, Events
+from sites_app.models import Site
 from sites_app.permissions import rights_on
 from sites_app.request import SiteRequest
 from tasks import words
 from tasks.models import Task, TaskQuerySet
 
+MANAGE = "tasks.manage_tasks"
 
-def open_tasks_about(request: SiteRequest, tenant: Tenant) -> list[tuple[Task, str]] | None:
-    """Those that the reader may see, each with its title; None when there is none. One statement."""
-    rows = _about(request, tenant).open().order_by("due_at", "pk")
-    return [(task, words.title_of_row(task)) for task in _of(tenant, rows)] or None
+
+@dataclass(frozen=True)
+class OpenTasks:
+    """Those that the reader may see, each with its title. `reference`: the contract for which a new one may be made."""
+
+    tasks: list[tuple[Task, str]]
+    reference: str = ""
+
+
+def open_tasks_about(request: SiteRequest, tenant: Tenant) -> OpenTasks | None:
+    """None when there is none. One statement."""
+    tasks = _open(tenant.site, _about(request, tenant.site_id).filter(tenant=tenant))
+    return OpenTasks(tasks) if tasks else None
+
+
+def open_tasks_of_contract(request: SiteRequest, contract: Contract) -> OpenTasks | None:
+    """The same, for who makes tasks with the way to a new one. One statement."""
+    tasks = _open(contract.site, _about(request, contract.site_id).filter(contract=contract))
+    reference = contract.reference if request.site and MANAGE in request.site_permissions else ""
+    return OpenTasks(tasks, reference) if tasks or reference else None
+
+
+def open_tasks_of_property(request: SiteRequest, home: Property) -> OpenTasks | None:
+    """None when there is none. One statement."""
+    tasks = _open(home.site, _about(request, home.site_id).filter(property=home))
+    return OpenTasks(tasks) if tasks else None
 
 
 def tasks_done_about(request: SiteRequest, tenant: Tenant, limit: int) -> Events:
     """The same, of those that are done. One statement."""
-    rows = _about(request, tenant).filter(status=Task.Status.DONE).annotate(total=Window(Count("pk")))
-    found = list(_of(tenant, rows.order_by("-completed_at", "-pk")[:limit]))
+    about = _about(request, tenant.site_id).filter(tenant=tenant, status=Task.Status.DONE)
+    rows = about.annotate(total=Window(Count("pk"))).order_by("-completed_at", "-pk")[:limit]
+    found = list(_of(tenant.site, rows))
     return Events([_done(task) for task in found], found[0].total if found else 0)  # type: ignore[attr-defined]  # annotated above
 
 
@@ -42,12 +68,16 @@ def _done(task: Task) -> Event:
     )
 
 
-def _about(request: SiteRequest, tenant: Tenant) -> TaskQuerySet:
-    visible = Task.objects.visible_to(request.user.pk, rights_on(request, tenant.site_id))
-    return visible.filter(site=tenant.site_id, tenant=tenant).select_related("agent", "contract", "property")
+def _open(site: Site, rows: TaskQuerySet) -> list[tuple[Task, str]]:
+    return [(task, words.title_of_row(task)) for task in _of(site, rows.open().order_by("due_at", "pk"))]
 
 
-def _of(tenant: Tenant, rows: Iterable[Task]) -> Iterator[Task]:
+def _about(request: SiteRequest, site_code: str) -> TaskQuerySet:
+    visible = Task.objects.visible_to(request.user.pk, rights_on(request, site_code))
+    return visible.filter(site=site_code).select_related("agent", "tenant", "contract", "property")
+
+
+def _of(site: Site, rows: Iterable[Task]) -> Iterator[Task]:
     for task in rows:
-        task.site, task.tenant = tenant.site, tenant
+        task.site = site
         yield task
