@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from changes import sql
@@ -34,9 +35,11 @@ def events_of_tenant(request: SiteRequest, tenant: Tenant, limit: int) -> Events
 
 
 def _event(row: Mapping[str, Any], currency: str) -> Event:
-    icon, words = _KINDS[row["kind"]]
-    text, note = words(json.loads(row["facts"]) | {"currency": currency})
-    return Event(row["day"], f"{row['id']}{row['kind']}", icon, text, note, row["clock"])
+    icon, words, page = _KINDS[row["kind"]]
+    facts = json.loads(row["facts"]) | {"currency": currency}
+    text, note = words(facts)
+    url = reverse(page, args=[facts["about"]]) if page else ""
+    return Event(row["day"], f"{row['id']}{row['kind']}", icon, text, note, row["clock"], url)
 
 
 def _payment(facts: Facts) -> tuple[str, str]:
@@ -121,20 +124,21 @@ def _request_closed(facts: Facts) -> tuple[str, str]:
     return text % subject, facts["property"]
 
 
-_KINDS: Mapping[str, tuple[str, Callable[[Facts], tuple[str, str]]]] = {
-    "move": ("paper", _move),
-    "end": ("paper", _end),
-    "rent_change": ("money", _rent_change),
-    "charge": ("money", _charge),
-    "payment": ("money", _payment),
-    "reversal": ("back", _reversal),
-    "interaction": ("message", _interaction),
-    "notice": ("paper", _notice),
-    "notice_closed": ("paper", _notice_closed),
-    "litigation": ("scales", _litigation),
-    "litigation_resolved": ("scales", _litigation_resolved),
-    "request": ("wrench", _request),
-    "request_closed": ("wrench", _request_closed),
+# The picture, the words, and the page of what `about` names.
+_KINDS: Mapping[str, tuple[str, Callable[[Facts], tuple[str, str]], str]] = {
+    "move": ("paper", _move, "leasing:contract"),
+    "end": ("paper", _end, "leasing:contract"),
+    "rent_change": ("money", _rent_change, "leasing:contract"),
+    "charge": ("money", _charge, "leasing:contract"),
+    "payment": ("money", _payment, "leasing:payment"),
+    "reversal": ("back", _reversal, "leasing:payment"),
+    "interaction": ("message", _interaction, ""),
+    "notice": ("paper", _notice, "leasing:contract"),
+    "notice_closed": ("paper", _notice_closed, "leasing:contract"),
+    "litigation": ("scales", _litigation, "leasing:contract"),
+    "litigation_resolved": ("scales", _litigation_resolved, "leasing:contract"),
+    "request": ("wrench", _request, "leasing:property"),
+    "request_closed": ("wrench", _request_closed, "leasing:property"),
 }
 
 
@@ -169,17 +173,20 @@ _EVENTS = """
         WHERE c.site_id = %(site)s AND c.tenant_id = %(tenant)s
     ), event AS (
         SELECT 'payment' AS kind, p.id, p.received_on AS day, NULL::time AS clock, jsonb_build_object(
-            'amount', p.amount, 'method', p.method, 'provider', p.provider, 'reason', p.reason, 'contract', t.reference
+            'amount', p.amount, 'method', p.method, 'provider', p.provider, 'reason', p.reason, 'contract', t.reference,
+            'about', p.id
         ) AS facts
         FROM leasing_payment p JOIN theirs t ON t.id = p.contract_id
         WHERE p.site_id = %(site)s
         UNION ALL
-        SELECT 'move', t.id, t.start_date, NULL, jsonb_build_object('property', t.home, 'contract', t.reference)
+        SELECT 'move', t.id, t.start_date, NULL, jsonb_build_object(
+            'property', t.home, 'contract', t.reference, 'about', t.id
+        )
         FROM theirs t
         WHERE t.status <> 'draft' AND t.moved_from_id IS NOT NULL AND t.start_date <= %(today)s
         UNION ALL
         SELECT 'end', t.id, t.ended_on, NULL, jsonb_build_object(
-            'property', t.home, 'contract', t.reference, 'reason', t.end_reason
+            'property', t.home, 'contract', t.reference, 'reason', t.end_reason, 'about', t.id
         )
         FROM theirs t
         WHERE t.ended_on <= %(today)s AND NOT EXISTS (
@@ -188,19 +195,21 @@ _EVENTS = """
         )
         UNION ALL
         SELECT 'rent_change', s.id, s.from_month, NULL, jsonb_build_object(
-            'amount', s.monthly_rent, 'contract', t.reference
+            'amount', s.monthly_rent, 'contract', t.reference, 'about', t.id
         )
         FROM leasing_rentstep s JOIN theirs t ON t.id = s.contract_id
         WHERE s.site_id = %(site)s AND s.from_month <= %(today)s
         UNION ALL
         SELECT 'charge', i.id, i.due_date, NULL, jsonb_build_object(
-            'kind', i.kind, 'label', i.label, 'amount', i.amount, 'contract', t.reference
+            'kind', i.kind, 'label', i.label, 'amount', i.amount, 'contract', t.reference,
+            'about', t.id
         )
         FROM leasing_instalment i JOIN theirs t ON t.id = i.contract_id
         WHERE i.site_id = %(site)s AND i.kind NOT IN ('rent', 'service') AND i.due_date <= %(today)s
         UNION ALL
         SELECT 'reversal', r.id, r.reversed_on, NULL, jsonb_build_object(
-            'amount', p.amount, 'received_on', p.received_on, 'reason', r.reason, 'method', p.method
+            'amount', p.amount, 'received_on', p.received_on, 'reason', r.reason, 'method', p.method,
+            'about', p.id
         )
         FROM leasing_payment p JOIN theirs t ON t.id = p.contract_id
         JOIN leasing_paymentreversal r ON r.site_id = p.site_id AND r.payment_id = p.id
@@ -216,13 +225,15 @@ _EVENTS = """
         WHERE i.site_id = %(site)s AND i.tenant_id = %(tenant)s
         UNION ALL
         SELECT step.kind, n.id, step.day, NULL, jsonb_build_object(
-            'kind', n.kind, 'deadline', n.legal_deadline, 'contract', t.reference
+            'kind', n.kind, 'deadline', n.legal_deadline, 'contract', t.reference, 'about', t.id
         )
         FROM leasing_notice n JOIN theirs t ON t.id = n.contract_id
         CROSS JOIN LATERAL (VALUES ('notice', n.issued_on), ('notice_closed', n.closed_on)) step (kind, day)
         WHERE n.site_id = %(site)s AND step.day IS NOT NULL
         UNION ALL
-        SELECT step.kind, l.id, step.day, NULL, jsonb_build_object('kind', l.kind, 'contract', t.reference)
+        SELECT step.kind, l.id, step.day, NULL, jsonb_build_object(
+            'kind', l.kind, 'contract', t.reference, 'about', t.id
+        )
         FROM leasing_litigation l JOIN theirs t ON t.id = l.contract_id
         CROSS JOIN LATERAL (
             VALUES ('litigation', l.opened_on), ('litigation_resolved', l.resolved_on)
@@ -230,7 +241,7 @@ _EVENTS = """
         WHERE l.site_id = %(site)s AND step.day IS NOT NULL
         UNION ALL
         SELECT step.kind, s.id, step.day, NULL, jsonb_build_object(
-            'kind', s.category, 'is_complaint', s.is_complaint, 'property', home.code
+            'kind', s.category, 'is_complaint', s.is_complaint, 'property', home.code, 'about', home.id
         )
         FROM leasing_servicerequest s
         JOIN leasing_property home ON home.site_id = s.site_id AND home.id = s.property_id

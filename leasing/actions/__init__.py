@@ -15,9 +15,8 @@ from leasing.actions.disputes import open_litigation, resolve_litigation
 from leasing.actions.instalments import extend_instalments
 from leasing.actions.notices import issue_notice
 from leasing.actions.payments import give_credit, record_payment, refund_payment, reverse_payment
-from leasing.actions.portfolio import claim_room, create_property, create_tenant, record_interaction
-from leasing.actions.receipts import issue_quittance, issue_receipt, print_receipt
 from leasing.actions.portfolio import claim_room, create_property, create_tenant
+from leasing.actions.receipts import issue_quittance, issue_receipt, print_receipt
 from leasing.actions.terms import change_billing, change_payment_day, change_rent
 
 __all__ = [

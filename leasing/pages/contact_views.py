@@ -33,7 +33,7 @@ def contact(request: SiteRequest, pk: UUID) -> HttpResponse:
     noted = record_interaction(
         tenant=tenant, happened_at=timezone.now(), by=request.user, today=site.today(), **form.cleaned_data
     )
-    return _back(tenant.pk, contact=noted.pk)
+    return _back(tenant.pk, contact=str(noted.pk))
 
 
 @needs("leasing.record_interaction")
@@ -70,6 +70,6 @@ def _noted_or_404(request: SiteRequest, pk: UUID) -> Interaction:
     return get_object_or_404(rows, site=one_site(request), pk=pk)
 
 
-def _back(tenant_id: UUID, **query: UUID) -> HttpResponseRedirect:
+def _back(tenant_id: UUID, **query: str) -> HttpResponseRedirect:
     address = reverse("leasing:tenant", args=[tenant_id])
     return HttpResponseRedirect(f"{address}?{urlencode(query)}" if query else address)

@@ -2,19 +2,18 @@
 
 import datetime as dt
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from leasing.taxes import ON_RENT, taxes_on_rent
 from screens import formats
 from sites_app.models import Site
 from sites_app.queries import rules_for
 from sites_app.rules import RULE_TYPES, RuleValue, Season, entity_of
 
 _SHOWN = ("tax", "deadline")
-_OF_THE_RENT = "tpa_rate"
-"""The tax that is taken of the rent. Of what the others are taken no record says: their rate alone is shown."""
 
 
 @dataclass(frozen=True)
@@ -31,21 +30,23 @@ class LegalFact:
 def legal_facts(site: Site, on: dt.date, rent: int) -> tuple[LegalFact, ...]:
     """Taxes, legal days and the season without evictions. One statement."""
     rules = rules_for(site, on)
+    is_known = all(tax in rules.values for tax in ON_RENT)
+    taxes = {tax.rule_type: tax.francs for tax in taxes_on_rent(rules, rent)} if is_known else {}
     return tuple(
-        _fact(str(name), rules.values.get(rule_type), rent, site.currency)
+        _fact(str(name), rules.values.get(rule_type), taxes.get(rule_type), rent, site.currency)
         for rule_type, name in RULE_TYPES
         if entity_of(rule_type) in _SHOWN or rule_type == "eviction_closed_season"
     )
 
 
-def _fact(name: str, rule: RuleValue | None, rent: int, currency: str) -> LegalFact:
+def _fact(name: str, rule: RuleValue | None, tax: int | None, rent: int, currency: str) -> LegalFact:
     if rule is None:
         return LegalFact(name, "", applies=True, source="", is_confirmed=False)
-    text = "" if rule.value is None else _value(rule, rent, currency)
+    text = "" if rule.value is None else _value(rule, tax, rent, currency)
     return LegalFact(name, text, rule.value is not None, rule.source, rule.confirmed)
 
 
-def _value(rule: RuleValue, rent: int, currency: str) -> str:
+def _value(rule: RuleValue, tax: int | None, rent: int, currency: str) -> str:
     if isinstance(rule.value, Season):
         return _("from %(first)s to %(last)s, every year") % {
             "first": _day_of_year(rule.value.first),
@@ -53,12 +54,13 @@ def _value(rule: RuleValue, rent: int, currency: str) -> str:
         }
     if isinstance(rule.value, Decimal):
         [rate] = formats.percents_at_most([rule.value], 2)
-        if rule.rule_type != _OF_THE_RENT:
+        # Of what the other taxes are taken no record says: their rate alone is shown.
+        if tax is None:
             return rate
         return _("%(rate)s of %(rent)s = %(tax)s") % {
             "rate": rate,
             "rent": formats.francs(rent, currency),
-            "tax": formats.francs(tax_on(rent, rule.value), currency),
+            "tax": formats.francs(tax, currency),
         }
     number = {"number": formats.number(rule.value)}
     return ngettext("%(number)s day", "%(number)s days", rule.value) % number
@@ -67,8 +69,3 @@ def _value(rule: RuleValue, rent: int, currency: str) -> str:
 def _day_of_year(of_year: tuple[int, int]) -> str:
     day = dt.date(2000, *of_year)
     return formats.date_in_year(day, day.year)
-
-
-def tax_on(rent: int, rate: Decimal) -> int:
-    """Whole francs, half up: 5 % of 1 500 000 is 75 000."""
-    return int((rent * rate).quantize(Decimal(1), ROUND_HALF_UP))

@@ -3,7 +3,7 @@
 import datetime as dt
 import json
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django.core.paginator import Page, Paginator
@@ -56,6 +56,12 @@ class Due:
     @property
     def is_paid(self) -> bool:
         return self.state == Instalment.State.PAID
+
+    @property
+    def has_a_quittance(self) -> bool:
+        """Whether there is a paper for it: a rent or a service charge that money paid in full, none of it let go."""
+        has_one = self.kind in (Instalment.Kind.RENT, Instalment.Kind.SERVICE) and self.amount > 0
+        return has_one and self.is_paid and "credit" not in {part.method for part in self.payments}
 
     @property
     def name(self) -> str:
@@ -135,9 +141,10 @@ def months_of_contract(contract: Contract, today: dt.date, *, page: int, is_all:
     }
     found = list(sql.rows(_MONTHS, asked))
     total = found[0]["total"] if found else 0
-    shown = Paginator(range(total), size).get_page(found[0]["page"] if found else 1)
-    shown.object_list = [_due(json.loads(row["facts"]), today) for row in found]  # type: ignore[assignment]  # counted above
-    return shown  # type: ignore[return-value]  # it held numbers until then
+    # The paginator counts; the months are put on its page below.
+    shown = cast("Page[Due]", Paginator(range(total), size).get_page(found[0]["page"] if found else 1))
+    shown.object_list = [_due(json.loads(row["facts"]), today) for row in found]
+    return shown
 
 
 def _due(facts: Facts, today: dt.date) -> Due:
