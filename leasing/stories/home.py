@@ -165,7 +165,7 @@ _STORY = f"""
         FROM leasing_contract c WHERE c.site_id = %(site)s AND c.property_id = %(home)s
     ), first AS (
         SELECT greatest(min(start_date), %(today)s::date - %(days)s + 1) AS day FROM lease
-        WHERE is_signed AND start_date <= %(today)s
+        WHERE is_signed AND start_date <= %(today)s HAVING count(*) > 0
     ), shown AS (
         SELECT * FROM lease ORDER BY runs DESC, start_date DESC, id LIMIT %(listed)s
     )
@@ -173,7 +173,7 @@ _STORY = f"""
         'stays', (SELECT count(*) FROM lease),
         'empty_since', (SELECT max(ended_on) + 1 FROM lease WHERE is_signed AND start_date <= %(today)s
             HAVING NOT bool_or(runs)),
-        'days_known', (SELECT coalesce(%(today)s::date - day + 1, 0) FROM first),
+        'days_known', coalesce((SELECT %(today)s::date - day + 1 FROM first), 0),
         'days_empty', (SELECT count(*) FROM first
             CROSS JOIN LATERAL generate_series(first.day::timestamp, %(today)s::timestamp, '1 day') one (day)
             WHERE NOT EXISTS (SELECT FROM lease WHERE is_signed AND {is_in_force("lease", "one.day::date")})),

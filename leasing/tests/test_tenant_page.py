@@ -13,10 +13,12 @@ from django.utils import timezone
 from leasing.models import RentStep
 from leasing.tests.factories import (
     make_contract,
+    make_deposit,
     make_instalment,
     make_interaction,
     make_litigation,
     make_notice,
+    make_paid_instalment,
     make_payment,
     make_property,
     make_request,
@@ -25,7 +27,7 @@ from leasing.tests.factories import (
 )
 from sites_app.models import Site
 from sites_app.scope import site_scope
-from tests.pages import text_of
+from tests.pages import section, text_of
 from tests.people import make_person
 
 pytestmark = pytest.mark.django_db
@@ -195,3 +197,99 @@ def test_the_number_of_statements_is_fixed(manager, kindia):
     assert counts[0] == counts[1] <= 12, counts
     # Seven before the view and after it; the tenant, the contracts, the open tasks, and one for each source.
     assert counts[0] == 7 + 5
+
+
+def part(answer, name):
+    return section(answer, name).replace("&nbsp;", " ").replace("\u00a0", " ")
+
+
+def test_the_balance_is_over_all_contracts_and_names_what_is_open_the_oldest_first(manager, kindia):
+    tenant = make_tenant(kindia)
+    flat, shop = (
+        make_contract(kindia, tenant=tenant, reference="B-1"),
+        make_contract(kindia, tenant=tenant, reference="B-2"),
+    )
+    make_instalment(shop, D(2026, 3, 1), amount=300_000)
+    make_instalment(flat, D(2026, 2, 1))
+    make_instalment(flat, D(2026, 3, 1), kind="repair", label="Gate", amount=80_000)
+    make_instalment(flat, D(2026, 4, 1))
+    make_payment(flat, amount=50_000)
+    make_reversal(make_payment(flat, amount=9_000_000))
+    balance = part(page_of(tenant, manager), "balance")
+    assert "1,880,000 GNF owed, the oldest since 05/02/2026" in balance
+    assert "50,000 GNF on account, which pays nothing yet" in balance
+    named = [balance.index(words) for words in ("February 2026 Missed", "March 2026 Late", "Repair · Gate Late")]
+    assert named == sorted(named)
+    assert "Next: April 2026, 1,500,000 GNF, due on 05/04/2026" in balance
+    assert f'href="/GN_KINDIA/payments/new/?tenant={tenant.pk}"' in page_of(tenant, manager).content.decode()
+
+
+def test_of_many_debts_the_oldest_are_named_and_the_others_summed(manager, kindia):
+    contract = make_contract(kindia, start_date=D(2024, 1, 1))
+    for year, month in [(2024, m) for m in range(1, 13)] + [(2025, 1), (2025, 2)]:
+        make_instalment(contract, D(year, month, 1))
+    balance = part(page_of(contract.tenant, manager), "balance")
+    assert "21,000,000 GNF owed" in balance
+    assert "2 more 3,000,000 GNF" in balance
+    assert "January 2025" not in balance
+
+
+def test_rent_paid_ahead_is_said_and_what_is_not_on_record_is_not_called_nothing(manager, kindia):
+    contract = make_contract(kindia, reference="B-7", start_date=D(2024, 1, 1), rents_from=D(2026, 3, 1))
+    make_paid_instalment(contract, D(2026, 3, 1), paid_on=D(2026, 3, 2))
+    make_paid_instalment(contract, D(2026, 4, 1), paid_on=D(2026, 3, 2))
+    make_instalment(contract, D(2026, 5, 1))
+    balance = part(page_of(contract.tenant, manager), "balance")
+    assert "Nothing is owed" in balance
+    assert "Rent is paid until 30 April 2026 (B-7)" in balance
+    assert "Nothing is on record of what was due before 01/03/2026: it is not known." in balance
+
+
+def test_more_given_back_than_received_is_not_money_on_account(manager, kindia):
+    contract = make_contract(kindia)
+    make_payment(contract, method="refund", amount=-70_000)
+    assert "70,000 GNF more was given back" in part(page_of(contract.tenant, manager), "balance")
+
+
+def test_without_a_signed_contract_there_is_no_balance_and_no_payment(manager, kindia):
+    balance = part(page_of(make_contract(kindia, status="draft").tenant, manager), "balance")
+    assert "There is no balance" in balance
+    assert "Rent received" not in balance
+
+
+def test_open_matters_and_the_deposit_of_each_contract(manager, kindia):
+    contract = make_contract(kindia, reference="B-7", property=make_property(kindia, code="P-9"))
+    make_deposit(contract)
+    make_notice(contract, legal_deadline=D(2026, 4, 1))
+    make_notice(contract, kind="repairs", closed_on=D(2026, 3, 9))
+    make_litigation(contract)
+    make_request(contract, is_complaint=True)
+    answer = page_of(contract.tenant, manager)
+    matters = part(answer, "matters")
+    assert "Notice to quit Sent since 02/03/2026 · legal deadline on 01/04/2026 B-7" in matters
+    assert "Dispute: Payment since 02/03/2026 B-7" in matters
+    assert "Complaint: plumbing since 02/03/2026 P-9" in matters
+    assert "repairs" not in matters
+    assert "3,000,000 GNF Held" in part(answer, "contracts")
+    assert "not known" in part(page_of(make_contract(kindia).tenant, manager), "contracts")
+
+
+def test_each_event_that_has_a_page_leads_to_it(manager, kindia):
+    answer = page_of(lived_with(kindia), manager)
+    listed = re.search(r'<h2 id="timeline">.*?<ul.*?</ul>', answer.content.decode(), re.DOTALL)[0]
+    kinds = [re.search(r'href="/GN_KINDIA/(\w+)/', line) for line in re.findall(r"<li>(.*?)</li>", listed, re.DOTALL)]
+    assert [kind and kind[1] for kind in kinds] == [
+        *["properties"] * 3, *["contracts"] * 4, None, *["payments"] * 2, "payments"
+    ]  # fmt: skip
+    for address in set(re.findall(r'href="(/GN_KINDIA/(?:contracts|properties|payments)/[^"]+)"', listed)):
+        assert manager.get(address).status_code == 200, address
+
+
+def test_a_page_full_of_everything_weighs_little(manager, kindia):
+    contract = make_contract(kindia, tenant=lived_with(kindia), start_date=D(2021, 1, 1))
+    for month in range(1, 13):
+        for year in (2024, 2025):
+            make_instalment(contract, D(year, month, 1))
+    for day in range(60):
+        make_payment(contract, received_on=D(2026, 1, 1) + dt.timedelta(days=day))
+    assert len(page_of(contract.tenant, manager).content) <= 60_000
