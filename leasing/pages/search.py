@@ -21,8 +21,8 @@ ICONS = {"tenant": "person", "contract": "paper", "property": "home", "owner": "
 # Where a kind has its page. An owner's is the list of what they own.
 PAGES = {
     "tenant": "leasing:tenant",
-    "contract": "admin:leasing_contract_change",
-    "property": "admin:leasing_property_change",
+    "contract": "leasing:contract",
+    "property": "leasing:property",
 }
 
 

@@ -2,11 +2,8 @@
 
 from django.urls import path
 
-from leasing.pages import cash_views, payment_views, receipt_views, views
-from leasing.pages.search import search
-from leasing.pages.search import search
-from leasing.pages import contact_views, views
 from leasing.pages import cash_views, contact_views, payment_views, receipt_views, views
+from leasing.pages.search import search
 
 app_name = "leasing"
 urlpatterns = [
