@@ -48,7 +48,7 @@ def test_without_javascript_a_manager_goes_from_group_to_group_to_a_record_and_b
     assert page.url.endswith("?group=paid#list")
     page.click("#list tbody th a")
     page.wait_for_load_state()
-    assert "/GN_KINDIA/admin/leasing/contract/" in page.url
+    assert "/GN_KINDIA/contracts/" in page.url
     page.go_back()
     page.click("nav.crumbs a")
     page.wait_for_load_state()

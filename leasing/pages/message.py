@@ -7,7 +7,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from leasing.models import Tenant
-from leasing.stories.rows import Debt
+from leasing.stories.rows import OpenDebt
 from leasing.stories.tenant import TenantStory
 from screens import formats
 
@@ -41,7 +41,7 @@ def _said(tenant: Tenant, story: TenantStory) -> str:
     )
 
 
-def _named(debts: tuple[Debt, ...], total: int) -> str:
+def _named(debts: tuple[OpenDebt, ...], total: int) -> str:
     names = [debt.name for debt in debts[:_NAMED_MONTHS]]
     if total > _NAMED_MONTHS:
         names.append(_("and %(count)s more") % {"count": formats.number(total - _NAMED_MONTHS)})

@@ -12,7 +12,7 @@ from changes import sql
 from leasing.models import PAYMENT_KINDS, Contract, Instalment
 from leasing.readings import is_standing, rent_on
 from leasing.stories import rows
-from leasing.stories.rows import Balance, DepositFacts, Facts, Matter
+from leasing.stories.rows import DepositFacts, Facts, Matter, MoneyStanding
 from sites_app.rules import PAYMENT_METHODS
 
 LATEST_MONTHS, MONTHS_A_PAGE, LISTED_CHARGES = 24, 48, 24
@@ -33,7 +33,7 @@ class Paid:
 
 
 @dataclass(frozen=True)
-class Due:
+class AmountDue:
     """A month of rent or another charge, and what paid it. `days_late`: after the day on which it was due; of one that
     lacks money, until today; None of one that is neither due nor paid."""
 
@@ -77,7 +77,7 @@ class Step:
 
 
 @dataclass(frozen=True)
-class Neighbour:
+class LinkedLease:
     """The lease before or after this one. `how`: "renewal" or "move"."""
 
     id: UUID
@@ -95,13 +95,13 @@ class ContractStory:
 
     rent: int
     steps: tuple[Step, ...]
-    balance: Balance | None
+    balance: MoneyStanding | None
     paid_until: dt.date | None
     deposit: DepositFacts | None
-    charges: tuple[Due, ...]
+    charges: tuple[AmountDue, ...]
     more_charges: int
-    before: tuple[Neighbour, ...]
-    after: tuple[Neighbour, ...]
+    before: tuple[LinkedLease, ...]
+    after: tuple[LinkedLease, ...]
     matters: tuple[Matter, ...]
 
 
@@ -125,7 +125,7 @@ def story_of_contract(contract: Contract, today: dt.date) -> ContractStory:
     )
 
 
-def months_of_contract(contract: Contract, today: dt.date, *, page: int, is_all: bool) -> Page[Due]:
+def months_of_contract(contract: Contract, today: dt.date, *, page: int, is_all: bool) -> Page[AmountDue]:
     """Months of rent, the newest first: the latest two years, or a page of them all. One statement.
 
     Of the months to come the latest have only what is paid already and the first that is not.
@@ -142,16 +142,16 @@ def months_of_contract(contract: Contract, today: dt.date, *, page: int, is_all:
     found = list(sql.rows(_MONTHS, asked))
     total = found[0]["total"] if found else 0
     # The paginator counts; the months are put on its page below.
-    shown = cast("Page[Due]", Paginator(range(total), size).get_page(found[0]["page"] if found else 1))
+    shown = cast("Page[AmountDue]", Paginator(range(total), size).get_page(found[0]["page"] if found else 1))
     shown.object_list = [_due(json.loads(row["facts"]), today) for row in found]
     return shown
 
 
-def _due(facts: Facts, today: dt.date) -> Due:
+def _due(facts: Facts, today: dt.date) -> AmountDue:
     due_on, settled_on = rows.a_day(facts["due"]), rows.day(facts["settled_on"])
     row = Instalment(amount=facts["amount"], paid_amount=facts["paid"], due_date=due_on)
     until = settled_on if row.paid_amount >= row.amount else today if today > due_on else None
-    return Due(
+    return AmountDue(
         id=UUID(facts["id"]),
         kind=facts["kind"],
         label=facts["label"],
@@ -169,8 +169,8 @@ def _due(facts: Facts, today: dt.date) -> Due:
     )
 
 
-def _neighbour(facts: Facts) -> Neighbour:
-    return Neighbour(
+def _neighbour(facts: Facts) -> LinkedLease:
+    return LinkedLease(
         id=UUID(facts["id"]),
         reference=facts["reference"],
         how=facts["how"],

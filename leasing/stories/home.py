@@ -14,7 +14,7 @@ YEAR_DAYS, LISTED, LISTED_HOMES = 365, 30, 12
 
 
 @dataclass(frozen=True)
-class Stay:
+class HomeStay:
     """A contract for the home. `lived_since`: the first day of its tenancy there, through renewals."""
 
     contract_id: UUID
@@ -64,7 +64,7 @@ class PropertyStory:
     """`days_empty` of `days_known`: those of the last year on which nobody had a lease, from the first one on record;
     None where there never was one."""
 
-    stays: tuple[Stay, ...]
+    stays: tuple[HomeStay, ...]
     total_stays: int
     empty_since: dt.date | None
     days_empty: int | None
@@ -76,7 +76,7 @@ class PropertyStory:
     today: dt.date
 
     @property
-    def living_there(self) -> Stay | None:
+    def living_there(self) -> HomeStay | None:
         return next((stay for stay in self.stays if stay.is_in_force), None)
 
     def against_the_market(self, market_rent: int | None) -> Compared | None:
@@ -87,13 +87,13 @@ class PropertyStory:
         return Compared(francs, Decimal(abs(francs)) / market_rent)
 
     @property
-    def to_come(self) -> Stay | None:
+    def to_come(self) -> HomeStay | None:
         """Signed, and not begun."""
         coming = [s for s in self.stays if s.status != Contract.Status.DRAFT and s.start > self.today]
         return min(coming, key=lambda stay: stay.start, default=None)
 
     @property
-    def past(self) -> tuple[Stay, ...]:
+    def past(self) -> tuple[HomeStay, ...]:
         """Everybody but who lives there."""
         return tuple(stay for stay in self.stays if stay is not self.living_there)
 
@@ -133,8 +133,8 @@ def story_of_property(home: Property, today: dt.date) -> PropertyStory:
     )
 
 
-def _stay(facts: Facts) -> Stay:
-    return Stay(
+def _stay(facts: Facts) -> HomeStay:
+    return HomeStay(
         contract_id=UUID(facts["id"]),
         reference=facts["reference"],
         tenant_id=UUID(facts["tenant_id"]),

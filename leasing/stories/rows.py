@@ -34,7 +34,7 @@ def a_day(text: str) -> dt.date:
 
 
 @dataclass(frozen=True)
-class Balance:
+class MoneyStanding:
     """What accounts stand at on a day, in francs. `oldest`: since when the oldest debt has been due."""
 
     owed: int
@@ -47,13 +47,13 @@ class Balance:
         return max(0, -self.on_account)
 
 
-def balance_of(facts: Facts) -> Balance:
+def balance_of(facts: Facts) -> MoneyStanding:
     """Out of the facts of a row "balance"."""
-    return Balance(facts["owed"], facts["debts"], day(facts["oldest"]), facts["on_account"])
+    return MoneyStanding(facts["owed"], facts["debts"], day(facts["oldest"]), facts["on_account"])
 
 
 @dataclass(frozen=True)
-class Debt:
+class OpenDebt:
     """An instalment that lacks money, and what it is on the day that was asked for."""
 
     id: UUID
@@ -78,11 +78,11 @@ def name_of(kind: str, label: str, month: dt.date) -> str:
     return " · ".join(filter(None, (str(Instalment.Kind(kind).label), label)))
 
 
-def debt_of(facts: Facts, today: dt.date) -> Debt:
+def debt_of(facts: Facts, today: dt.date) -> OpenDebt:
     """Out of the facts that DEBT builds."""
     due_on = a_day(facts["due"])
     row = Instalment(amount=facts["amount"], paid_amount=facts["paid"], due_date=due_on)
-    return Debt(
+    return OpenDebt(
         id=UUID(facts["id"]),
         kind=facts["kind"],
         label=facts["label"],

@@ -7,14 +7,14 @@ from uuid import UUID
 from leasing.models import Contract, Interaction, Tenant
 from leasing.readings import in_order_of_debts, is_in_force, is_signed, is_standing, rent_on
 from leasing.stories import rows
-from leasing.stories.rows import Balance, Debt, DepositFacts, Facts, Matter
+from leasing.stories.rows import DepositFacts, Facts, Matter, MoneyStanding, OpenDebt
 
 LISTED_DEBTS = 12
 """The oldest are named one by one; of the others there is the sum."""
 
 
 @dataclass(frozen=True)
-class Lease:
+class TenantLease:
     """A contract of the tenant. `paid_until`: of one that is in force, the last day for which rent is paid."""
 
     id: UUID
@@ -69,10 +69,10 @@ class NotedContact:
 class TenantStory:
     """`balance` is None where there is no account: nothing was ever signed."""
 
-    leases: tuple[Lease, ...]
-    balance: Balance | None
-    debts: tuple[Debt, ...]
-    next_due: Debt | None
+    leases: tuple[TenantLease, ...]
+    balance: MoneyStanding | None
+    debts: tuple[OpenDebt, ...]
+    next_due: OpenDebt | None
     matters: tuple[Matter, ...]
     contact: Contact | None
 
@@ -87,7 +87,7 @@ class TenantStory:
         return self.balance.owed - sum(debt.lacks for debt in self.debts) if self.balance else 0
 
     @property
-    def ahead(self) -> tuple[Lease, ...]:
+    def ahead(self) -> tuple[TenantLease, ...]:
         """The leases in force whose rent is known to be paid up to some day."""
         return tuple(lease for lease in self.leases if lease.is_in_force and lease.paid_until)
 
@@ -124,8 +124,8 @@ def story_of_tenant(tenant: Tenant, today: dt.date, *, contact: NotedContact | N
     )
 
 
-def _lease(facts: Facts) -> Lease:
-    return Lease(
+def _lease(facts: Facts) -> TenantLease:
+    return TenantLease(
         id=UUID(facts["id"]),
         reference=facts["reference"],
         home_id=UUID(facts["home_id"]),
