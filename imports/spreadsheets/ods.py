@@ -18,6 +18,8 @@ _CALC = "{urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0}"
 _SHEET, _ROW, _CELL, _PARAGRAPH = f"{_TABLE}table", f"{_TABLE}table-row", f"{_TABLE}table-cell", f"{_TEXT}p"
 _CELLS = {_CELL, f"{_TABLE}covered-table-cell"}
 _FAR = 1 << 30
+_DEEPEST = 200
+"""Elements within one another: in an honest book a dozen. Without a limit the child is ended by its memory, slowly."""
 
 
 def open_ods(source: IO[bytes], limits: Limits) -> list[OpenSheet]:
@@ -115,12 +117,15 @@ def _elements(archive: XmlArchive, also: frozenset[str] = frozenset()) -> Iterat
 
     What has ended is let go of.
     """
-    sheets, rows = 0, 0
+    sheets, rows, depth = 0, 0, 0
     above: list[Element] = []
     told = also | {_SHEET, _ROW}
     with archive.open("content.xml") as part:
         for event, element in iterparse(part, ("start", "end")):  # noqa: S314 -- XmlArchive refuses declarations
             tag = element.tag
+            depth += 1 if event == "start" else -1
+            if depth > _DEEPEST:
+                raise BeyondLimit("damaged")
             # Nearly all of a workbook are cells: they are passed over as fast as can be.
             if rows and tag not in told:
                 continue
