@@ -9,7 +9,11 @@ from django.conf import settings
 from tests.processes import PYTHON, free_port
 
 # It needs no database of the tests; the mark has it begin among the long ones (conftest.py).
-pytestmark = [pytest.mark.server, pytest.mark.django_db(transaction=True)]
+pytestmark = [
+    pytest.mark.server,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.skipif("AKIG_DRILL" not in os.environ, reason="two minutes of real processes: AKIG_DRILL=short"),
+]
 
 
 def test_no_fault_of_the_short_drill_loses_or_doubles_or_keeps_people_waiting():
