@@ -54,6 +54,7 @@ DECLARATION = Declaration(
         "receipts:check": Address(ANYONE, arguments={"token": "GN_CONAKRY.nobody.signed"}),
         "leasing:record_payment": Address("leasing.record_payment", FORM),
         "leasing:cash_day": Address("leasing.record_payment"),
+        "leasing:arrears": Address("leasing.view_portfolio"),
         "leasing:payment": Address("leasing.view_portfolio", row="leasing.Payment"),
         "leasing:reverse_payment": Address("leasing.record_payment", FORM, row="leasing.Payment"),
         "leasing:refund": Address("leasing.manage_portfolio", FORM, row="leasing.Contract"),

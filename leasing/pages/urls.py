@@ -3,6 +3,7 @@
 from django.urls import path
 
 from leasing.pages import cash_views, contact_views, payment_views, receipt_views, views
+from leasing.pages.arrears import arrears
 from leasing.pages.search import search
 
 app_name = "leasing"
@@ -14,6 +15,7 @@ urlpatterns = [
     path("instalments/<uuid:pk>/quittance/", receipt_views.issue_quittance, name="issue_quittance"),
     path("payments/new/", payment_views.record, name="record_payment"),
     path("payments/day/", cash_views.cash_day, name="cash_day"),
+    path("arrears/", arrears, name="arrears"),
     path("payments/<uuid:pk>/", payment_views.payment, name="payment"),
     path("payments/<uuid:pk>/reverse/", payment_views.reverse_payment, name="reverse_payment"),
     path("contracts/<uuid:pk>/refund/", payment_views.refund, name="refund"),
