@@ -8,7 +8,7 @@ from django.apps import apps
 from django.urls import URLResolver, include, path
 from django.utils.module_loading import module_has_submodule
 
-from screens import panels, timeline
+from screens import consequences, panels, timeline
 from screens.declarations import Address, Daily, Declaration, Entry, Hourly
 from sites_app import access, resolve
 
@@ -30,6 +30,7 @@ def hand_down() -> None:
     resolve.open_without_site(f"/{part.prefix}" for one in declared for part in one.includes if not part.needs_site)
     panels.declare(panel for one in declared for panel in one.panels)
     timeline.declare(source for one in declared for source in one.timeline)
+    consequences.declare(consequence for one in declared for consequence in one.consequences)
 
 
 def menu() -> tuple[Entry, ...]:

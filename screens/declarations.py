@@ -128,6 +128,16 @@ class TimelineSource:
 
 
 @dataclass(frozen=True)
+class Consequence:
+    """What an app does when a page of a lower app has changed something: `follow` gets the request and the subject, and
+    returns sentences for whoever made the change.
+    """
+
+    change: str  # "money": rent was received on a contract, or a payment of it reversed
+    follow: Callable[[Request, Any], Sequence[str]]
+
+
+@dataclass(frozen=True)
 class Declaration:
     """Everything that an app adds to what it does not own."""
 
@@ -139,5 +149,6 @@ class Declaration:
     addresses: Mapping[str, Address] = field(default_factory=dict)
     panels: tuple[Panel, ...] = ()
     timeline: tuple[TimelineSource, ...] = ()
+    consequences: tuple[Consequence, ...] = ()
     administration: Mapping[str, int] = field(default_factory=dict)
     """Where the tables of an app label stand in the administration; what no app mentions comes last, by name."""

@@ -48,8 +48,10 @@ class FrancsField(forms.CharField):
     def prepare_value(self, value: Any) -> Any:
         return formats.number(value) if isinstance(value, int) else value
 
-    def clean(self, value: Any) -> int:
+    def clean(self, value: Any) -> int | None:
         text = super().clean(value)
+        if text in self.empty_values:
+            return None
         try:
             francs = amounts.amount(text, self.currency)
         except BadValue as wrong:

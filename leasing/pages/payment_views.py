@@ -12,6 +12,7 @@ from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import translation
+from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -33,6 +34,7 @@ from leasing.pages.payment_forms import (
 from leasing.payable import Payable, accounts_of_tenant, payable_accounts
 from leasing.previews import Asked, Part, account_books
 from leasing.queries import balance_of, on_account
+from screens.consequences import follow
 from sites_app.permissions import needs, rights_on
 from sites_app.queries import rules_for
 from sites_app.request import SiteRequest, one_site
@@ -92,6 +94,7 @@ def payment(request: SiteRequest, pk: UUID) -> HttpResponse:
         "may_refund": balance.on_account > 0 and _MANAGE in rights,
         "may_record": _RECORD in rights,
         "just_saved": reversal is None and "saved" in request.GET,
+        "next": _going_on(request.GET),
         "message": _message(receipt, contract.tenant) if receipt and reversal is None else "",
         "crumbs": [{"label": _("The day’s money"), "url": f"{reverse('leasing:cash_day')}?day={found.received_on}"}],
     }
@@ -124,7 +127,9 @@ def reverse_payment(request: SiteRequest, pk: UUID) -> HttpResponse:
                     payment=found, by=request.user, reason=form.cleaned_data["reason"], today=found.site.today()
                 )
                 messages.success(request, _("The payment is reversed: it no longer counts anywhere."))
-                return HttpResponseRedirect(page)
+                for sentence in follow("money", request, found.contract):
+                    messages.info(request, sentence)
+                return HttpResponseRedirect(_address_of(found, request.POST))
             except RuleBroken as refusal:
                 form.add_error(refusal.field if refusal.field in form.fields else None, refusal.sentence)
                 status = 422
@@ -179,7 +184,24 @@ def _sent(request: SiteRequest, contract: Contract) -> HttpResponse:
     except RuleBroken as refusal:
         form.add_error(refusal.field if refusal.field in form.fields else None, refusal.sentence)
         return _form_page(request, contract, form, status=refusal.status)
-    return HttpResponseRedirect(f"{reverse('leasing:payment', args=[made.pk])}?saved=1")
+    for sentence in follow("money", request, contract):
+        messages.info(request, sentence)
+    return HttpResponseRedirect(_address_of(made, request.POST, saved=1))
+
+
+def _address_of(payment: Payment, asked: Mapping[str, Any], **query: Any) -> str:
+    """The page of a payment, which knows the way back to where one came from."""
+    going_on = _going_on(asked)
+    query |= {"next": going_on} if going_on else {}
+    page = reverse("leasing:payment", args=[payment.pk])
+    return f"{page}?{urlencode(query)}" if query else page
+
+
+def _going_on(asked: Mapping[str, Any]) -> str:
+    """The page from which one came, as it was sent along; "" for none, and for what is none of ours."""
+    path = asked.get("next", "")
+    is_ours = path.startswith("/") and url_has_allowed_host_and_scheme(path, allowed_hosts=None)
+    return path if is_ours else ""
 
 
 def _to_the_first(request: SiteRequest, key: str, refusal: IdempotencyConflict) -> HttpResponse:
@@ -208,6 +230,7 @@ def _form_page(
     if said.get("amount") and said.get("received_on"):
         preview = payment_preview(site, books, said["amount"], said["received_on"], key=said.get("key", ""))
     context: dict[str, Any] = {"form": form, "preview": preview, "contract": contract}
+    context["next"] = _going_on(request.POST or request.GET)
     if request.htmx:
         return render(request, "leasing/_payment_preview.html", context)
     context |= {
