@@ -2,7 +2,7 @@
 
 import datetime as dt
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,16 +42,29 @@ class HistoryEntry:
     through: str
     address: str
     values: tuple[ValueChange, ...]
+    sentence: str = ""
+    """In the words of the row's own app, where it has some for such a change."""
 
 
 def is_audited(model: type[models.Model]) -> bool:
     return hasattr(model, "pgh_event_models")
 
 
-def history_of(row: models.Model, *, limit: int = 50, leave_out: Iterable[str] = ()) -> list[HistoryEntry]:
+def _says_nothing(_before: Any, _after: Any) -> str:
+    return ""
+
+
+def history_of(
+    row: models.Model,
+    *,
+    limit: int = 50,
+    leave_out: Iterable[str] = (),
+    told: Callable[[Any, Any], str] = _says_nothing,
+) -> list[HistoryEntry]:
     """The last `limit` changes of a row, the newest first; empty for a table that is not audited.
 
-    `leave_out` are fields whose changes are not told; those of rows that are left out cost no statement.
+    `leave_out` are fields whose changes are not told; those of rows that are left out cost no statement. `told` may
+    say an update, of the row as it was and as it became, in one sentence.
 
     The caller has made sure that the row may be seen: the audit tables of sites, roles and rules hold every site's.
     """
@@ -76,8 +89,9 @@ def history_of(row: models.Model, *, limit: int = 50, leave_out: Iterable[str] =
             nobody = _("Not signed in") if metadata.get("url") else _("System")
             who = names.get((_PERSON, metadata.get("user"))) or nobody
             address = metadata.get("address") or ""
+            sentence = told(before, event) if before is not None and event.pgh_label == "update" else ""
             entries.append(
-                HistoryEntry(event.pgh_created_at, who, event.pgh_label, _through(metadata), address, values)
+                HistoryEntry(event.pgh_created_at, who, event.pgh_label, _through(metadata), address, values, sentence)
             )
     return entries
 

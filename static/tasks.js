@@ -88,7 +88,7 @@ if (worker) {
   if (stale) {
     show("stale", true);
     // Only the day itself is kept: its links lead nowhere without a network.
-    for (const link of document.querySelectorAll(".task h2 a, .rest a")) link.removeAttribute("href");
+    for (const link of document.querySelectorAll(".task a[href^='/'], .rest a")) link.removeAttribute("href");
   } else if (window.caches) keep();
   if (navigator.serviceWorker) navigator.serviceWorker.register("/service-worker.js", { scope: worker });
 
@@ -137,15 +137,18 @@ if (worker) {
   // --- a tap
   const busy = new Set();
   document.addEventListener("submit", async (event) => {
-    const form = event.target;
+    const { target: form, submitter: button } = event;
     if (!form.matches("[data-tap]") || event.defaultPrevented) return;
     event.preventDefault();
     const fields = [...new FormData(form)].filter(([name]) => name !== "csrfmiddlewaretoken");
+    // What the button pressed says, which FormData leaves out.
+    if (button?.name) fields.push([button.name, button.value]);
     const { key } = Object.fromEntries(fields);
     if (busy.has(key)) return;
     busy.add(key);
     const task = form.dataset.task;
-    const label = (form.closest("details")?.querySelector("summary") || form.querySelector("button")).textContent.trim();
+    const label = [form.closest("details")?.querySelector("summary"), button || form.querySelector("button")]
+      .filter(Boolean).map((one) => one.textContent.trim()).join(" · ");
     const tap = { key, task, verb: form.dataset.tap, url: form.action, fields, label, title: titleOf(task) };
     let answer;
     try {
@@ -159,13 +162,17 @@ if (worker) {
     const signedOut = answer?.redirected === true;
     if (answer === undefined || answer.status >= 500 || signedOut) {
       queue.add(tap);
-      form.closest("details")?.removeAttribute("open");
+      for (const open of form.closest("[data-acts]").querySelectorAll("details[open]")) open.open = false;
       delete form.dataset.sent; // taken back, it can be sent again (static/akig.js)
       mark();
       show("signed-out", signedOut);
       if (answer === undefined && navigator.onLine) empty();
     } else if (answer.ok) location.assign((await answer.json()).next);
-    else form.submit(); // the server's own page says what is wrong
+    else {
+      // The server's own page says what is wrong.
+      if (button?.name) form.append(Object.assign(document.createElement("input"), { type: "hidden", name: button.name, value: button.value }));
+      form.submit();
+    }
   });
 
   addEventListener("online", () => {

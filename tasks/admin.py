@@ -20,7 +20,8 @@ class TaskAdmin(TasksAdmin):
     date_hierarchy = "due_at"
     fields = [
         "kind", "cause", "facts", "title", "description", "agent", "status", "due_at", "tenant", "contract", "property",
-        "created_by", "started_at", "completed_at", "outcome", "rating", "note", "source",
+        "created_by", "started_at", "completed_at", "outcome", "rating", "note", "promised_on",
+        "promised_francs", "put_off_until", "source",
     ]  # fmt: skip
 
 

@@ -3,7 +3,8 @@
 STATE_BEFORE = """
     jsonb_build_object(
         'status', t.status, 'due_at', t.due_at, 'started_at', t.started_at, 'completed_at', t.completed_at,
-        'outcome', t.outcome, 'rating', t.rating, 'note', t.note, 'agent_id', t.agent_id
+        'outcome', t.outcome, 'rating', t.rating, 'note', t.note, 'promised_on', t.promised_on,
+        'promised_francs', t.promised_francs, 'put_off_until', t.put_off_until, 'agent_id', t.agent_id
     )
 """
 """What a task was, for its history: the fields of actions.change.STATE. `t` is the task."""

@@ -8,6 +8,7 @@ from screens.declarations import (
     ANYONE,
     FORM,
     Address,
+    Consequence,
     Daily,
     Declaration,
     Entry,
@@ -75,5 +76,6 @@ DECLARATION = Declaration(
         Panel("leasing:property", 10, _ABOUT, panels.open_tasks_of_property, _WORK),
     ),
     timeline=(TimelineSource("tenant", "tasks", panels.tasks_done_about, _WORK),),
+    consequences=(Consequence("money", panels.after_money),),
     administration={"tasks": 20},
 )

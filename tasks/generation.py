@@ -6,6 +6,7 @@ task is closed exactly when its cause would not make it today. docs/formulas/tas
 
 import datetime as dt
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 
@@ -14,6 +15,7 @@ from changes.audit import change
 from sites_app.models import Site
 from tasks import verbs
 from tasks.causes import judged
+from tasks.causes.rent_late import RENT_LATE
 from tasks.closing import CLOSED, STATE_BEFORE
 from tasks.workers import WORKING_ROLES
 
@@ -23,8 +25,8 @@ END_OF_DAY = dt.time(18)
 def generate_tasks(*, site: Site, today: dt.date) -> int:
     """Make what the records of the site ask for on a day, once each, and bring open tasks up to date with them.
 
-    What is late on an account is one task at a time; it goes on when the tenant has moved, renewed or left. What a
-    person has finished or cancelled is not asked for again, but for a debt: that asks again, see
+    What is late on an account is one task at a time; it goes on when the tenant has moved or renewed. What a person
+    has finished or cancelled is not asked for again, but for a debt: that asks again, see
     docs/formulas/task-causes.md. What was closed because its cause had gone is open again when the cause is back: a
     payment that was reversed. Returns how many are to do that were not.
     """
@@ -40,17 +42,28 @@ def close_gone(*, site: Site, today: dt.date, now: dt.datetime) -> int:
         return _count(_CLOSE, site, today, now=now, note="")
 
 
-def _count(statement: str, site: Site, today: dt.date, **more: Any) -> int:
+def judge_debt(*, site: Site, account: UUID, today: dt.date, now: dt.datetime) -> int:
+    """The same for the late rents of one account, at once: its task is closed when nothing is late any more, takes up
+    what is left, or is open again when a payment was reversed. Returns how many were closed.
+    """
+    with change(None):
+        closed = _count(_CLOSE, site, today, only=account, now=now, note="")
+        _count(_GENERATE, site, today, only=account)
+        return closed
+
+
+def _count(statement: str, site: Site, today: dt.date, *, only: UUID | None = None, **more: Any) -> int:
     parameters = {
         "evening": END_OF_DAY,
         "roles": list(WORKING_ROLES),
-        "judged": judged.NAMES,
+        "judged": [RENT_LATE.name] if only else judged.NAMES,
+        "root": f"{RENT_LATE.name}:{only}" if only else None,
         "asking_again": judged.ASKING_AGAIN,
         "gone": verbs.CAUSE_GONE,
         "back": verbs.CAUSE_BACK,
     }
     with transaction.atomic():
-        return sql.value(_CAUSES + statement, judged.parameters(site, today) | parameters | more)
+        return sql.value(_CAUSES + statement, judged.parameters(site, today, only) | parameters | more)
 
 
 # One row for each cause. `root` is the same for as long as the trouble lasts, `source` for as long as it asks for the
@@ -68,6 +81,7 @@ _CAUSES = f"""
         SELECT *, concat_ws(':', root, asks) AS source,
             (due_on + %(evening)s::time) AT TIME ZONE %(timezone)s AS due_at
         FROM found
+        WHERE %(root)s::text IS NULL OR root = %(root)s
     ),
     -- Open tasks, and those that were closed by themselves and whose cause is there again.
     generated AS (
@@ -75,7 +89,8 @@ _CAUSES = f"""
             CASE WHEN t.cause = ANY (%(asking_again)s) THEN substring(t.source FROM '^[^:]+:[^:]+') ELSE t.source END
                 AS root
         FROM tasks_task t
-        WHERE t.site_id = %(site)s AND t.cause = ANY (%(judged)s) AND t.id IN (
+        WHERE t.site_id = %(site)s AND t.cause = ANY (%(judged)s)
+            AND (%(root)s::text IS NULL OR t.source LIKE %(root)s || ':%%') AND t.id IN (
             SELECT o.id FROM tasks_task o
             WHERE o.site_id = %(site)s AND o.status IN ('pending', 'in_progress', 'blocked')
             UNION ALL
@@ -115,7 +130,9 @@ _GENERATE = """
             status = CASE WHEN is_back THEN 'pending' ELSE t.status END,
             started_at = CASE WHEN is_back THEN NULL ELSE t.started_at END,
             completed_at = CASE WHEN is_back THEN NULL ELSE t.completed_at END,
-            outcome = CASE WHEN is_back THEN '' ELSE t.outcome END
+            outcome = CASE WHEN is_back THEN '' ELSE t.outcome END,
+            note = CASE WHEN is_back THEN '' ELSE t.note END,
+            put_off_until = CASE WHEN is_back THEN NULL ELSE t.put_off_until END
         FROM stale s JOIN locked ON locked.id = s.id
         WHERE t.site_id = %(site)s AND t.id = s.id
         RETURNING t.id, t.version, s.before, s.is_back

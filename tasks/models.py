@@ -1,5 +1,6 @@
 """What agents have to do, what waits for what, in which order a day began, and who changed what."""
 
+import datetime as dt
 from collections.abc import Container
 from typing import ClassVar
 
@@ -27,6 +28,14 @@ class TaskQuerySet(SiteScopedQuerySet):
     def open(self) -> "TaskQuerySet":
         """Neither done nor cancelled."""
         return self.filter(status__in=Task.OPEN)
+
+    def put_off(self, now: dt.datetime) -> "TaskQuerySet":
+        """Open, and out of the day until a moment that has not come."""
+        return self.open().filter(put_off_until__gt=now)
+
+    def at_hand(self, now: dt.datetime) -> "TaskQuerySet":
+        """Open, and not put off."""
+        return self.open().exclude(put_off_until__gt=now)
 
     def visible_to(self, user_id: int, permissions: Container[str]) -> "TaskQuerySet":
         """An agent's own; all of them for whoever manages tasks."""
@@ -121,6 +130,10 @@ class Task(SiteScopedModel):
         _("rating"), null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(5)]
     )
     note = models.TextField(_("note"), blank=True)
+    promised_on = models.DateField(_("promised for"), null=True, blank=True)
+    promised_francs = models.BigIntegerField(_("amount promised"), null=True, blank=True)
+    # Until then it has no place in the day.
+    put_off_until = models.DateTimeField(_("put off until"), null=True, blank=True)
     # Raised by every change, so that a tap made offline can be told from one made on the task as it is now.
     version = models.PositiveIntegerField(_("version"), default=1)
 
@@ -142,6 +155,16 @@ class Task(SiteScopedModel):
                 | Q(status__in=["pending", "in_progress", "blocked"], completed_at__isnull=True),
                 name="task_completed_at_goes_with_status",
                 violation_error_message=_("A task has a completion time if, and only if, it is over."),
+            ),
+            models.CheckConstraint(
+                condition=Q(promised_on__isnull=True, promised_francs__isnull=True) | Q(outcome="promised"),
+                name="promise_goes_with_its_outcome",
+                violation_error_message=_("Only what was promised has a day and an amount."),
+            ),
+            models.CheckConstraint(
+                condition=Q(promised_francs__isnull=True) | Q(promised_francs__gt=0),
+                name="promised_francs_are_more_than_zero",
+                violation_error_message=_("The amount must be a whole number of francs, more than zero."),
             ),
             models.CheckConstraint(
                 condition=~Q(status="in_progress") | Q(started_at__isnull=False),
@@ -168,6 +191,10 @@ class Task(SiteScopedModel):
     def is_open(self) -> bool:
         """Neither done nor cancelled."""
         return self.status in self.OPEN
+
+    def is_put_off(self, now: dt.datetime) -> bool:
+        """Whether it is out of the day, until a moment that has not come."""
+        return self.is_open() and self.put_off_until is not None and self.put_off_until > now
 
 
 class TaskDependency(SiteScopedModel):

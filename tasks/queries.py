@@ -10,6 +10,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from sites_app.models import Site
+from tasks.causes import registry
 from tasks.models import Task
 from tasks.priority import URGENT
 from tasks.ranking import (
@@ -86,6 +87,8 @@ class Manifesto:
     done_this_week: int
     recommendations: tuple[Recommendation, ...]
     risks: tuple[Risk, ...]
+    put_off: tuple[RankedTask, ...] = ()
+    """What comes back later: no part of the day, and counted nowhere."""
 
     @property
     def tasks(self) -> tuple[RankedTask, ...]:
@@ -110,10 +113,11 @@ class AgentLoad:
 
 @dataclass(frozen=True)
 class SiteDay:
-    """Everybody's load, and every open task of the site by its id."""
+    """Everybody's load, and every open task of the site by its id; what is put off apart, and in no load."""
 
     loads: tuple[AgentLoad, ...]
     ranked: Mapping[UUID, RankedTask]
+    put_off: Mapping[UUID, RankedTask]
 
 
 @dataclass(frozen=True)
@@ -132,19 +136,21 @@ def manifesto(site: Site, agent_id: int, now: dt.datetime) -> Manifesto:
     board = board_of(site, [agent_id], now)
     person = board.people.get(agent_id)
     can, stuck = _without_what_is_stuck(board)
+    top = _first_of(can)
     minutes = sum(task.minutes for task in board.tasks)
     return Manifesto(
         site_code=site.code,
         agent_id=agent_id,
         agent_name=person.name if person else "",
         day=local_time(site, now).date(),
-        top=tuple(can[:TOP]),
-        rest=(*can[TOP:], *stuck),
+        top=top,
+        rest=(*(task for task in can if task not in top), *stuck),
         total=len(board.tasks),
         minutes=minutes,
         done_this_week=person.done_this_week if person else 0,
         recommendations=tuple(_recommendations(can, board, agent_id)),
         risks=tuple(_risks(board.tasks, minutes)),
+        put_off=board.put_off,
     )
 
 
@@ -164,7 +170,7 @@ def site_day(site: Site, now: dt.datetime) -> SiteDay:
     loads = [_load(board.people[agent_id], tasks, now) for agent_id, tasks in tasks_of.items()]
     if nobodys:
         loads.append(_load(None, nobodys, now))
-    return SiteDay(tuple(loads), {task.id: task for task in board.tasks})
+    return SiteDay(tuple(loads), {task.id: task for task in board.tasks}, {task.id: task for task in board.put_off})
 
 
 def _load(person: Person | None, tasks: Sequence[RankedTask], now: dt.datetime) -> AgentLoad:
@@ -207,9 +213,16 @@ def _without_what_is_stuck(board: TaskBoard) -> tuple[list[RankedTask], list[Ran
     return [task for task in board.tasks if task.id not in stuck], [task for task in board.tasks if task.id in stuck]
 
 
+def _first_of(tasks: Sequence[RankedTask]) -> tuple[RankedTask, ...]:
+    """The first three; of what can wait for an idle hour none, as long as anything else is due by tonight."""
+    pressing = [task for task in tasks if not registry.get(task.cause).can_wait]
+    is_busy = any(task.grounds.is_due for task in pressing)
+    return tuple((pressing if is_busy else tasks)[:TOP])
+
+
 def _recommendations(tasks: Sequence[RankedTask], board: TaskBoard, agent_id: int) -> Iterator[Recommendation]:
     """Where to start, what then; and whom to ask for what does not fit into a working day."""
-    for advice, task in zip(("start", "then"), tasks, strict=False):
+    for advice, task in zip(("start", "then"), _first_of(tasks), strict=False):
         yield Recommendation(advice, task)
     free = {person.id: person.free_minutes for person in board.agents if person.id != agent_id}
     spent, delegated = 0, 0

@@ -92,6 +92,7 @@ class RankedTask:
     waits_for: tuple[UUID, ...]
     note: str
     grounds: Grounds
+    put_off_until: dt.datetime | None = None
 
     @property
     def debt(self) -> LateRent | None:
@@ -126,9 +127,13 @@ class Person:
 
 @dataclass(frozen=True)
 class TaskBoard:
-    """Some agents' open tasks in order, what waits for which task of the site, and the people of the site."""
+    """Some agents' open tasks in order, what waits for which task of the site, and the people of the site.
+
+    What is put off stands apart, by the moment at which it comes back.
+    """
 
     tasks: tuple[RankedTask, ...]
+    put_off: tuple[RankedTask, ...]
     waiting: Mapping[UUID, Set[UUID]]
     people: Mapping[int, Person]
 
@@ -152,7 +157,7 @@ def board_of(site: Site, agent_ids: Sequence[int] | None, now: dt.datetime) -> T
     for row in _fetch(site, statements.WAITING, {"site": site.code}):
         needs.setdefault(row["task_id"], set()).add(row["needs_id"])
     waiting = waiting_for(needs)
-    tasks = {}
+    tasks, put_off = {}, []
     parameters = days | {"everyone": agent_ids is None, "agents": list(agent_ids or ())}
     for row in _fetch(site, statements.OPEN_TASKS, parameters):
         person = people.get(row["agent_id"])
@@ -177,9 +182,14 @@ def board_of(site: Site, agent_ids: Sequence[int] | None, now: dt.datetime) -> T
             waiting=grounds.waiting,
         )
         waits_for = tuple(sorted(needs.get(row["id"], ())))
-        tasks[row["id"]] = _task(site, row, minutes[row["kind"]], rank, waits_for, grounds)
+        task = _task(site, row, minutes[row["kind"]], rank, waits_for, grounds)
+        if task.put_off_until is not None and task.put_off_until > now:
+            put_off.append(task)
+        else:
+            tasks[task.id] = task
     order = in_order((Standing(t.id, t.priority.score, t.due_at) for t in tasks.values()), waiting)
-    return TaskBoard(tuple(tasks[task] for task in order), waiting, people)
+    put_off.sort(key=lambda task: (task.put_off_until, task.id))
+    return TaskBoard(tuple(tasks[task] for task in order), tuple(put_off), waiting, people)
 
 
 def _people(
@@ -244,7 +254,7 @@ def _task(
 _READ = (
     "id", "kind", "cause", "title", "description", "status", "due_at", "version", "agent_id", "tenant_id",
     "tenant_name", "tenant_phone", "contract_id", "contract_reference", "property_id", "property_code",
-    "neighbourhood", "note",
+    "neighbourhood", "note", "put_off_until",
 )  # fmt: skip
 
 

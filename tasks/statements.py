@@ -21,6 +21,7 @@ WITH in_force AS MATERIALIZED (
 placed AS (SELECT tenant_id, percent_rank() OVER (ORDER BY rent) AS percentile FROM in_force),
 draft AS MATERIALIZED ({drafts("= %(site)s")})
 SELECT t.id, t.kind, t.cause, t.facts, t.title, t.description, t.status, t.due_at, t.version, t.agent_id, t.note,
+    t.put_off_until,
     tenant.id AS tenant_id, coalesce(tenant.name, '') AS tenant_name, coalesce(tenant.phone, '') AS tenant_phone,
     contract.id AS contract_id, coalesce(contract.reference, '') AS contract_reference,
     home.id AS property_id, coalesce(home.code, '') AS property_code,
@@ -123,7 +124,8 @@ week AS (
     SELECT agent_id, count(*) AS done_this_week FROM finished WHERE completed_at >= %(monday)s GROUP BY agent_id
 ),
 at_hand AS (
-    SELECT agent_id, kind, count(*) FILTER (WHERE due_at < %(midnight)s) AS due,
+    SELECT agent_id, kind,
+        count(*) FILTER (WHERE due_at < %(midnight)s AND (put_off_until > %(now)s) IS NOT TRUE) AS due,
         count(*) FILTER (WHERE due_at >= %(since)s AND due_at < %(now)s) AS "left"
     FROM tasks_task
     WHERE site_id = %(site)s AND status IN ('pending', 'in_progress', 'blocked')

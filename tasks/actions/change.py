@@ -19,8 +19,8 @@ from tasks.refusals import KeyReused, TaskConflict
 
 LONGEST_KEY = 90
 """In characters, of a key that a person or a program sends; with whose it is, it has to fit its column."""
-_MOMENTS = ("due_at", "started_at", "completed_at")
-STATE = ("status", *_MOMENTS, "outcome", "rating", "note", "agent_id")
+_MOMENTS = ("due_at", "started_at", "completed_at", "put_off_until")
+STATE = ("status", *_MOMENTS, "outcome", "rating", "note", "promised_on", "promised_francs", "agent_id")
 """What a tap may change, and undoing it gives back."""
 CHANGED = (*(name.removesuffix("_id") for name in STATE), "version")
 """The fields that are saved with it."""
@@ -127,10 +127,15 @@ def digest_of(verb: str, by: Actor, **asked: Any) -> str:
 
 def state_of(task: Task) -> dict[str, Any]:
     state = {name: getattr(task, name) for name in STATE}
-    return state | {name: state[name] and state[name].isoformat() for name in _MOMENTS}
+    return state | {name: state[name] and state[name].isoformat() for name in (*_MOMENTS, "promised_on")}
 
 
 def give_back(task: Task, before: dict[str, Any]) -> None:
     for name in STATE:
-        value = before[name]
-        setattr(task, name, parse_datetime(value) if name in _MOMENTS and value else value)
+        # Of changes that are older than the field nothing is kept.
+        value = before.get(name)
+        if value and name in _MOMENTS:
+            value = parse_datetime(value)
+        elif value and name == "promised_on":
+            value = dt.date.fromisoformat(value)
+        setattr(task, name, value)

@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Callable
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
@@ -16,6 +17,8 @@ from tasks.models import Task, TaskChange
 from tasks.refusals import TaskConflict, moment
 
 LONGEST_POSTPONEMENT = dt.timedelta(days=366)
+LONGEST_PROMISE_DAYS = 92
+"""A promise for later than that would bury a debt."""
 OUTCOMES_OF_PEOPLE = tuple(outcome for outcome in Task.Outcome if outcome != Task.Outcome.CAUSE_GONE)
 """Only AKIG itself finds that the cause is gone."""
 
@@ -32,7 +35,8 @@ def start_task(*, task_id: UUID, by: Actor, now: dt.datetime, key: str, version:
         _require_open(task)
         if task.status == Task.Status.IN_PROGRESS:
             raise RuleBroken("status", "task_started_once", _("This task has been started already."))
-        task.status, task.started_at, task.note = Task.Status.IN_PROGRESS, now, ""
+        _put_back(task)
+        task.status, task.started_at = Task.Status.IN_PROGRESS, now
 
     return _tap(verbs.START, task_id, by, now, key, version, apply)
 
@@ -46,24 +50,40 @@ def finish_task(
     outcome: str,
     rating: int | None = None,
     note: str = "",
+    promised_on: dt.date | None = None,
+    promised_francs: int | None = None,
     version: int | None = None,
 ) -> Task:
-    """End with an outcome, whether it was started or not.
+    """End with an outcome, whether it was started or not; of a promise with its day and amount, where they are known.
 
-    Raises like start_task; RuleBroken: it is over, the outcome is none of a person's, or the rating not from 1 to 5.
+    Raises like start_task; RuleBroken: it is over, the outcome is none of a person's, the rating not from 1 to 5, or
+    the promise for a day that is past or far away, for no francs, or of something that was not promised.
     """
     note = note.strip()
     if outcome not in OUTCOMES_OF_PEOPLE:
         raise RuleBroken("outcome", "outcome_of_a_person", _("Say how it went: one of the outcomes offered."))
     if rating is not None and not 1 <= rating <= 5:
         raise RuleBroken("rating", "task_rating_from_1_to_5", _("A rating is a number from 1 to 5."))
+    is_promise = outcome == Task.Outcome.PROMISED
+    if not is_promise and (promised_on or promised_francs is not None):
+        sentence = _("Only what was promised has a day and an amount.")
+        raise RuleBroken("outcome", "promise_of_what_was_promised", sentence)
+    if promised_francs is not None and promised_francs <= 0:
+        sentence = _("The amount must be a whole number of francs, more than zero.")
+        raise RuleBroken("promised_francs", "promise_of_francs", sentence)
 
     def apply(task: Task) -> None:
         _require_open(task)
-        task.status, task.completed_at = Task.Status.DONE, now
+        if promised_on is not None:
+            _require_promised_day(promised_on, _day_there(task, now))
+        task.status, task.completed_at, task.put_off_until = Task.Status.DONE, now, None
         task.outcome, task.rating, task.note = str(outcome), rating, note
+        task.promised_on, task.promised_francs = promised_on, promised_francs
 
-    asked = {"outcome": str(outcome), "rating": rating, "note": note}
+    asked: dict[str, Any] = {"outcome": str(outcome), "rating": rating, "note": note}
+    if promised_on or promised_francs:
+        # Only then, so that a tap of before there were promises is still the same tap.
+        asked |= {"promised_on": promised_on and promised_on.isoformat(), "promised_francs": promised_francs}
     return _tap(verbs.FINISH, task_id, by, now, key, version, apply, **asked)
 
 
@@ -73,7 +93,7 @@ def cannot_do(*, task_id: UUID, by: Actor, now: dt.datetime, key: str, why: str,
 
     def apply(task: Task) -> None:
         _require_open(task)
-        task.status, task.note = Task.Status.BLOCKED, why
+        task.status, task.note, task.put_off_until = Task.Status.BLOCKED, why, None
 
     return _tap(verbs.CANNOT, task_id, by, now, key, version, apply, why=why)
 
@@ -81,23 +101,34 @@ def cannot_do(*, task_id: UUID, by: Actor, now: dt.datetime, key: str, why: str,
 def postpone_task(
     *, task_id: UUID, by: Actor, now: dt.datetime, key: str, due_at: dt.datetime, version: int | None = None
 ) -> Task:
-    """Have it to do later, from its beginning. Raises like start_task; RuleBroken: a past or very distant moment."""
+    """Have it to do later, from its beginning; until that day, or that hour of today, it leaves the day.
+
+    Raises like start_task; RuleBroken: a past or very distant moment.
+    """
 
     def apply(task: Task) -> None:
         _require_open(task)
         require_due_to_come(due_at, now)
         _put_back(task)
         task.due_at = due_at
+        zone = ZoneInfo(task.site.timezone)
+        day = due_at.astimezone(zone).date()
+        # The day on which it comes back has it from its first hour, so that the morning's order knows it.
+        is_today = day == _day_there(task, now)
+        task.put_off_until = due_at if is_today else dt.datetime.combine(day, dt.time.min, zone)
 
     return _tap(verbs.POSTPONE, task_id, by, now, key, version, apply, due_at=due_at.isoformat())
 
 
 def resume_task(*, task_id: UUID, by: Actor, now: dt.datetime, key: str, version: int | None = None) -> Task:
-    """Have what was started or blocked to do again. Raises like start_task; RuleBroken: it is to do already."""
+    """Have what was started, blocked or put off to do again.
+
+    Raises like start_task; RuleBroken: it is to do already.
+    """
 
     def apply(task: Task) -> None:
         _require_open(task)
-        if task.status == Task.Status.PENDING:
+        if task.status == Task.Status.PENDING and not task.is_put_off(now):
             raise RuleBroken("status", "task_to_resume", _("This task is to be done already."))
         _put_back(task)
 
@@ -111,6 +142,7 @@ def cancel_task(*, task_id: UUID, by: Actor, now: dt.datetime, key: str, why: st
     def apply(task: Task) -> None:
         _require_open(task)
         task.status, task.completed_at, task.note = Task.Status.CANCELLED, now, why
+        task.put_off_until = None
 
     return _tap(verbs.CANCEL, task_id, by, now, key, version, apply, why=why)
 
@@ -174,7 +206,19 @@ def _tap(
 
 def _put_back(task: Task) -> None:
     # The time it takes is counted from the next start.
-    task.status, task.started_at, task.note = Task.Status.PENDING, None, ""
+    task.status, task.started_at, task.note, task.put_off_until = Task.Status.PENDING, None, "", None
+
+
+def _day_there(task: Task, now: dt.datetime) -> dt.date:
+    return now.astimezone(ZoneInfo(task.site.timezone)).date()
+
+
+def _require_promised_day(day: dt.date, today: dt.date) -> None:
+    if day < today:
+        raise RuleBroken("promised_on", "promise_to_come", _("A promise is for today or a day to come."))
+    if day > today + dt.timedelta(days=LONGEST_PROMISE_DAYS):
+        sentence = _("A promise is for a day within %(days)s days.") % {"days": LONGEST_PROMISE_DAYS}
+        raise RuleBroken("promised_on", "promise_to_come", sentence)
 
 
 def _required(why: str) -> str:

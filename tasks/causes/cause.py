@@ -63,9 +63,11 @@ class Records:
     - facts (jsonb), due_on (date), agent_id, tenant_id, contract_id, property_id: those of the task;
     - begins: false for what keeps an open task open but makes none.
 
-    It may read `contract`, the signed ones of the site, and its own `tables`: sub-selects by their names, in order.
-    `%(site)s`, `%(timezone)s` and `%(today)s` are given; further `parameters` and `tables` carry the cause's name
-    before their own, so that no two causes ever speak of the same one.
+    It may read `contract`, the signed ones of the site, `worker`, the ids (user_id) of who may have tasks there, and
+    its own `tables`: sub-selects by their names, in order.
+    `%(site)s`, `%(timezone)s`, `%(today)s` and `%(account)s` (the one account that is asked about, or NULL) are given;
+    further `parameters` and `tables` carry the cause's name before their own, so that no two causes ever speak of the
+    same one.
     """
 
     select: str
@@ -73,8 +75,6 @@ class Records:
     parameters: Callable[[Site, dt.date], Mapping[str, Any]] = lambda _site, _today: {}
     asks_again: bool = False
     """A root is then one word (an id), and `asks` stands behind it in the task's source."""
-    goes_on_from: str = ""
-    """The cause, judged before, whose troubles these have been: its name is before the root, and its task goes on."""
 
 
 def _says_nothing(_about: About) -> str:
@@ -114,6 +114,10 @@ class Cause:
     """The amount that stands beside the task."""
     debt_of: Callable[[Facts], LateRent] | None = None
     """For a cause that is about late rents: those of its facts. Screens tell what is late by now."""
+    can_wait: bool = False
+    """Whether it stands back, out of the first three, for whatever else is due by tonight."""
+    worked_from: str = ""
+    """The name of the list at which its work is chosen; it takes the agent."""
     ended: Callable[[Any], None] = _needs_no_word
     """Given the task that a person has finished or cancelled, in the same transaction; RuleBroken forbids it."""
     reopened: Callable[[Any], None] = _needs_no_word

@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Iterator
 from itertools import chain
 from typing import Any
+from uuid import UUID
 
 from leasing.readings import is_signed
 from sites_app.models import Site
@@ -19,6 +20,7 @@ _SIGNED = f"""
     SELECT id, site_id, account_id, tenant_id, property_id, agent_id, monthly_rent, end_date, start_date, ended_on
     FROM leasing_contract
     WHERE site_id = %(site)s AND {is_signed("leasing_contract")}
+        AND (%(account)s::uuid IS NULL OR account_id = %(account)s)
 """
 
 
@@ -30,7 +32,7 @@ def _tables() -> Iterator[tuple[str, str]]:
 
 def _found(cause: Cause, records: Records) -> str:
     return f"""
-        SELECT '{cause.name}', '{cause.kind}', '{records.goes_on_from or cause.name}:' || root, asks, facts, due_on,
+        SELECT '{cause.name}', '{cause.kind}', '{cause.name}:' || root, asks, facts, due_on,
             agent_id, tenant_id, contract_id, property_id, begins
         FROM ({records.select}) {cause.name} ({_COLUMNS})
     """
@@ -40,9 +42,9 @@ FOUND = ", ".join(f"{name} AS ({select})" for name, select in _tables())
 """Tables of a WITH; the last, `found`, has one row for each trouble."""
 
 
-def parameters(site: Site, today: dt.date) -> dict[str, Any]:
-    """What FOUND asks for."""
-    given = {"site": site.code, "timezone": site.timezone, "today": today}
+def parameters(site: Site, today: dt.date, account: UUID | None = None) -> dict[str, Any]:
+    """What FOUND asks for; of one account only the troubles of its own contracts are meant."""
+    given = {"site": site.code, "timezone": site.timezone, "today": today, "account": account}
     for _cause, records in _RECORDS:
         given |= records.parameters(site, today)
     return given

@@ -1,19 +1,41 @@
-"""What a tenant owes who has left: the task of their late rents goes on as this one.
+"""What tenants owe who have left: one task a week for each agent, worked from the list of ended leases.
 
-There while an instalment is not paid in full, 3 days or more after its due date, and no lease of the account runs any
-more. It asks, and asks again, like `rent_late`.
+There while an instalment of an account that has no running lease any more is not paid in full after its due date: what
+leasing:arrears lists. It is due on the Friday of its week, and stands back for whatever else is due.
 """
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
+from leasing.arrears import ended_leases_that_owe
 from screens import formats
-from tasks.causes.cause import About, Cause, LateRent, Records
-from tasks.causes.rent_late import asked_of, debt_of, francs_of, what_is_late
+from tasks.causes.cause import About, Cause, Records
+
+_NOBODYS = "nobody"
+"""The root of what has no agent, or one who does not work here any more."""
+
+_ASKED = "(SELECT %(site)s AS site_id, %(today)s::date AS today)"
+_SELECT = f"""
+    SELECT coalesce(worker.user_id::text, '{_NOBODYS}'), week.monday::text,
+        jsonb_build_object('leases', count(*), 'amount', sum(lease.francs)), week.monday + 4, worker.user_id,
+        NULL::uuid, NULL::uuid, NULL::uuid, true
+    FROM ({ended_leases_that_owe(_ASKED, "= %(site)s")}) lease
+    LEFT JOIN worker ON worker.user_id = lease.agent_id
+    CROSS JOIN (SELECT date_trunc('week', %(today)s::date)::date AS monday) week
+    GROUP BY worker.user_id, week.monday
+"""
 
 
 def _title(about: About) -> str:
-    return _("Recover what %(tenant)s owes") % {"tenant": about.whom}
+    leases = about.facts.get("leases")
+    if leases is None:
+        # It was of one account, before there was the list.
+        return _("Recover what %(tenant)s owes") % {"tenant": about.whom}
+    return ngettext(
+        "Recover the debt of %(count)s tenant who has left",
+        "Recover the debts of %(count)s tenants who have left",
+        leases,
+    ) % {"count": formats.number(leases)}
 
 
 def _subject(_about: About) -> str:
@@ -21,25 +43,26 @@ def _subject(_about: About) -> str:
 
 
 def _reason(about: About) -> str:
-    debt = about.debt or LateRent()
-    if debt.since is None:
-        return _("The money has come in: this task closes by itself within the hour.")
-    return _("The tenant has left and still owes %(amount)s, the oldest since %(day)s: %(what)s.") % {
-        "amount": formats.francs(debt.francs, about.currency),
-        "day": formats.date_in_year(debt.since, about.today.year),
-        "what": what_is_late(about),
-    }
+    if "leases" not in about.facts:
+        return ""
+    leases, amount = about.facts["leases"], formats.francs(about.facts["amount"], about.currency)
+    return ngettext(
+        "%(count)s ended lease owes %(amount)s: try again this week.",
+        "%(count)s ended leases owe %(amount)s: choose three for this week.",
+        leases,
+    ) % {"count": formats.number(leases), "amount": amount}
 
 
 RECOVERY = Cause(
     name="recovery",
     label=gettext_lazy("recovery"),
     kind="payment_follow",
-    records=Records(select=asked_of("d.is_over"), asks_again=True, goes_on_from="rent_late"),
+    records=Records(select=_SELECT, asks_again=True),
     title=_title,
     subject=_subject,
     reason=_reason,
     tells_when=True,
-    francs=francs_of,
-    debt_of=debt_of,
+    francs=lambda about: about.facts["amount"],
+    can_wait=True,
+    worked_from="leasing:arrears",
 )

@@ -1,8 +1,8 @@
 """What is late on one account: one task for one debt, with all its months, other charges and francs.
 
 There while an instalment is not paid in full, 3 days or more after its due date, and a lease of the account runs; due
-on the day on which the debt asked last. When the tenant has left, it goes on as `recovery`. It asks again for as long
-as it is there: docs/formulas/task-causes.md.
+on the day on which the debt asked last. When the tenant has left it ends: `recovery` has what is left of it. It asks
+again for as long as it is there: docs/formulas/task-causes.md.
 """
 
 import datetime as dt
@@ -24,7 +24,10 @@ LATE_STEPS = (3, 10, 20)
 ASKED_AGAIN_DAYS = 30
 """So long after the last time a debt asks again, as long as it is there."""
 PROMISE_DAYS, NO_ANSWER_DAYS = 7, 2
-"""So long a debt waits when the tenant has promised to pay, or could not be reached; then it asks again."""
+"""So long a debt waits when the tenant has promised to pay, or could not be reached; then it asks again.
+
+A promise for a day waits until that day is over.
+"""
 
 
 def _parameters(_site: Site, _today: dt.date) -> dict[str, Any]:
@@ -47,11 +50,14 @@ _TABLES = {
                 ELSE %(rent_late_first)s END AS step
         FROM leasing_instalment
         WHERE site_id = %(site)s AND paid_amount < amount AND due_date <= %(today)s::date - %(rent_late_first)s
+            AND (%(account)s::uuid IS NULL OR account_id = %(account)s)
     """,
     "rent_late_answer": """
         SELECT DISTINCT ON (c.account_id) c.account_id,
             (t.completed_at AT TIME ZONE %(timezone)s)::date AS answered_on,
-            CASE t.outcome WHEN 'promised' THEN %(rent_late_promise)s WHEN 'no_answer' THEN %(rent_late_no_answer)s
+            CASE t.outcome WHEN 'promised' THEN coalesce(
+                t.promised_on + 1 - (t.completed_at AT TIME ZONE %(timezone)s)::date, %(rent_late_promise)s
+            ) WHEN 'no_answer' THEN %(rent_late_no_answer)s
                 ELSE %(rent_late_again)s END AS pause,
             t.outcome IN ('promised', 'no_answer') AS waits
         FROM tasks_task t
@@ -98,38 +104,34 @@ _TABLES = {
 }
 
 
-def asked_of(lease: str) -> str:
-    """The debts of accounts whose lease (`d`) is so.
-
-    A tenant who has promised to pay is left in peace for a while: such a debt keeps a task open, and makes none.
-    """
-    return f"""
-        SELECT d.account_id::text, d.asked_on::text, d.facts, d.asked_on, d.agent_id, d.tenant_id, d.id, d.property_id,
-            NOT d.rests
-        FROM rent_late_debt d
-        WHERE {lease}
-    """
+# A tenant who has promised to pay is left in peace for a while: such a debt keeps a task open, and makes none.
+_SELECT = """
+    SELECT d.account_id::text, d.asked_on::text, d.facts, d.asked_on, d.agent_id, d.tenant_id, d.id, d.property_id,
+        NOT d.rests
+    FROM rent_late_debt d
+    WHERE d.is_over IS NOT TRUE
+"""
 
 
-def debt_of(facts: Facts) -> LateRent:
+def _debt_of(facts: Facts) -> LateRent:
     """What was late when the task was made."""
     return LateRent.from_texts(facts["amount"], facts["periods"], facts["since"], facts.get("charges", ()))
 
 
-def what_is_late(about: About) -> str:
+def _what_is_late(about: About) -> str:
     """By name: "Rent of March, Repair (gate)"."""
     late = _late(about)
     return ", ".join([*([_rents(late.periods, about.today)] if late.periods else []), *_charges(late)])
 
 
-def francs_of(about: About) -> int | None:
+def _francs_of(about: About) -> int | None:
     """What is late by now."""
     return about.debt.francs or None if about.debt else None
 
 
 def _late(about: About) -> LateRent:
     """What is late; of what has come in since, that for which the task was made."""
-    return about.debt if about.debt and about.debt.since else debt_of(about.facts)
+    return about.debt if about.debt and about.debt.since else _debt_of(about.facts)
 
 
 def _rents(periods: Sequence[dt.date], today: dt.date) -> str:
@@ -151,7 +153,7 @@ def _title(about: About) -> str:
     late = _late(about)
     match sentences.of_months(late.periods, about.today):
         case []:
-            return _("Ask %(tenant)s for: %(what)s") % {"tenant": about.whom, "what": what_is_late(about)}
+            return _("Ask %(tenant)s for: %(what)s") % {"tenant": about.whom, "what": _what_is_late(about)}
         case [month]:
             return _("Ask %(tenant)s for the rent %(of_month)s") % {"tenant": about.whom, "of_month": month}
         case [first, second]:
@@ -166,7 +168,7 @@ def _title(about: About) -> str:
 
 def _subject(about: About) -> str:
     late = _late(about)
-    return _rents(late.periods, about.today) if late.periods else what_is_late(about)
+    return _rents(late.periods, about.today) if late.periods else _what_is_late(about)
 
 
 def _reason(about: About) -> str:
@@ -180,7 +182,7 @@ def _reason(about: About) -> str:
             "Late, the oldest by %(days)s day: %(what)s. In all %(amount)s.",
             "Late, the oldest by %(days)s days: %(what)s. In all %(amount)s.",
             days,
-        ) % (values | {"what": what_is_late(about)})
+        ) % (values | {"what": _what_is_late(about)})
     if len(months) == 1:
         return ngettext(
             "The rent %(of_month)s is %(days)s day late: %(amount)s.",
@@ -198,11 +200,11 @@ RENT_LATE = Cause(
     name="rent_late",
     label=gettext_lazy("late rent"),
     kind="payment_follow",
-    records=Records(select=asked_of("d.is_over IS NOT TRUE"), tables=_TABLES, parameters=_parameters, asks_again=True),
+    records=Records(select=_SELECT, tables=_TABLES, parameters=_parameters, asks_again=True),
     title=_title,
     subject=_subject,
     reason=_reason,
     tells_when=True,
-    francs=francs_of,
-    debt_of=debt_of,
+    francs=_francs_of,
+    debt_of=_debt_of,
 )

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
@@ -19,7 +19,7 @@ from leasing.spelling import says
 from screens.lists import refuse_long_search
 from sites_app.models import Site
 from tasks.actions.change import LONGEST_KEY
-from tasks.models import Task
+from tasks.models import Task, TaskQuerySet
 from tasks.pages.forms import is_id, long_text, not_too_far
 from tasks.queries import RankedTask
 
@@ -71,7 +71,7 @@ class TakeBackForm(forms.Form):
 class FilterForm(forms.Form):
     """Which tasks the board lists. A GET form: its address can be kept."""
 
-    NOBODY = "nobody"
+    NOBODY, LATER = "nobody", "later"
 
     q = forms.CharField(
         label=gettext_lazy("Search"),
@@ -87,12 +87,17 @@ class FilterForm(forms.Form):
     state = forms.ChoiceField(
         label=gettext_lazy("State"),
         required=False,
-        choices=[("", pgettext_lazy("tasks", "Open")), *Task.Status.choices, ("all", gettext_lazy("All"))],
+        choices=[
+            ("", pgettext_lazy("tasks", "Open")),
+            *Task.Status.choices,
+            (LATER, gettext_lazy("Put off")),
+            ("all", gettext_lazy("All")),
+        ],
     )
 
-    def __init__(self, *args: Any, workers: Iterable[User], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, workers: Iterable[User], now: dt.datetime, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.workers = list(workers)
+        self.workers, self.now = list(workers), now
         names = [(str(worker.pk), worker.get_full_name()) for worker in self.workers]
         cast("forms.ChoiceField", self.fields["agent"]).choices = [("", _("All")), *names, (self.NOBODY, _("Nobody"))]
 
@@ -100,7 +105,7 @@ class FilterForm(forms.Form):
         """Whether nothing that is over is wanted."""
         return self._asked("state") in ("", *Task.OPEN)
 
-    def chosen(self, rows: QuerySet[Task]) -> QuerySet[Task]:
+    def chosen(self, rows: TaskQuerySet) -> TaskQuerySet:
         """Of these tasks, those that are wanted; what cannot be is not asked."""
         rows = rows.filter(listed(self._asked("q"), *_SEARCHED, keys=_FOUND_BY))
         agent, kind, state = self._asked("agent"), self._asked("kind"), self._asked("state")
@@ -112,8 +117,12 @@ class FilterForm(forms.Form):
             rows = rows.filter(agent_id=int(agent))
         if kind:
             rows = rows.filter(kind=kind)
-        if state != "all":
-            rows = rows.filter(status__in=[state] if state else Task.OPEN)
+        if state == self.LATER:
+            return rows.put_off(self.now)
+        if self.asks_for_open_ones():
+            rows = rows.at_hand(self.now)
+        if state not in ("", "all"):
+            rows = rows.filter(status=state)
         return rows
 
     def takes(self, task: RankedTask) -> bool:

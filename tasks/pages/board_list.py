@@ -181,7 +181,8 @@ def _ranked(site: Site, form: FilterForm, day: SiteDay) -> list[BoardTask]:
 
 def _read(rows: Iterable[Task], day: SiteDay) -> Iterable[BoardTask]:
     for row in rows:
-        yield BoardTask(row.site, str(row.agent or ""), day.ranked.get(row.pk), row=row)
+        ranked = day.ranked.get(row.pk) or day.put_off.get(row.pk)
+        yield BoardTask(row.site, str(row.agent or ""), ranked, row=row)
 
 
 def _names(ids: set[int], form: FilterForm) -> Mapping[int, str]:

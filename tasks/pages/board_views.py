@@ -39,8 +39,8 @@ def board(request: SiteRequest) -> HttpResponse:
     """How much each agent has to do, and the tasks, to be given to somebody else."""
     site = request.site
     workers, now = workers_of(site) if site else [], timezone.now()
-    day = site_day(site, now) if site else SiteDay((), {})
-    asked, found = board_list(request.GET, site, FilterForm(request.GET, workers=workers), day)
+    day = site_day(site, now) if site else SiteDay((), {}, {})
+    asked, found = board_list(request.GET, site, FilterForm(request.GET, workers=workers, now=now), day)
     context = {
         "can_give": site is not None and not asked.file and any(task.is_open for task in found.rows),
         "loads": day.loads,

@@ -6,9 +6,12 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+from django.urls import reverse
+
 from screens import formats
 from sites_app.models import Site
 from tasks import words
+from tasks.causes import registry
 from tasks.pages.forms import TapForm, tap_form
 from tasks.queries import Manifesto, RankedTask
 
@@ -43,6 +46,17 @@ class TaskCard:
     """The address at which one writes to the tenant; "" without a number."""
     forms: dict[str, TapForm] = field(default_factory=dict)
 
+    @property
+    def contract_to_pay(self) -> Any:
+        """The contract on which rent can be received for this task; None: it is about no debt of a contract."""
+        return self.task.contract_id if self.task.debt else None
+
+    @property
+    def worked_from(self) -> str:
+        """The address of the list at which the work is chosen; "" where the task says what is to be done."""
+        name = registry.get(self.task.cause).worked_from
+        return f"{reverse(name)}?agent={self.task.agent_id or ''}" if name else ""
+
 
 @dataclass(frozen=True)
 class DayPage:
@@ -51,6 +65,7 @@ class DayPage:
     rest: tuple[TaskCard, ...]
     more: int
     """How many tasks are not listed."""
+    put_off: tuple[TaskCard, ...]
     advice: tuple[str, ...]
     risks: tuple[str, ...]
 
@@ -64,7 +79,7 @@ def day_page(
     what does not fit; where to start is plain from the cards.
     """
     cards = [
-        card_of(task, rank, forms=forms_of(task, site, now) | (tried or {}).get(task.id, {}))
+        card_of(task, rank, forms=forms_of(task, site, now, task.amount) | (tried or {}).get(task.id, {}))
         for rank, task in enumerate(manifesto.top, 1)
     ]
     shown = manifesto.rest[: _LONGEST_DAY - len(cards)]
@@ -73,6 +88,7 @@ def day_page(
         cards=tuple(cards),
         rest=tuple(card_of(task, rank, reasons=1) for rank, task in enumerate(shown, len(cards) + 1)),
         more=len(manifesto.rest) - len(shown),
+        put_off=tuple(card_of(task, 0, reasons=0) for task in manifesto.put_off[:_LONGEST_DAY]),
         advice=tuple(
             sentence
             for advice, sentence in zip(
@@ -101,11 +117,13 @@ def card_of(task: RankedTask, rank: int, *, reasons: int = 3, forms: dict[str, T
     )
 
 
-def forms_of(task: Any, site: Site, now: dt.datetime) -> dict[str, TapForm]:
-    """What an agent can do with an open task, each with a key of its own."""
+def forms_of(task: Any, site: Site, now: dt.datetime, owed: int | None = None) -> dict[str, TapForm]:
+    """What an agent can do with an open task, each with a key of its own; `owed`: what a promise may be about."""
     first = {"pending": "start", "blocked": "resume"}.get(task.status)
+    if task.put_off_until is not None and task.put_off_until > now:
+        first = "resume"
     verbs = [*([first] if first else []), "done", "cannot", "later"]
-    return {verb: tap_form(verb, task, site, now) for verb in verbs}
+    return {verb: tap_form(verb, task, site, now, owed=owed) for verb in verbs}
 
 
 @dataclass(frozen=True)

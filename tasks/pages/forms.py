@@ -15,15 +15,24 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from leasing.pages.payment_forms import FrancsField
 from screens import formats
 from sites_app.models import Site
 from tasks.actions import OUTCOMES_OF_PEOPLE
 from tasks.actions.change import LONGEST_KEY
+from tasks.actions.taps import LONGEST_PROMISE_DAYS
+from tasks.models import Task
 
 LONGEST_TEXT = 2000
 _AFTERNOON, _MORNING = dt.time(15), dt.time(9)
 _LATEST = dt.date(2100, 12, 31)
 _SUNDAY = 6
+OUTCOME_ICONS = {
+    Task.Outcome.SUCCEEDED: "check",
+    Task.Outcome.PROMISED: "calendar",
+    Task.Outcome.NO_ANSWER: "silent",
+    Task.Outcome.REFUSED: "cross",
+}
 _ID = "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 
 
@@ -54,12 +63,19 @@ def long_text(label: Any, *, required: bool, rows: int = 2) -> forms.CharField:
 
 
 class DoneForm(TapForm):
+    """How it ended, by the button that was pressed; whatever else there is to say is folded away."""
+
     outcome = forms.ChoiceField(
         label=gettext_lazy("How did it end?"),
-        widget=forms.RadioSelect,
         choices=[(outcome.value, outcome.label) for outcome in OUTCOMES_OF_PEOPLE],
         error_messages={"required": gettext_lazy("Say how it ended.")},
     )
+    promised_on = forms.DateField(
+        label=gettext_lazy("Promised for"),
+        required=False,
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+    )
+    promised_francs = FrancsField(label=gettext_lazy("How much?"), required=False)
     rating = forms.TypedChoiceField(
         label=gettext_lazy("How well did it go? (1 to 5, optional)"),
         required=False,
@@ -69,13 +85,55 @@ class DoneForm(TapForm):
     )
     note = long_text(gettext_lazy("Note (optional)"), required=False)
 
+    def __init__(self, *args: Any, site: Site, now: dt.datetime, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        cast("FrancsField", self.fields["promised_francs"]).currency = site.currency
+        today = now.astimezone(zoneinfo.ZoneInfo(site.timezone)).date()
+        latest = today + dt.timedelta(days=LONGEST_PROMISE_DAYS)
+        self.fields["promised_on"].widget.attrs |= {"min": today.isoformat(), "max": latest.isoformat()}
+
+    @property
+    def outcomes(self) -> list[tuple[str, Any, str]]:
+        """The four large buttons: what each sends, says and shows."""
+        return [(outcome.value, outcome.label, OUTCOME_ICONS[outcome]) for outcome in OUTCOMES_OF_PEOPLE]
+
+    @property
+    def promise_is_wrong(self) -> bool:
+        return bool(self["promised_on"].errors or self["promised_francs"].errors)
+
+    def asked(self) -> dict[str, Any]:
+        """A day and an amount go with a promise; with any other outcome they were typed by the way."""
+        said = super().asked()
+        if said["outcome"] != Task.Outcome.PROMISED:
+            del said["promised_on"], said["promised_francs"]
+        return said
+
 
 class WhyForm(TapForm):
-    why = long_text(gettext_lazy("What is holding it up?"), required=True)
+    """What is holding it up: one of the usual reasons by its button, or in one's own words."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["why"].error_messages["required"] = _("Say what is holding it up.")
+    reason = forms.ChoiceField(
+        required=False,
+        label=gettext_lazy("What is holding it up?"),
+        choices=[
+            ("nobody_there", gettext_lazy("Nobody there")),
+            ("wrong_number", gettext_lazy("Wrong number")),
+            ("waiting", gettext_lazy("Waiting for somebody")),
+            ("not_mine", gettext_lazy("Not mine")),
+        ],
+    )
+    why = long_text(gettext_lazy("Another reason"), required=False)
+
+    def clean(self) -> dict[str, Any]:
+        if not self.errors and not self.cleaned_data["reason"] and not self.cleaned_data["why"].strip():
+            self.add_error("why", _("Say what is holding it up."))
+        return self.cleaned_data
+
+    def asked(self) -> dict[str, Any]:
+        said = super().asked()
+        usual = dict(cast("Any", self.fields["reason"]).choices)
+        reason = str(usual.get(said.pop("reason"), ""))
+        return said | {"why": ". ".join(filter(None, (reason, said["why"].strip())))}
 
 
 class CancelForm(TapForm):
@@ -102,7 +160,7 @@ class MomentField(forms.ChoiceField):
 
 
 class LaterForm(TapForm):
-    when = MomentField(label=gettext_lazy("When?"), required=False, widget=forms.RadioSelect)
+    when = MomentField(label=gettext_lazy("When?"), required=False)
     day = forms.DateField(
         label=gettext_lazy("Or on another day"),
         required=False,
@@ -157,11 +215,16 @@ def _moments(here: dt.datetime) -> Iterable[tuple[dt.datetime, str]]:
 _TAP_FORMS = {"done": DoneForm, "cannot": WhyForm, "later": LaterForm, "cancel": CancelForm}
 
 
-def tap_form(verb: str, task: Any, site: Site, now: dt.datetime, data: Any = None) -> TapForm:
-    """The form of a tap: filled in, or for the task as it is now, with a new key. Its ids differ from all others."""
+def tap_form(
+    verb: str, task: Any, site: Site, now: dt.datetime, data: Any = None, *, owed: int | None = None
+) -> TapForm:
+    """The form of a tap: filled in, or for the task as it is now, with a new key. Its ids differ from all others.
+
+    `owed` are the francs that a promise may be about.
+    """
     kind = _TAP_FORMS.get(verb, TapForm)
-    needed = {"site": site, "now": now} if kind is LaterForm else {}
-    fresh = {"key": uuid.uuid4(), "version": task.version}
+    needed = {"site": site, "now": now} if kind in (DoneForm, LaterForm) else {}
+    fresh = {"key": uuid.uuid4(), "version": task.version, "promised_francs": owed}
     return kind(data, initial=fresh, auto_id=f"{verb}-{str(task.id)[:8]}-%s", **needed)
 
 

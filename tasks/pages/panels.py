@@ -6,16 +6,21 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Count, Window
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from leasing.models import Contract, Property, Tenant
+from screens import formats
 from screens.declarations import Event, Events
 from sites_app.models import Site
 from sites_app.permissions import rights_on
 from sites_app.request import SiteRequest
 from tasks import words
+from tasks.causes.rent_late import RENT_LATE
+from tasks.generation import judge_debt
 from tasks.models import Task, TaskQuerySet
+from tasks.pages.told import outcome_of
 
 MANAGE = "tasks.manage_tasks"
 
@@ -63,7 +68,7 @@ def _done(task: Task) -> Event:
         id=str(task.pk),
         icon="check",
         text=_("Task done: %(task)s") % {"task": words.title_of_row(task)},
-        note=" · ".join(filter(None, (str(task.agent or ""), task.get_outcome_display(), task.note))),
+        note=" · ".join(filter(None, (str(task.agent or ""), outcome_of(task, task.site, timezone.now()), task.note))),
         url=reverse("tasks:detail", args=[task.pk]),
     )
 
@@ -81,3 +86,19 @@ def _of(site: Site, rows: Iterable[Task]) -> Iterator[Task]:
     for task in rows:
         task.site = site
         yield task
+
+
+def after_money(request: SiteRequest, contract: Contract) -> list[str]:
+    """Rent came in, or was taken back: the task about it is judged at once, and the person told what became of it."""
+    site, now = contract.site, timezone.now()
+    if contract.account_id is None:
+        return []
+    closed = judge_debt(site=site, account=contract.account_id, today=site.today(), now=now)
+    if closed:
+        return [_("Nothing is late any more: the task about it is over.")]
+    about = Task.objects.open().filter(site=site, cause=RENT_LATE.name, contract__account=contract.account_id)
+    task = about.visible_to(request.user.pk, rights_on(request, site.code)).first()
+    if task is None:
+        return []
+    amount = formats.francs(task.facts["amount"], site.currency)
+    return [_("The task stays open: %(amount)s is still late.") % {"amount": amount}]

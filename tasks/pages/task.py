@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 
 from django.db.models import Q
 from django.utils.translation import gettext_lazy
@@ -11,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from changes.history import HistoryEntry, history_of
 from tasks import words
 from tasks.models import Task, TaskDependency
+from tasks.pages import told
 from tasks.pages.day import TaskCard, card_of, forms_of
 from tasks.pages.forms import TapForm, WaitForm, tap_form
 from tasks.priority import WEIGHTS
@@ -64,6 +66,9 @@ class TaskPage:
     parts: tuple[ScorePart, ...]
     waits_for: tuple[Neighbour, ...]
     waited_for_by: tuple[Neighbour, ...]
+    outcome: str
+    put_off_until: dt.datetime | None
+    """When it comes back into the day, for a task that is put off."""
     history: tuple[HistoryEntry, ...]
     past: tuple[PastRank, ...]
     forms: dict[str, TapForm]
@@ -87,9 +92,11 @@ def task_page(
         parts=_parts(card.task.priority.parts) if card else (),
         waits_for=needed,
         waited_for_by=waiting,
-        history=tuple(history_of(task, leave_out=_NOT_TOLD)),
+        outcome=told.outcome_of(task, task.site, now),
+        put_off_until=task.put_off_until if task.is_put_off(now) else None,
+        history=tuple(history_of(task, leave_out=_NOT_TOLD, told=partial(told.sentence_of, site=task.site, now=now))),
         past=_past(task),
-        forms=_forms(task, now, may_manage) | tried,
+        forms=_forms(task, now, may_manage, card.task.amount if card else None) | tried,
         wait_form=wait_form,
     )
 
@@ -130,10 +137,10 @@ def _past(task: Task) -> tuple[PastRank, ...]:
     )
 
 
-def _forms(task: Task, now: dt.datetime, may_manage: bool) -> dict[str, TapForm]:
+def _forms(task: Task, now: dt.datetime, may_manage: bool, owed: int | None) -> dict[str, TapForm]:
     if not task.is_open():
         return {}
-    forms = forms_of(task, task.site, now)
+    forms = forms_of(task, task.site, now, owed)
     if task.status == Task.Status.IN_PROGRESS:
         forms["resume"] = tap_form("resume", task, task.site, now)
     if may_manage:

@@ -25,12 +25,13 @@ from tasks.models import Task, TaskChange, TaskQuerySet
 from tasks.pages.day import day_page, round_of
 from tasks.pages.forms import TapForm, UndoForm, WaitForm, is_id, tap_form
 from tasks.pages.task import PAST_DAYS, task_page
+from tasks.pages.told import outcome_of
 from tasks.queries import manifesto
 from tasks.refusals import TaskConflict
 from tasks.workers import whose_day
 
 FLAG = "offline_tasks"
-MANAGE = "tasks.manage_tasks"
+MANAGE, RECORD = "tasks.manage_tasks", "leasing.record_payment"
 # The last word of an address, and what it does.
 TAPS: dict[str, Callable[..., Task]] = {
     "start": actions.start_task,
@@ -57,6 +58,7 @@ def today(request: SiteRequest) -> HttpResponse:
         "is_own": is_own,
         "offline": offline,
         "not_kept": is_own and not offline,
+        "may_record": RECORD in request.site_permissions,
         "covered": [(a.site, MANAGE in a.permissions) for a in request.accessible_sites if a.via_cover],
         **_just_changed(request),
     }
@@ -203,7 +205,14 @@ def _just_changed(request: SiteRequest) -> dict[str, Any]:
         return {}
     rows = TaskChange.objects.filter(site=request.site, key=key_of(request.user, key), by=request.user, undone_at=None)
     found = rows.select_related("task__site", "task__tenant", "task__contract", "task__property").first()
-    return {"changed": found, "changed_key": key, "changed_title": words.title_of_row(found.task)} if found else {}
+    if found is None:
+        return {}
+    return {
+        "changed": found,
+        "changed_key": key,
+        "changed_title": words.title_of_row(found.task),
+        "changed_outcome": outcome_of(found.task, one_site(request), timezone.now()),
+    }
 
 
 def _done(request: SiteRequest, task: Task, key: str) -> HttpResponse:
@@ -242,7 +251,13 @@ def _refused(
         site = one_site(request)
         page = day_page(manifesto(site, task.agent_id, now), site, now, tried={pk: tried})
         if not tried or any(card.task.id == pk for card in page.cards):
-            context = {"page": page, "now": now, "is_own": task.agent_id == request.user.pk, "refused": sentence}
+            context = {
+                "page": page,
+                "now": now,
+                "is_own": task.agent_id == request.user.pk,
+                "may_record": RECORD in request.site_permissions,
+                "refused": sentence,
+            }
             return render(request, "tasks/today.html", context, status=status)
     return _detail(request, task, status, sentence, tried)
 
@@ -259,6 +274,7 @@ def _detail(
     context = {
         "page": task_page(task, timezone.now(), may_manage=may_manage, tried=tried or {}, wait_form=wait_form),
         "task": task,
+        "may_record": RECORD in request.site_permissions,
         "refused": refused,
         **_just_changed(request),
         "crumbs": [_crumb(request, task)],

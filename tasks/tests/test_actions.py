@@ -33,6 +33,7 @@ from tests.owner import as_owner
 CODE = "GN_CONAKRY"
 HOUR = dt.timedelta(hours=1)
 TOMORROW = NOW.replace(hour=18) + dt.timedelta(days=1)
+DAWN = TOMORROW.replace(hour=0, minute=0)
 
 
 @pytest.fixture
@@ -76,12 +77,29 @@ TAPS = {
         {},
         {"status": "done", "completed_at": NOW, "outcome": "promised", "rating": 4, "note": "Vendredi"},
     ),
+    "promise": (
+        partial(finish_task, outcome="promised", promised_on=DAWN.date(), promised_francs=1_350_000),
+        {},
+        {
+            "status": "done",
+            "completed_at": NOW,
+            "outcome": "promised",
+            "promised_on": DAWN.date(),
+            "promised_francs": 1_350_000,
+        },
+    ),
+    "start what was put off": (
+        start_task,
+        {"put_off_until": DAWN},
+        {"status": "in_progress", "started_at": NOW, "put_off_until": None},
+    ),
+    "bring back what was put off": (resume_task, {"put_off_until": DAWN}, {"put_off_until": None}),
     "cannot": (partial(cannot_do, why="Portail fermé"), {}, {"status": "blocked", "note": "Portail fermé"}),
-    "postpone": (partial(postpone_task, due_at=TOMORROW), {}, {"due_at": TOMORROW, "status": "pending"}),
+    "postpone": (partial(postpone_task, due_at=TOMORROW), {}, {"due_at": TOMORROW, "put_off_until": DAWN}),
     "postpone what was started": (
         partial(postpone_task, due_at=TOMORROW),
         {"status": "in_progress"},
-        {"due_at": TOMORROW, "status": "pending", "started_at": None},
+        {"due_at": TOMORROW, "put_off_until": DAWN, "status": "pending", "started_at": None},
     ),
     "resume": (resume_task, {"status": "blocked", "note": "x"}, {"status": "pending", "note": ""}),
     "cancel": (

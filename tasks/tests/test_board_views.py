@@ -154,13 +154,27 @@ def test_the_board_stands_by_priority_until_one_presses_a_head(client, manager, 
         "state=in_progress",
         "kind=payment_follow&q=3",
         "kind=admin",
+        "state=pending",
     ],
 )
 def test_what_is_ranked_and_what_is_read_are_filtered_alike(manager, site, three, query):
-    form = FilterForm(QueryDict(query), workers=[manager])
+    form = FilterForm(QueryDict(query), workers=[manager], now=NOW)
     with site_scope([site.code]):
         read = set(form.chosen(Task.objects.all()).values_list("pk", flat=True))
         assert {pk for pk, task in site_day(site, NOW).ranked.items() if form.takes(task)} == read
+
+
+def test_what_is_put_off_is_found_by_its_own_filter_and_in_no_other(client, manager, site, three):
+    with site_scope([site.code]):
+        off = make_task(site, agent=manager, title="Call again", put_off_until=NOW + dt.timedelta(days=3))
+    Membership.objects.create(user=manager, site_id="SN_DAKAR", role="manager")
+    # "all my sites" reads what one site ranks.
+    for where in (URL, "/ALL/tasks/"):
+        for query, shown in (("", False), ("?state=pending", False), ("?state=later", True), ("?state=all", True)):
+            assert ("Call again" in text_of(client.get(where + query))) is shown, (where, query)
+    assert text_of(client.get(f"{URL}?state=later")).count("Call again") == 1
+    with site_scope([site.code]):
+        assert off.is_put_off(NOW)
 
 
 def test_open_francs_are_summed_over_all_found_and_a_tap_takes_a_filter_off(client, manager, site, three):

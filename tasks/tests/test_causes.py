@@ -25,7 +25,7 @@ TODAY = NOW.date()
 
 @pytest.mark.parametrize("cause", registry.JUDGED, ids=lambda cause: cause.name)
 def test_what_a_cause_names_in_sql_begins_with_its_own_name(site_without_database, cause):
-    given = {"site", "timezone", "today"}
+    given = {"site", "timezone", "today", "account"}
     records = cause.records
     own = set(records.parameters(site_without_database, TODAY)) | set(records.tables)
     assert all(name.startswith(f"{cause.name}_") for name in own)

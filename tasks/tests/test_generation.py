@@ -31,6 +31,7 @@ from tasks.tests.causes.rent_late import rent
 from tasks.tests.factories import make_task
 from tasks.tests.generating import CODE, close, generate
 from tasks.tests.waiting import someone_waits
+from tests.people import make_person
 
 D = dt.date
 
@@ -68,9 +69,10 @@ def test_each_cause_makes_its_task_on_its_first_day_and_ten_runs_make_it_once(si
     assert [generate(site) for _ in range(10)] == [1] + [0] * 9
     task = only()
     assert {field: getattr(task, field) for field in expected} == expected
-    assert (task.agent, task.tenant, task.contract, task.property) == (
-        awa, contract.tenant, contract, contract.property,
-    )  # fmt: skip
+    about = (contract.tenant, contract, contract.property)
+    if not getattr(BY_HAND[name], "IS_ABOUT_A_CONTRACT", True):
+        about = (None, None, None)
+    assert (task.agent, task.tenant, task.contract, task.property) == (awa, *about)
     assert (task.status, task.title, task.note, task.version, task.created_by) == ("pending", "", "", 1, None)
     # Not closed either, and nothing is written for what stays as it is.
     assert [close(site, TODAY + day * DAY) for day in range(3)] == [0, 0, 0]
@@ -84,7 +86,8 @@ def test_what_a_person_has_ended_is_not_asked_for_again(site, awa, name, finish)
     generate(site)
     action = {"finish": partial(finish_task, outcome="succeeded"), "cancel": partial(cancel_task, why="x")}[finish]
     by_hand(action, only(), awa)
-    assert [generate(site, TODAY + day * DAY) for day in range(5)] == [0] * 5
+    quiet = getattr(BY_HAND[name], "QUIET_DAYS", 5)
+    assert [generate(site, TODAY + day * DAY) for day in range(quiet)] == [0] * quiet
     assert close(site, TODAY + 5 * DAY) == 0
 
 
@@ -220,25 +223,51 @@ def end(contract, **values):
     Contract.objects.filter(pk=contract.pk).update(**{"status": "ended", "ended_on": TODAY} | values)
 
 
-def test_the_task_of_a_tenant_who_leaves_goes_on_as_recovery_and_back(site, awa):
+def test_the_task_of_a_tenant_who_leaves_ends_and_is_back_when_the_end_is_taken_back(site, awa):
     contract = make_contract(site, agent=awa)
     rent(contract, TODAY - 3 * DAY)
     generate(site)
-    by_hand(start_task, only(), awa)
     end(contract)
     assert (generate(site), close(site), only().cause) == (0, 0, "rent_late")  # the last day is a day of the lease
     tomorrow = TODAY + DAY
-    assert (generate(site, tomorrow), close(site, tomorrow)) == (0, 0)
-    task = only()
-    assert (task.cause, task.status, task.version, task.due_at) == ("recovery", "in_progress", 2, six(TODAY))
+    assert (close(site, tomorrow), generate(site, tomorrow)) == (1, 1)
+    weekly = Task.objects.open().get()
+    assert (weekly.cause, weekly.agent, weekly.facts) == ("recovery", awa, {"leases": 1, "amount": 1_000_000})
     end(contract, status="active", ended_on=None)
-    assert (generate(site, tomorrow), close(site, tomorrow), only().cause) == (0, 0, "rent_late")
-    end(contract)
-    generate(site, tomorrow)
-    by_hand(partial(finish_task, outcome="promised"), only(), awa, key="promised")
-    # The promise of a tenant who has left holds as long as that of another.
-    assert days_made(site, range(2, 12)) == [7]
-    assert Task.objects.open().get().cause == "recovery"
+    assert (close(site, tomorrow), generate(site, tomorrow)) == (1, 1)
+    back = Task.objects.open().get()
+    assert (back.cause, back.contract, back.version) == ("rent_late", contract, 3)
+
+
+def test_recovery_is_one_task_a_week_for_each_agent_with_all_their_ended_leases(site, awa):
+    other = make_person("other", GN_CONAKRY="agent")
+    left = make_person("left", GN_CONAKRY="agent")
+    Membership.objects.filter(user=left).delete()
+    contracts = [make_contract(site, agent=agent) for agent in (awa, awa, other, left, None)]
+    for contract in contracts:
+        BY_HAND["recovery"].begin(contract)
+    assert generate(site) == 3
+    facts = {task.agent: (task.facts["leases"], task.facts["amount"]) for task in Task.objects.open()}
+    assert facts == {awa: (2, 2_000_000), other: (1, 1_000_000), None: (2, 2_000_000)}
+    mine = Task.objects.get(agent=awa)
+    by_hand(partial(finish_task, outcome="no_answer"), mine, awa, key="tried")
+    Instalment.objects.filter(contract=contracts[0]).update(paid_amount=1_500_000)
+    monday = TODAY + 3 * DAY
+    # A new week asks again of whoever is done with the last one; what nobody has done goes on.
+    assert (generate(site, monday), close(site, monday)) == (1, 0)
+    assert Task.objects.open().get(agent=awa).facts == {"leases": 1, "amount": 1_000_000}
+    assert Task.objects.open().count() == 3
+    Instalment.objects.update(paid_amount=1_500_000)
+    assert close(site, monday) == 3
+
+
+def test_a_promise_for_a_day_is_asked_about_the_day_after_it(site, awa):
+    contract = make_contract(site, agent=awa)
+    rent(contract, TODAY - 3 * DAY)
+    generate(site)
+    promise = partial(finish_task, outcome="promised", promised_on=TODAY + 4 * DAY, promised_francs=400_000)
+    by_hand(promise, only(), awa, key="promised")
+    assert days_made(site, range(1, 12)) == [5]
 
 
 @pytest.mark.parametrize("how", ["renewal_of", "moved_from"])

@@ -62,8 +62,8 @@ def expected_tasks(site, today, workers):
     books, found = Books(site, today), {}
     for cause, by_hand in BY_HAND.items():
         for asked in by_hand.expected(books):
-            agent = asked.contract and asked.contract.agent_id
-            found[f"{getattr(by_hand, 'ROOT', cause)}:{asked.source}"] = (
+            agent = asked.contract.agent_id if asked.contract else asked.agent_id
+            found[f"{cause}:{asked.source}"] = (
                 asked.kind, cause, asked.facts, dt.datetime.combine(asked.due, dt.time(18), books.zone),
                 agent if agent in workers else None, asked.tenant_id, asked.contract and asked.contract.pk,
                 asked.property_id,

@@ -352,3 +352,32 @@ def test_the_ranking_of_a_day_comes_back_with_its_parts_when_the_tasks_are_over(
 
 def test_every_kind_has_its_minutes():
     assert set(KIND_MINUTES) == set(Task.Kind)
+
+
+def test_recovery_stands_back_as_long_as_anything_else_is_due(site, awa):
+    debts = {"cause": "recovery", "kind": "payment_follow", "facts": {"leases": 7, "amount": 91_650_000}}
+    weekly = make_task(site, agent=awa, due_at=NOW - 30 * DAY, **debts)
+    due = make_task(site, agent=awa, kind="admin")
+    later = make_task(site, agent=awa, due_at=NOW + 20 * DAY, kind="admin")
+    day = manifesto(site, awa.pk, NOW)
+    assert ids(ranked(site, [awa.pk], NOW))[0] == weekly.pk  # by its score it would be the first
+    assert (ids(day.top), ids(day.rest), day.total) == ([due.pk, later.pk], [weekly.pk], 3)
+    assert [advice.task.id for advice in day.recommendations] == [due.pk, later.pk]
+    Task.objects.filter(pk=due.pk).update(due_at=NOW + 2 * DAY)
+    assert ids(manifesto(site, awa.pk, NOW).top) == [weekly.pk, due.pk, later.pk]
+
+
+def test_what_is_put_off_has_no_place_no_load_and_is_nobody_elses_to_take(site, awa, binta):
+    at_three = NOW.replace(hour=15)
+    off = make_task(site, agent=awa, due_at=at_three, put_off_until=at_three)
+    make_dependency(off, here := make_task(site, agent=awa))
+    day = manifesto(site, awa.pk, NOW)
+    assert (ids(day.tasks), ids(day.put_off), day.total, day.minutes) == ([here.pk], [off.pk], 1, 90)
+    assert ids(one.task for one in proposals(site, awa.pk, NOW)) == [here.pk]
+    everybody = site_day(site, NOW)
+    assert (list(everybody.ranked), list(everybody.put_off)) == ([here.pk], [off.pk])
+    load = next(load for load in everybody.loads if load.agent_id == awa.pk)
+    assert (load.open, load.minutes, load.due_minutes) == (1, 90, 90)
+    assert board_of(site, [awa.pk], NOW).people[awa.pk].due_minutes == 90
+    afterwards = manifesto(site, awa.pk, at_three)
+    assert ({*ids(afterwards.tasks)}, afterwards.put_off, afterwards.minutes) == ({here.pk, off.pk}, (), 180)

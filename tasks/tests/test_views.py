@@ -126,7 +126,7 @@ def test_done_with_an_outcome_moves_the_next_one_up_and_can_be_undone(client, da
     assert (done.status, done.outcome, done.rating, done.note) == ("done", "promised", 4, "Pays on Monday")
     page = client.get(answer["Location"])
     assert titles(page) == ["Visit 1", "Visit 2", "Visit 3"]
-    assert "Done: Ask Aïssatou Bah (S-102) for the rent of March Undo" in text_of(page)
+    assert "Promised · Ask Aïssatou Bah (S-102) for the rent of March Undo" in text_of(page)
     assert client.post(f"{URL}undo/", {"key": key, "back": "day"})["Location"] == DAY
     assert row(day[0]).status == "pending"
     page = client.get(DAY)
@@ -145,6 +145,58 @@ def test_start_cannot_and_later(client, day):
     assert row(day[2]).due_at == dt.datetime(2026, 3, 21, 9, 0, tzinfo=dt.UTC)
     assert tap(client, day[3], "later", day="2026-04-01").status_code == 302
     assert row(day[3]).due_at == dt.datetime(2026, 4, 1, 9, 0, tzinfo=dt.UTC)
+
+
+def test_each_of_four_buttons_ends_a_task_in_one_tap(client, day):
+    card = client.get(DAY).content.decode().split('data-tap="done"', 1)[1].split("</form>", 1)[0]
+    buttons = re.findall(r'name="outcome"\s+value="(\w+)"', card)
+    assert buttons == ["succeeded", "promised", "no_answer", "refused"]
+    for task, outcome in zip(day, buttons, strict=False):
+        assert tap(client, task, "done", outcome=outcome).status_code == 302
+        assert (row(task).status, row(task).outcome) == ("done", outcome)
+
+
+def test_a_promise_keeps_its_day_and_amount_and_is_told_in_a_sentence(client, agent, day):
+    promise = {"outcome": "promised", "promised_on": "2026-03-25", "promised_francs": "1 350 000"}
+    answer = tap(client, day[0], "done", **promise)
+    done = row(day[0])
+    assert (done.promised_on, done.promised_francs) == (dt.date(2026, 3, 25), 1_350_000)
+    assert "Promised, 1,350,000 GNF on 25 March · Ask Aïssatou Bah" in text_of(client.get(answer["Location"]))
+    page = text_of(client.get(f"{URL}{day[0].pk}/"))
+    assert "How it ended Promised, 1,350,000 GNF on 25 March" in page
+    assert re.search(r"\d\d:\d\d · Ibrahima · \S.*? Promised, 1,350,000 GNF on 25 March", page)
+    assert "Promised, 1,350,000 GNF on 25 March" in text_of(client.get(f"/GN_KINDIA/tenants/{day[0].tenant_id}/"))
+    # With another outcome a day and an amount were typed by the way.
+    assert tap(client, day[1], "done", **promise | {"outcome": "refused"}).status_code == 302
+    assert (row(day[1]).outcome, row(day[1]).promised_on, row(day[1]).promised_francs) == ("refused", None, None)
+
+
+def test_a_usual_reason_is_a_button_and_may_have_more_words(client, day):
+    tap(client, day[0], "cannot", reason="wrong_number")
+    assert (row(day[0]).status, row(day[0]).note) == ("blocked", "Wrong number")
+    tap(client, day[1], "cannot", reason="waiting", why="for the key")
+    assert row(day[1]).note == "Waiting for somebody. for the key"
+
+
+def test_what_is_put_off_leaves_the_day_until_then_and_can_be_brought_back(client, day, monkeypatch):
+    tap(client, day[0], "later", day="2026-03-23")
+    page = client.get(DAY)
+    words = text_of(page)
+    assert titles(page) == ["Visit 1", "Visit 2", "Visit 3"]
+    assert "the first 3 of 4 tasks · about 6 h" in words
+    assert "Put off (1 task) Ask Aïssatou Bah (S-102) for the rent of March back on 23/03/2026, 09:00" in words
+    assert "Ask Aïssatou Bah" not in text_of(client.get(f"{URL}round/"))
+    detail = text_of(client.get(f"{URL}{day[0].pk}/"))
+    assert "Put off until 23/03/2026 00:00" in detail
+    assert "Put off until 23/03/2026 09:00" in detail  # its history
+    with monkeypatch.context() as on_monday:
+        on_monday.setattr(timezone, "now", lambda: dt.datetime(2026, 3, 23, 0, 0, 1, tzinfo=dt.UTC))
+        client.force_login(make_person("later", GN_KINDIA="manager"))
+        assert titles(client.get(f"{DAY}?agent={row(day[0]).agent_id}"))[0].startswith("Ask Aïssatou Bah")
+        client.force_login(row(day[0]).agent)
+    assert tap(client, row(day[0]), "resume").status_code == 302
+    assert row(day[0]).put_off_until is None
+    assert "the first 3 of 5 tasks" in text_of(client.get(DAY))
 
 
 @pytest.mark.parametrize(
@@ -171,7 +223,10 @@ def test_later_means_the_days_that_it_says(client, agent, site, monkeypatch, hou
         ("done", {}, "How did it end?", "Say how it ended."),
         ("done", {"outcome": "cause_gone"}, "How did it end?", "Select a valid choice."),
         ("done", {"outcome": "succeeded", "rating": "6"}, "How well did it go?", "Select a valid choice."),
+        ("done", {"outcome": "promised", "promised_on": "x"}, "Promised for", "Enter a valid date."),
+        ("done", {"outcome": "promised", "promised_francs": "many"}, "How much?", "This is not an amount."),
         ("cannot", {"why": " "}, "What is holding it up?", "Say what is holding it up."),
+        ("cannot", {"reason": "tired"}, "What is holding it up?", "Select a valid choice."),
         ("later", {}, "When?", "Say when."),
         ("later", {"when": "yesterday"}, "When?", "This is not one of the times offered."),
         ("later", {"day": "2999-01-01"}, "Or on another day", "Give a day up to"),
@@ -260,6 +315,8 @@ def test_nothing_one_can_send_breaks_the_pages(client, manager, site, value):
         ("cannot", {"why": "  "}, 400, "why"),
         ("later", {}, 400, "when"),
         ("later", {"day": "2026-03-01"}, 422, "day"),
+        ("done", {"outcome": "promised", "promised_on": "2026-03-19"}, 422, "promised_on"),
+        ("done", {"outcome": "promised", "promised_on": "2026-06-21"}, 422, "promised_on"),
         ("done", {"note": "x"}, 400, "outcome"),
     ],
 )
@@ -268,10 +325,12 @@ def test_what_is_refused_is_told_on_the_day_at_its_field(client, day, verb, fiel
     assert answer.status_code == status
     page = answer.content.decode()
     assert "the first 3 of 5 tasks" in text_of(answer)
-    opened = re.search(r'<details class="ask"[^>]* open>.*?</details>', page, re.DOTALL)[0]
-    assert f'data-tap="{verb}"' in opened
-    wrong = re.search(r"<(?:input|textarea)[^>]*autofocus[^>]*>", opened)[0]
+    if field != "outcome":  # its buttons are never folded
+        page = re.search(r'<details class="ask"[^>]* open>.*?</details>', page, re.DOTALL)[0]
+        assert f'data-tap="{verb}"' in page
+    wrong = re.search(r"<(?:input|textarea|button)[^>]*autofocus[^>]*>", page)[0]
     assert f'name="{field}"' in wrong
+    page = answer.content.decode()
     assert "data-worker" not in page  # this page is not kept for when there is no network
     assert "data-off" not in page
 
@@ -566,3 +625,43 @@ def test_outside_the_flag_nothing_is_kept(client, day, flag):
 def test_a_colleagues_day_is_not_kept(client, manager, site):
     colleague = make_person("fatou", GN_KINDIA="agent")
     assert "data-worker" not in client.get(f"{DAY}?agent={colleague.pk}").content.decode()
+
+
+_WRITES = [
+    ("done", {"outcome": "promised", "promised_on": "2026-03-25", "promised_francs": "1 350 000"}),
+    ("done", {"outcome": "no_answer"}),
+    ("cannot", {"reason": "nobody_there"}),
+    ("later", {"when": "2026-03-21T09:00:00+00:00"}),
+]
+
+
+@pytest.mark.parametrize(("verb", "fields"), _WRITES)
+@pytest.mark.parametrize(
+    ("roles", "status"),
+    [
+        ({"GN_KINDIA": "agent"}, 404),  # a colleague's task
+        ({"GN_KINDIA": "manager"}, 302),
+        ({"GN_KINDIA": "admin"}, 302),
+        ({"SN_DAKAR": "manager"}, 403),  # not of this site
+        ({}, 403),
+    ],
+)
+def test_who_may_say_how_a_task_of_the_agents_goes_on(client, day, verb, fields, roles, status):
+    before = row(day[0])
+    client.force_login(make_person("another", **roles))
+    assert tap(client, day[0], verb, **fields).status_code == status
+    assert (row(day[0]).version == before.version) is (status != 302)
+    if status == 403:
+        assert tap(client, day[0], verb, code="SN_DAKAR", **fields).status_code in (403, 404)
+        assert row(day[0]).version == before.version
+
+
+@pytest.mark.parametrize(("verb", "fields"), _WRITES)
+def test_a_tap_of_each_kind_sent_twice_changes_once(client, day, verb, fields):
+    key = str(uuid.uuid4())
+    for _time in range(2):
+        assert tap(client, day[0], verb, key=key, **fields).status_code == 302
+    assert row(day[0]).version == 2
+    assert client.post(f"{URL}undo/", {"key": key, "back": "day"}).status_code == 302
+    now = row(day[0])
+    assert (now.status, now.outcome, now.promised_on, now.put_off_until) == ("pending", "", None, None)

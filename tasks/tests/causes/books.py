@@ -6,7 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from leasing.models import Contract, Interaction, Payment
-from sites_app.models import Site
+from sites_app.models import Membership, Site
 
 DAY = dt.timedelta(days=1)
 TODAY = dt.date(2026, 3, 20)
@@ -29,6 +29,8 @@ class AskedTask:
     contract: Contract | None
     tenant_id: Any
     property_id: Any
+    agent_id: int | None = None
+    """Where there is no contract that has one."""
 
 
 def of_contract(source, kind, facts, due, contract):
@@ -43,4 +45,6 @@ class Books:
         self.contracts = {c.pk: c for c in Contract.objects.all() if c.status != "draft"}
         reversed_ = {p.pk for p in Payment.objects.filter(reversals__isnull=False)}
         self.standing = [p for p in Payment.objects.all() if p.pk not in reversed_]
+        members = Membership.objects.filter(site=site, role__in=["agent", "manager"], user__is_active=True)
+        self.workers = set(members.values_list("user_id", flat=True))
         self.interactions = list(Interaction.objects.all())

@@ -1,46 +1,63 @@
-"""A rent that is late when the tenant has left."""
+"""What tenants owe who have left: one task a week for each agent."""
 
 from leasing.models import Contract, Instalment
-from tasks.tests.causes.books import DAY, TODAY, Books, six
-from tasks.tests.causes.rent_late import debts, rent
+from tasks.tests.causes.books import DAY, TODAY, AskedTask, Books, six
+from tasks.tests.causes.rent_late import rent
 
-ROOT = "rent_late"
-"""The task of the late rents goes on."""
+IS_ABOUT_A_CONTRACT = False
+QUIET_DAYS = 3
+"""From TODAY, a Friday, to the end of the week."""
 
 
 def begin(contract):
-    rent(contract, TODAY - 3 * DAY)
-    Contract.objects.filter(pk=contract.pk).update(status="ended", ended_on=TODAY - 2 * DAY)
+    rent(contract, TODAY - 2 * DAY)
+    Contract.objects.filter(pk=contract.pk).update(status="ended", ended_on=TODAY - DAY)
 
 
 FIRST = {
     "kind": "payment_follow",
     "cause": "recovery",
-    "facts": {"since": "2026-03-17", "periods": ["2026-03-01"], "amount": 1_000_000},
+    "facts": {"leases": 1, "amount": 1_000_000},
     "due_at": six(TODAY),
 }
 GONE = {"debt of a tenant who left taken back": lambda c: Instalment.objects.all().delete()}
 
-OWED = {
-    "cause": "recovery",
-    "kind": "payment_follow",
-    "facts": {
-        "since": "2026-01-05", "periods": ["2026-01-01", "2026-02-01"], "amount": 1_600_000,
-        "charges": [["repair", "gate"], ["repair", "gate"], ["opening", ""]],
-    },
-}  # fmt: skip
+OWED = {"cause": "recovery", "kind": "payment_follow"}
 WORDS = [
     (
-        OWED,
-        "Recover what Fatoumata Diallo (P-1) owes",
-        ("The tenant has left and still owes 1,600,000 GNF, the oldest since 5 January: 2 late rents, Balance brought "
-        "forward, Repair (gate)."),
-        "Recouvrer ce que doit Fatoumata Diallo (P-1)",
-        ("Le locataire est parti et doit encore 1 600 000 GNF, le plus ancien depuis le 5 janvier : 2 loyers en "
-        "retard, Réparation (gate), Solde reporté."),
+        OWED | {"facts": {"leases": 7, "amount": 91_650_000}},
+        "Recover the debts of 7 tenants who have left",
+        "7 ended leases owe 91,650,000 GNF: choose three for this week.",
+        "Recouvrer les dettes de 7 locataires partis",
+        "7 baux terminés doivent 91 650 000 GNF : choisissez-en trois pour cette semaine.",
     ),
-]  # fmt: skip
+    (
+        OWED | {"facts": {"leases": 1, "amount": 300_000}},
+        "Recover the debt of 1 tenant who has left",
+        "1 ended lease owes 300,000 GNF: try again this week.",
+        "Recouvrer la dette de 1 locataire parti",
+        "1 bail terminé doit 300 000 GNF : réessayez cette semaine.",
+    ),
+]
 
 
 def expected(books: Books):
-    return debts(books, is_over=True)
+    today, leases, owed = books.today, {}, {}
+    for c in books.contracts.values():
+        leases.setdefault(c.account_id, []).append(c)
+    for i in Instalment.objects.all():
+        if i.contract_id in books.contracts and i.paid_amount < i.amount and i.due_date < today:
+            owed[i.account_id] = owed.get(i.account_id, 0) + i.amount - i.paid_amount
+    of_agents = {}
+    for account, francs in owed.items():
+        if any(c.ended_on is None or c.ended_on >= today for c in leases[account]):
+            continue
+        last = min(leases[account], key=lambda c: (-c.start_date.toordinal(), c.pk))
+        agent = last.agent_id if last.agent_id in books.workers else None
+        of_agents.setdefault(agent, []).append(francs)
+    monday = today - today.weekday() * DAY
+    for agent, debts in of_agents.items():
+        facts = {"leases": len(debts), "amount": sum(debts)}
+        yield AskedTask(
+            f"{agent or 'nobody'}:{monday}", "payment_follow", facts, monday + 4 * DAY, None, None, None, agent
+        )

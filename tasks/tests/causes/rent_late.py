@@ -80,11 +80,7 @@ WORDS = [
 
 
 def expected(books: Books):
-    return debts(books, is_over=False)
-
-
-def debts(books: Books, *, is_over: bool):
-    """Of accounts that have no running lease any more, or of the others."""
+    """Of accounts that have a running lease."""
     today, owed, leases = books.today, {}, {}
     for c in books.contracts.values():
         leases.setdefault(c.account_id, []).append(c)
@@ -93,10 +89,10 @@ def debts(books: Books, *, is_over: bool):
             owed.setdefault(i.account_id, []).append(i)
     for account, late in owed.items():
         running = [c for c in leases[account] if c.ended_on is None or c.ended_on >= today]
-        if bool(running) == is_over:
+        if not running:
             continue
         begun = [c for c in running if c.start_date <= today]
-        c = min(begun or running or leases[account], key=lambda c: (-c.start_date.toordinal(), c.pk))
+        c = min(begun or running, key=lambda c: (-c.start_date.toordinal(), c.pk))
         asked = []
         for i in late:
             step = next(step for step in (20, 10, 3) if (today - i.due_date).days >= step)
