@@ -17,7 +17,7 @@ from imports.spreadsheets.cells import Merged, NoResult, ShownNumber
 from imports.table import EXAMPLES, FileColumn, LineRead, Noted, Where
 from imports.tables import TABLES
 from screens import formats
-from screens.amounts import fits, of_another_currency
+from screens.amounts import fits, of_another_currency, refuse_another_currency
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,9 +112,11 @@ class SheetReader:
             if fault := _fault(cell, declared, is_merged=position in merged):
                 sound = self._refuse(line, column, cell, fault)
                 continue
-            if isinstance(cell, ShownNumber) and declared.read in MONEY:
-                cell = float(cell)  # an amount is what is stored, whatever of it is shown
             try:
+                if isinstance(cell, ShownNumber) and declared.read in MONEY:
+                    # An amount is what is stored, whatever of it is shown, but for its currency.
+                    refuse_another_currency(cell.currency, self._where.currency)
+                    cell = float(cell)
                 said = None if values.as_text(cell) == "" else declared.read(cell, self._where)
             except values.BadValue as bad:
                 sound = self._refuse(line, column, cell, str(bad))
@@ -159,7 +161,7 @@ class SheetReader:
             heading = self._sheet.headings[position]
             currency = currency_named(self._sheet.table, column, heading)
             if currency and not fits(currency, self._where.currency):
-                self._refuse(0, column, heading, of_another_currency(currency, self._where.currency))
+                self._refuse(self._sheet.header, column, heading, of_another_currency(currency, self._where.currency))
 
     def _every_cell_has_a_heading(self, line: int, cells: Any) -> bool:
         # 1,500,000 without quotes in a file with commas is three cells: reading the first alone would be one franc.

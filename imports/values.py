@@ -24,7 +24,9 @@ _TWO_PHONES = re.compile(r"\s*(?:[/;,|]|\s(?:ou|et|or|and)\s)\s*", re.IGNORECASE
 
 def as_text(value: Any) -> str:
     """A cell as text (screens.written). A number is what the screen shows of it: 12 may be 0012."""
-    return written.as_text(value.shown if isinstance(value, ShownNumber) else value)
+    if isinstance(value, ShownNumber):
+        value = value.shown or float(value)
+    return written.as_text(value)
 
 
 def whole_number(value: Any, least: int, most: int) -> int:

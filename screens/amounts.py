@@ -79,6 +79,14 @@ def fits(words: str, currency: str) -> bool:
     return not _symbols(words) and _FITS.get(folded(words), "?") in ("", currency)
 
 
+def refuse_another_currency(words: str, currency: str) -> None:
+    """Raises BadValue where words that the screen shows beside an amount name another currency than the site's."""
+    # A format may write anything else beside it: "par mois", "Loyer:".
+    word = folded(words)
+    if _symbols(words) or any(part in _KNOWN and not fits(part, currency) for part in (word, *word.split("_"))):
+        raise BadValue(of_another_currency(words, currency))
+
+
 def without_currency(heading: str) -> tuple[str, str]:
     """A heading folded, without the currency at its end, and that currency as it is written: "loyer", "FCFA"."""
     plain, symbols = folded(heading), _symbols(heading)

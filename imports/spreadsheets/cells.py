@@ -10,13 +10,16 @@ class NoResult(str):
 
 
 class ShownNumber(float):
-    """A number that the screen shows otherwise than plain: 12 as 0012."""
+    """A number that the screen shows otherwise than plain: 12 as 0012, or with a currency: 1,500 as 1 500 FCFA."""
 
     shown: str
+    """"" where it says no more than the number."""
+    currency: str
+    """The words beside its digits, which may be a currency."""
 
-    def __new__(cls, number: float, shown: str) -> "ShownNumber":
+    def __new__(cls, number: float, shown: str | None, currency: str = "") -> "ShownNumber":
         made = super().__new__(cls, number)
-        made.shown = shown
+        made.shown, made.currency = shown or "", currency
         return made
 
 
@@ -37,7 +40,7 @@ def as_json(value: Any) -> Any:
     if isinstance(value, Merged):
         return ["merged", as_json(value.value), value.across]
     if isinstance(value, ShownNumber):
-        return ["shown", float(value), value.shown]
+        return ["shown", float(value), value.shown, value.currency]
     if isinstance(value, NoResult):
         return ["formula", value[:_LONGEST_FORMULA]]
     if isinstance(value, str | int | float):
@@ -55,7 +58,7 @@ def from_json(cell: Any) -> Any:
     if kind == "merged":
         return Merged(from_json(cell[1]), bool(cell[2]))
     if kind == "shown":
-        return ShownNumber(cell[1], str(cell[2]))
+        return ShownNumber(cell[1], str(cell[2]), str(cell[3]))
     if kind == "formula":
         return NoResult(cell[1])
     return _MOMENTS[kind].fromisoformat(cell[1])

@@ -3,6 +3,8 @@
 import re
 from functools import lru_cache
 
+from imports.spreadsheets.cells import ShownNumber
+
 _TOKEN = re.compile(
     r'"([^"]*)"|\\(.)|_(.)|\*.|\[(?:Black|Blue|Cyan|Green|Magenta|Red|White|Yellow|Color ?\d+)\]|(.)', re.I
 )
@@ -11,6 +13,10 @@ _DIGITS = "0#?"
 _LITERAL = re.compile(r"[-+():!&'~{}<>= ]")
 # 1 234, 1,234.50, 12,5 %, 6.2E+08: the number itself, written for reading.
 _PLAIN = re.compile(r"[-−]?(?!0\d)\d[\d\s.,'’\u00a0\u202f]*(?:[eE][+-]?\d+)?\s*%?")
+_WRITTEN = re.compile(r'"([^"]*)"|\\(.)|\[\$([^\]-]*)[^\]]*\]|([$€£¥₣₦])|_.|\*.|\[[^\]]*\]|.')
+_NO_WORD = re.compile(r"[\d\s.,'’()+−–—%-]+")
+OF_THE_READER = frozenset({5, 6, 7, 8, 37, 38, 39, 40, 41, 42, 43, 44})
+"""Excel's own formats that show the currency of whose computer it is, whatever the file says."""
 
 
 def number_as_shown(number: float, code: str) -> str | None:
@@ -34,6 +40,27 @@ def worth_showing(text: str, number: float) -> str | None:
     """What the screen shows of a number, where it is more than a way to write the number."""
     text = " ".join(text.split())
     return None if not text or _PLAIN.fullmatch(text) else text
+
+
+def words_beside(text: str) -> str:
+    """What stands beside the digits of an amount on the screen: "FCFA" of "1 500 FCFA"."""
+    return " ".join(_NO_WORD.sub(" ", text).split())
+
+
+@lru_cache(maxsize=1000)
+def words_of_format(code: str, *, is_negative: bool = False) -> str:
+    """What a format writes beside the digits of a number, in quotation marks or as a currency: "FCFA", "USD", "€"."""
+    positive, *others = _sections(code)
+    section = others[0] if is_negative and others else positive
+    written = "".join(found[1] or found[2] or found[3] or found[4] or " " for found in _WRITTEN.finditer(section))
+    return words_beside(written)
+
+
+def shown_number(number: float, code: str, *, is_of_the_reader: bool = False) -> float:
+    """A number with what its format shows of it, where that is more. The reader's own currency is not in the file."""
+    shown = number_as_shown(number, code)
+    words = "" if is_of_the_reader or abs(number) >= 1e15 else words_of_format(code, is_negative=number < 0)
+    return ShownNumber(number, shown, words) if shown is not None or words else number
 
 
 @lru_cache(maxsize=1000)

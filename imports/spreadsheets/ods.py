@@ -8,7 +8,7 @@ from xml.etree.ElementTree import Element, iterparse
 
 from imports.spreadsheets.archives import XmlArchive, open_archive
 from imports.spreadsheets.cells import NoResult, ShownNumber
-from imports.spreadsheets.formats import worth_showing
+from imports.spreadsheets.formats import words_beside, worth_showing
 from imports.spreadsheets.limits import BeyondLimit, Limits
 from imports.spreadsheets.sheets import Cells, Lines, Merges, OpenSheet, SheetLook
 
@@ -190,7 +190,8 @@ def _value(cell: Element) -> Any:
     if kind in {"float", "currency", "percentage"}:
         number = float(cell.get(f"{_OFFICE}value", ""))
         shown = worth_showing(text, number) if kind == "float" else None
-        return number if shown is None else ShownNumber(number, shown)
+        words = "" if kind == "percentage" else words_beside(text)
+        return ShownNumber(number, shown, words) if shown is not None or words else number
     if kind == "date":
         written = re.sub(r"(\.\d{6})\d+", r"\1", cell.get(f"{_OFFICE}date-value", ""))
         return dt.datetime.fromisoformat(written)

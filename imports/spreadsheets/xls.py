@@ -5,9 +5,9 @@ from typing import IO, Any
 
 import xlrd
 from xlrd import sheet as xlrd_sheet
+from xlrd.formatting import std_format_strings
 
-from imports.spreadsheets.cells import ShownNumber
-from imports.spreadsheets.formats import number_as_shown
+from imports.spreadsheets.formats import OF_THE_READER, shown_number
 from imports.spreadsheets.limits import BeyondLimit, Limits
 from imports.spreadsheets.sheets import Cells, Lines, Merges, OpenSheet, SheetLook
 
@@ -59,9 +59,10 @@ def _lines_of(book: Any, number: int, limits: Limits) -> Any:
 def _value(book: Any, sheet: Any, row: int, column: int) -> Any:
     kind, value = sheet.cell_type(row, column), sheet.cell_value(row, column)
     if kind == xlrd_sheet.XL_CELL_NUMBER:
-        style = book.xf_list[sheet.cell_xf_index(row, column)]
-        shown = number_as_shown(value, book.format_map[style.format_key].format_str)
-        return value if shown is None else ShownNumber(value, shown)
+        key = book.xf_list[sheet.cell_xf_index(row, column)].format_key
+        code = book.format_map[key].format_str
+        # Where the file has no words of its own for it, these are xlrd's.
+        return shown_number(value, code, is_of_the_reader=std_format_strings.get(key) == code and key in OF_THE_READER)
     if kind == xlrd_sheet.XL_CELL_DATE:
         try:
             moment = xlrd.xldate.xldate_as_datetime(value, book.datemode)

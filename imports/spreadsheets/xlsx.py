@@ -12,8 +12,8 @@ from openpyxl.utils.cell import range_boundaries
 from openpyxl.worksheet._reader import FORMULA_TAG, MERGE_TAG, VALUE_TAG, WorkSheetParser
 
 from imports.spreadsheets.archives import XmlArchive, open_archive
-from imports.spreadsheets.cells import NoResult, ShownNumber
-from imports.spreadsheets.formats import number_as_shown
+from imports.spreadsheets.cells import NoResult
+from imports.spreadsheets.formats import OF_THE_READER, shown_number
 from imports.spreadsheets.limits import Limits
 from imports.spreadsheets.sheets import Lines, Merges, OpenSheet, Range, SheetLook
 
@@ -41,20 +41,20 @@ def open_xlsx(source: IO[bytes], limits: Limits) -> list[OpenSheet]:
     ]
 
 
-def _formats(book: Any) -> dict[int, str]:
-    """The number format of each style of a cell that has one."""
+def _formats(book: Any) -> dict[int, tuple[str, bool]]:
+    """The number format of each style of a cell that has one, and whether its currency is that of the reader."""
     own = book._number_formats
-    found: dict[int, str] = {}
+    found: dict[int, tuple[str, bool]] = {}
     for style, cell_style in enumerate(book._cell_styles):
         number = cell_style.numFmtId
         if number >= BUILTIN_FORMATS_MAX_SIZE and number - BUILTIN_FORMATS_MAX_SIZE < len(own):
-            found[style] = own[number - BUILTIN_FORMATS_MAX_SIZE]
+            found[style] = own[number - BUILTIN_FORMATS_MAX_SIZE], False
         elif number in BUILTIN_FORMATS and number:
-            found[style] = BUILTIN_FORMATS[number]
+            found[style] = BUILTIN_FORMATS[number], number in OF_THE_READER
     return found
 
 
-def _lines_of(reader: Any, member: str, formats: dict[int, str], limits: Limits) -> Any:
+def _lines_of(reader: Any, member: str, formats: dict[int, tuple[str, bool]], limits: Limits) -> Any:
     def lines(about: SheetLook) -> Lines:
         # They stand behind the cells, and are needed before.
         about.merged += _merged(reader.archive, member)
@@ -103,7 +103,7 @@ def _has_merges(archive: XmlArchive, member: str) -> bool:
 class _Parser(WorkSheetParser):
     """openpyxl's, which also says what a cell shows, that a formula has no result, and what is hidden."""
 
-    def __init__(self, part: Any, reader: Any, formats: dict[int, str]) -> None:
+    def __init__(self, part: Any, reader: Any, formats: dict[int, tuple[str, bool]]) -> None:
         book = reader.wb
         super().__init__(
             part,
@@ -136,9 +136,8 @@ class _Parser(WorkSheetParser):
             if formula is not None and not _has_result(element):
                 cell["value"] = NoResult("=" + (formula.text or ""))
         elif cell["style_id"] in self._formats and type(value) in (int, float):
-            shown = number_as_shown(value, self._formats[cell["style_id"]])
-            if shown is not None:
-                cell["value"] = ShownNumber(value, shown)
+            code, is_of_the_reader = self._formats[cell["style_id"]]
+            cell["value"] = shown_number(value, code, is_of_the_reader=is_of_the_reader)
         elif isinstance(value, dt.timedelta):
             cell["value"] = str(value)
         return cell

@@ -1,9 +1,14 @@
-"""Workbooks by a few lines: LibreOffice's from the XML of their rows, and Excel's old kind from their records."""
+"""Workbooks by a few lines: Excel's by openpyxl, LibreOffice's from XML, the old kind from records; and their rows."""
 
 import datetime as dt
+import io
 import struct
 from xml.sax.saxutils import escape
 
+import openpyxl
+
+from imports.read import SheetReader
+from imports.sources import open_sources
 from imports.tests.hostile import archive
 
 ODS = "application/vnd.oasis.opendocument.spreadsheet"
@@ -136,3 +141,33 @@ def xls_book(sheets, stream="Workbook", **how):
 
     directory = entry("Root Entry", 5, 1, 0xFFFFFFFE, 0) + entry(stream, 2, 0xFFFFFFFF, 2, len(content))
     return head + table + directory.ljust(512, b"\0") + content
+
+
+# --- read ---------------------------------------------------------------------------------------------------------
+
+
+def read(name, content):
+    """The sheet, its rows without their places, what is refused by line and column, and what is said beside."""
+    [sheet] = open_sources([(name, content)])
+    reader = SheetReader(sheet, country="GN", timezone=dt.UTC, currency="GNF")
+    rows = [tuple(value for value in row[:-2] if value is not None) for row in reader.rows()]
+    refused = [(problem.line, problem.column, problem.reason) for problem in reader.problems.listed]
+    return sheet, rows, refused, [(p.line, p.reason) for p in reader.remarks.listed]
+
+
+def xlsx(rows, *, formats=None, merged=(), hidden=(), title="Locataires"):
+    """A workbook as openpyxl writes it; formats by cell."""
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.title = title
+    for cells in rows:
+        sheet.append(cells)
+    for place, code in (formats or {}).items():
+        sheet[place].number_format = code
+    for place in merged:
+        sheet.merge_cells(place)
+    for line in hidden:
+        sheet.row_dimensions[line].hidden = True
+    target = io.BytesIO()
+    book.save(target)
+    return target.getvalue()

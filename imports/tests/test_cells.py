@@ -149,7 +149,7 @@ def test_a_heading_that_names_another_currency_is_refused_with_its_column(table,
     if column == "opening_balance":
         heads += ";loyer"
     _rows, reader = read(table, f"{heads};{heading}")
-    assert refused(reader) == [(0, column, heading)]
+    assert refused(reader) == [(1, column, heading)]
     assert "that of the site is GNF" in reader.problems.listed[0].reason
 
 

@@ -9,11 +9,10 @@ from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imports.read import SheetReader
 from imports.sources import open_sources
 from imports.spreadsheets.formats import number_as_shown, worth_showing
 from imports.spreadsheets.sheets import Merges
-from imports.tests.books import ods_book, ods_cell, ods_row, xls_book, xls_stream
+from imports.tests.books import ods_book, ods_cell, ods_row, read, xls_book, xls_stream, xlsx
 from imports.tests.hostile import MAIN, archive, cell, row, sheet_of, workbook
 from imports.unreadable import UnreadableSource
 
@@ -25,33 +24,6 @@ AN_ERROR = "This is an error of the spreadsheet, and no value."
 def _in_english(without_children):
     with translation.override("en"):
         yield
-
-
-def read(name, content):
-    """The sheet, its rows without their places, what is refused by line and column, and what is said beside."""
-    [sheet] = open_sources([(name, content)])
-    reader = SheetReader(sheet, country="GN", timezone=dt.UTC, currency="GNF")
-    rows = [tuple(value for value in row[:-2] if value is not None) for row in reader.rows()]
-    refused = [(problem.line, problem.column, problem.reason) for problem in reader.problems.listed]
-    return sheet, rows, refused, [(p.line, p.reason) for p in reader.remarks.listed]
-
-
-def xlsx(rows, *, formats=None, merged=(), hidden=(), title="Locataires"):
-    """A workbook as openpyxl writes it; formats by cell."""
-    book = openpyxl.Workbook()
-    sheet = book.active
-    sheet.title = title
-    for cells in rows:
-        sheet.append(cells)
-    for place, code in (formats or {}).items():
-        sheet[place].number_format = code
-    for place in merged:
-        sheet.merge_cells(place)
-    for line in hidden:
-        sheet.row_dimensions[line].hidden = True
-    target = io.BytesIO()
-    book.save(target)
-    return target.getvalue()
 
 
 HEAD = ["Code", "Nom", "Client depuis"]
