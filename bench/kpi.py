@@ -10,7 +10,7 @@ from typing import Any
 from django.db import connection
 
 from akig.embedded.roles import APP, OWNER
-from bench import database, leanest, placing, search
+from bench import database, importing, leanest, placing, search
 from bench.data import LARGE, SMALL, TODAY
 from changes import sql
 from kpi.actions import KEPT_MONTHS, refresh_snapshots
@@ -82,6 +82,19 @@ def measured(server: Any, runs: int) -> Iterator[BenchLine]:
     yield BenchLine("the same by place_anew", placed, ratio, of="the line above")
     with site_scope([search.SITE]):
         yield from _searches(runs)
+    yield from _imports(runs)
+
+
+def _imports(runs: int) -> Iterator[BenchLine]:
+    with site_scope([importing.SITE]):
+        count, *both = importing.sides()
+        bare, ours = ([1000 * took / count for took in side] for side in _in_turn_of(runs, *both))
+    ratio = statistics.median(ours) / statistics.median(bare)
+    yield BenchLine(f"1 000 rows copied, of {_spaced(count)}", bare)
+    yield BenchLine("the same imported", ours, ratio, of="the line above")
+    took, megabytes = importing.peak_of_many()
+    what = f"100 000 rents and as many payments imported, {megabytes} MB"
+    yield BenchLine(what, [took], megabytes / importing.MOST_MEMORY, 1.0, f"{importing.MOST_MEMORY} MB")
 
 
 def _searches(runs: int) -> Iterator[BenchLine]:

@@ -69,7 +69,8 @@ def _is_total(table: Table, found: Mapping[str, str], where: Where) -> bool:
     others = table.required - saying
     missing = {column for column in others if column not in found or not _is_of_its_kind(table, column, found, where)}
     if saying & table.required:
-        return bool(missing)
+        # Owners need a name only: one called Total has at least a phone.
+        return bool(missing) or (not others and found.keys() == saying)
     # The word stands beside the row's own columns: then none of them may be there but the sum.
     sums = {column for column in others if table.columns[column].read is amount}
     return bool(missing) and missing >= others - sums

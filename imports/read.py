@@ -36,6 +36,11 @@ class Problem:
 # What Excel and LibreOffice show where a formula failed, in English and French, and where a column is too narrow.
 _ERROR = re.compile(r"#(?:[^\W\d_][\w ]*[!?]|N/[AD]|DIV/0 ?!|GETTING_DATA|#+)|Err(?:eur)? ?: ?\d{3}", re.IGNORECASE)
 
+# "\u202e650000" stands on the screen as 000056.
+_TURNED = re.compile("[\u202b\u202e\u2067]")
+# NUL, and half of a letter: no database holds them.
+_NO_TEXT = re.compile("[\0\ud800-\udfff]")
+
 MAX_LISTED = 1000
 """So many problems are listed; all of them are counted."""
 
@@ -208,6 +213,10 @@ def _fault(cell: Any, declared: FileColumn, *, is_merged: bool) -> str:
     if isinstance(cell, str):
         if _ERROR.fullmatch(cell.strip()):
             return _("This is an error of the spreadsheet, and no value.")
+        if not cell.isprintable() and _NO_TEXT.search(cell):
+            return _("This cell holds what is no text: write it again.")
+        if not cell.isprintable() and _TURNED.search(cell):
+            return _("A mark of this cell shows it from right to left, as nobody wrote it: write the cell again.")
         if "\ufffd" in cell:
             return _("Characters of this cell were lost before the file came here (�). Write them again.")
     if is_merged and declared.read in MONEY:

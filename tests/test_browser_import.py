@@ -96,3 +96,57 @@ def test_the_same_money_is_asked_about_on_a_phone_without_script(live_server, op
         assert ImportRun.objects.get().state == "done"
         days = Payment.objects.order_by("received_on").values_list("received_on", flat=True)
         assert [f"{day:%d/%m}" for day in days] == ["05/01", "05/02", "03/03", "05/03"]
+
+
+AGENCY = {
+    "biens": "Code;Type\nB-1;Villa\n",
+    "locataires": "Code;Nom;Tel\nL-1;Mariama Camara;620 00 00 01\n",
+    "contrats": "N° contrat;Bien;Locataire;Date d’effet;Loyer mensuel\nC-1;B-1;L-1;01/01/2026;1 500 000 FG\n",
+}
+PAID = "N° contrat;Reçu le;Somme;Mode de paiement\nC-1;05/01/2026;{};Espèces\n"
+
+
+def test_a_clerk_without_script_corrects_checks_imports_and_sends_again(live_server, open_page):
+    User.objects.update(preferred_language="fr")
+    page = open_page(viewport=PHONE, locale="fr-FR", java_script_enabled=False)
+    sign_in(page, live_server.url, "mariama", PASSWORD)
+    # Who judges the pages needs a script.
+    judged = open_page(viewport=PHONE, locale="fr-FR")
+    sign_in(judged, live_server.url, "mariama", PASSWORD)
+
+    def sent(paid, *, only_check=False):
+        page.goto(f"{live_server.url}/GN_KINDIA/leasing/import/")
+        texts = AGENCY | {"paiements": PAID.format(paid)}
+        page.set_input_files(
+            "[name=files]",
+            [{"name": f"{name}.csv", "mimeType": "text/csv", "buffer": text.encode()} for name, text in texts.items()],
+        )
+        if only_check:
+            page.check("[name=dry_run]")
+        page.click("main form button[type=submit]")
+        page.wait_for_load_state()
+        judged.goto(page.url)
+        assert faults(judged) == []
+        return " ".join(page.inner_text("main").split())
+
+    def rows():
+        with site_scope(["GN_KINDIA"]):
+            return [(payment.contract.reference, payment.amount) for payment in Payment.objects.all()]
+
+    bad = sent("1,5 M")
+    assert "Rien n’a été changé" in bad
+    assert "paiements.csv" in bad
+    assert "Somme (montant)" in bad
+    assert "1,5 M" in bad
+    assert rows() == []
+    checked = sent("1 500 000", only_check=True)
+    assert "C’était une vérification : rien n’a été changé." in checked
+    assert "1 500 000 GNF" in checked
+    assert rows() == []
+    assert "Toutes les lignes sont enregistrées." in sent("1 500 000")
+    assert rows() == [("C-1", 1_500_000)]
+    page.reload()
+    again = sent("1 500 000")
+    new = [row.locator("td").nth(0).inner_text() for row in page.locator("[aria-labelledby=counts] tbody tr").all()]
+    assert new == ["0", "0", "0", "0"], again
+    assert rows() == [("C-1", 1_500_000)]

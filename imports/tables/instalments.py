@@ -5,11 +5,13 @@ from typing import NamedTuple
 
 from django.db.models import Case, F, Q, QuerySet, TextField, When
 from django.db.models.functions import Cast, TruncMonth
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from imports.cells import OneOf, amount, date, text
 from imports.choices import words
 from imports.columns import AMOUNT, CONTRACT, KIND
+from imports.folding import folded
 from imports.mistakes import kept, on_a_draft, twice, unknown_contract
 from imports.pairs import pair
 from imports.table import Check, FileColumn, LineRead, Table
@@ -113,8 +115,13 @@ _INSERT = """
 def _keep_the_word(line: LineRead) -> None:
     """Water and electricity are both service charges: which one it is goes into the label."""
     kind, word = line.cells.get("kind"), line.written("kind")
-    if kind in PLAIN.french and not line.cells.get("label") and PLAIN.get(word) is None:
+    if kind not in PLAIN.french or PLAIN.get(word) is not None:
+        return
+    label = line.cells.get("label")
+    if not label:
         line.cells["label"] = word
+    elif folded(word) not in folded(label):
+        line.remark("kind", gettext("Only the kind is kept of this word: the line has a label."))
 
 
 def _export(site: Site) -> QuerySet:

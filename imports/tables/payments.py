@@ -17,6 +17,7 @@ from imports.mistakes import on_a_draft, still_to_come, twice, unknown_contract
 from imports.table import Check, FileColumn, LineRead, Table
 from leasing.models import Contract, Payment
 from leasing.readings import is_received
+from screens.written import NOT_SEEN
 from sites_app.models import Site
 
 
@@ -64,8 +65,8 @@ COLUMNS = {
     ),
 }  # fmt: skip
 
-# A text that was typed here as a cell gives it: one space for each run of white space.
-_AS_READ = r"btrim(regexp_replace(normalize(k.external_reference, NFC), '\s+', ' ', 'g'))"
+# A text that was typed here as a cell gives it: without what is not seen, one space for each run of white space.
+_AS_READ = rf"btrim(regexp_replace(regexp_replace(normalize(k.external_reference, NFC), '{NOT_SEEN}', '', 'g'), '\s+', ' ', 'g'))"
 
 # A mobile money transaction is one payment in the whole site.
 _MATCH_MOBILE = f"""

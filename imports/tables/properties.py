@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from imports.cells import OneOf, amount, phone, text
@@ -123,6 +124,8 @@ _INSERT = """
 
 def _whole_name(line: LineRead) -> None:
     put_names_together(line, "owner_name", "owner_first_name")
+    if line.cells.get("owner_phone") and not line.cells.get("owner_name"):
+        line.remark("owner_phone", gettext("The owner’s phone is left out: their name is missing."))
 
 
 def _owners(writing: Writing) -> int:

@@ -50,6 +50,7 @@ TOTAL = "This line is left out: it is a total."
         ("paiements.csv", "contrat;date;montant;mode\nT-1;05/01/2026;700000;cash\n;Total du mois;700 000;\n"),
         ("paiements.csv", "contrat;date;montant;mode;operateur\nT-1;05/01/2026;700000;cash;\n;;700 000;;Total\n"),
         ("biens.csv", "code;type\nT-1;villa\nTotaux;14\n"),
+        ("bailleurs.csv", "nom;telephone\nT-1;620112233\nTotal : 1;\n"),
     ],
 )  # fmt: skip
 def test_a_total_is_left_out_with_a_remark(name, text):
