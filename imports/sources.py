@@ -255,10 +255,10 @@ def _find_header(
                     source, _("Two columns mean the same: %(columns)s.") % {"columns": spoken(table, twice)}, line
                 )
             if set(columns.values()) >= TABLES[table].required:
-                ignored = tuple(shown(_heading(cells[i])) for i, column in names.items() if column is None)
-                written = {i: shown(" ".join(_heading(cells[i]).split())) for i in columns}
+                ignored = tuple(_in_one_line(cells[i]) for i, column in names.items() if column is None)
+                written = {i: _in_one_line(cells[i]) for i in columns}
                 return line, columns, written, frozenset(names), ignored, rows
-        headings = [shown(_heading(cells[i])) for i in names]
+        headings = [_in_one_line(cells[i]) for i in names]
         if (len(set(columns.values())), len(headings)) > (len(best), len(best_headings)):
             best, best_headings = set(columns.values()), headings
     missing = spoken(table, TABLES[table].required - best)
@@ -277,6 +277,10 @@ def _named(table: str, cells: Sequence[Any]) -> tuple[dict[int, str | None], dic
 
 def _heading(cell: Any) -> str:
     return str((cell.value if isinstance(cell, Merged) else cell) or "").strip()
+
+
+def _in_one_line(cell: Any) -> str:
+    return shown(" ".join(_heading(cell).split()))
 
 
 def _last_line_of_header(

@@ -57,17 +57,10 @@ _WORDS = {
 }
 # What AKIG puts where nothing is said; anywhere else nothing stays nothing.
 _FILLED = {
-    "kind",
-    "label",
-    "provider",
-    "status",
-    "state",
-    "priority",
-    "direction",
-    "reference",
-    "owner_name",
-    "closed_on",
-}
+    "kind", "label", "provider", "status", "state", "priority", "direction", "reference", "owner_phone", "closed_on",
+}  # fmt: skip
+# Where a remark stands that leaves a row out; in other columns it is about the cell.
+_OF_A_ROW = {"", "tenant", "property", "received_on"}
 _FILLED_TABLES = {"contracts", "deposits"}
 _NO_RESULT = "\uffffa formula without result"
 _INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060\ufeff]")
@@ -237,7 +230,9 @@ def faults(
 ) -> list[str]:
     """What an accepted import lost, made up or did not name. Rows in are rows stored, known, or named by their line."""
     told = " ".join(remark.reason for remark in report.warnings)
-    lines_named = {(remark.source, remark.line) for remark in report.warnings if remark.line}
+    lines_named = {
+        (remark.source, remark.line) for remark in report.warnings if remark.line and remark.column in _OF_A_ROW
+    }
     columns_named = {(remark.source, remark.column) for remark in report.warnings}
     wrong: list[str] = []
     for page in (seen_page(books, page) for page in books.pages):
@@ -247,7 +242,8 @@ def faults(
             continue
         for name in page.unknown:
             # Long ones are shortened, what is not seen is written out, and points are those of English.
-            said = (" ".join(name.split())[:40], ascii(name)[1:-1][:40], name.replace(",", ".")[:40])
+            said = (" ".join(name.split())[:40], ascii(name)[1:-1][:40], name.replace(",", ".")[:40], str(_day(name)))
+            said += ("=",) * (name == _NO_RESULT)
             if not any(words in told for words in said):
                 wrong.append(f"{page.source}: the column {name!r} is left out without a word")
         left = list(stored[page.table])

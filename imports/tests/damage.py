@@ -376,5 +376,5 @@ _DAMAGES |= {
 _DAMAGES |= {
     "letters: cut within one": _bytes(_cut_within),
     "letters: a byte lost": _bytes(_byte_lost),
-    "letters: one line in Windows'": _bytes(_a_line_of_windows),
+    "letters: one line in Windows'": _bytes(_a_line_of_windows, can_be_undone=True),
 }

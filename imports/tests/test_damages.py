@@ -121,22 +121,27 @@ def test_a_row_that_is_lost_changed_or_made_up_is_seen():
         stored = stored_rows(Site.objects.get(pk="GN_KINDIA"))
     assert faults(books, report, stored, was_empty=True) == []
     columns = 0
-    for page in (seen_page(books, page) for page in books.pages):
-        rows = stored[page.table]
-        if page.table not in {"instalments", "deposits"}:
-            assert (
-                faults(books, report, {**stored, page.table: [*rows, rows[0]]}, was_empty=True)
-                or page.table == "owners"
-            )
+    for at, page in enumerate(seen_page(books, page) for page in books.pages):
+        rows, alone = stored[page.table], replace(books, pages=(books.pages[at],))
+
+        def is_seen(*instead, table=page.table, alone=alone):
+            return faults(alone, report, {table: instead}, was_empty=True) != []
+
+        assert not is_seen(*rows)
+        assert is_seen(*rows, rows[0]) == (page.table not in {"instalments", "deposits", "owners"})
         for number, one in enumerate(rows[: len(page.rows)]):
-            without = {**stored, page.table: [*rows[:number], *rows[number + 1 :]]}
-            assert faults(books, report, without, was_empty=True)
-            for column in dict.fromkeys(column for _line, row in page.rows for column, text in row.items() if text):
-                if one.get(column):
-                    other = {**stored, page.table: [*rows[:number], {**one, column: "9-9"}, *rows[number + 1 :]]}
-                    assert faults(books, report, other, was_empty=True), (page.table, column)
+            if page.table == "instalments" and one["due_date"] > dt.date(2026, 10, 31):
+                continue  # made here
+            others = [*rows[:number], *rows[number + 1 :]]
+            assert is_seen(*others)
+            for column in page.rows[0][1]:
+                # Where a cell is empty AKIG may say anything.
+                # What a remark says of a column is not looked at again: of cheques there is one.
+                is_judged = column != "method" and all(row[column] for _line, row in page.rows)
+                if one.get(column) and is_judged:
+                    assert is_seen(*others, {**one, column: "9-9"}), (page.table, column)
                     columns += 1
-    assert columns > 100
+    assert columns > 80
     short = replace(books, pages=(*books.pages[:-1], replace(books.pages[-1], title="Sondages")))
     assert faults(short, report, stored, was_empty=True)[0].endswith("is left out without a word")
 
