@@ -5,6 +5,7 @@ import subprocess
 import sys
 from decimal import Decimal
 from math import exp, log
+from pathlib import Path
 from random import Random
 
 import pytest
@@ -216,5 +217,6 @@ def test_what_is_no_weight_is_refused(weight):
 def test_whoever_scores_does_not_load_numpy():
     modules = "points, artefact, probability, fit, adoption, survival, gain, evaluate, trials, rates"
     script = f"import sys; from insight import {modules}; print('numpy' in sys.modules)"
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    root = Path(__file__).resolve().parents[2]
+    done = subprocess.run([sys.executable, "-c", script], cwd=root, capture_output=True, text=True, check=True)
     assert done.stdout == "False\n"
