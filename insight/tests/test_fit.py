@@ -194,7 +194,7 @@ def test_who_has_not_come_to_rest_in_time_says_so(monkeypatch):
         fit(examples(portfolio(500, truth=STARTING_TABLE)))
 
 
-def test_a_step_that_overshoots_is_halved():
+def test_a_long_step_is_shortened():
     """From a table that is certain of the wrong thing, whole steps of Newton's method run away."""
     wrong = PointsTable(SMALL.bands, intercept=-12.0)
     found = fit(
