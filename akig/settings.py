@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "leasing",
     "imports",
     "tasks",
+    "retention",
     "kpi",
     "demo",
     "akig",

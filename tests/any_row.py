@@ -53,7 +53,7 @@ def _value(field: models.Field) -> Any:
             number = next(_number)
             return dt.date(1900 + number // 12, 1 + number % 12, 1)
         return DAY
-    if isinstance(field, models.IntegerField | models.DecimalField):
+    if isinstance(field, models.IntegerField | models.DecimalField | models.FloatField):
         return next(_number) if _is_in_a_unique_key(field) else 1
     if isinstance(field, DateRangeField):
         # A day of its own, long ago: dated values may not overlap, and the seeded ones hold for today.

@@ -1,0 +1,229 @@
+"""The scores of a day: a row only where something changed, none for who has objected, four statements."""
+
+import datetime as dt
+import uuid
+from decimal import Decimal
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from changes.refusals import RuleBroken
+from leasing.models import Tenant
+from leasing.tests.factories import (
+    make_allocation,
+    make_contract,
+    make_instalments,
+    make_interaction,
+    make_notice,
+    make_payment,
+    make_survey,
+    make_tenant,
+)
+from outbox.actions import enqueue
+from retention.actions import analyse, object_to_scoring
+from retention.jobs import analyse_site
+from retention.models import ObservedFrom, RetentionScore, ScoringObjection
+from retention.profile import tenancies_on
+from sites_app.models import Site
+from sites_app.scope import site_scope
+
+pytestmark = pytest.mark.django_db
+D = dt.date
+SITE = "GN_KINDIA"
+TODAY = D(2026, 3, 20)
+TOMORROW = D(2026, 3, 21)
+
+
+@pytest.fixture
+def kindia():
+    with site_scope([SITE]):
+        site = Site.objects.get(pk=SITE)
+        ObservedFrom.objects.create(site=site, day=D(2020, 1, 1))
+        yield site
+
+
+def rented(site, **values):
+    return make_contract(site, **({"start_date": D(2025, 11, 1), "signed_on": None} | values))
+
+
+def run(day=TODAY, limit=50):
+    return analyse(days={SITE: day}, limit=limit)
+
+
+def rows():
+    """Every score kept: contract, from, until."""
+    return list(
+        RetentionScore.objects.order_by("valid_from", "valid_to").values_list("contract_id", "valid_from", "valid_to")
+    )
+
+
+def test_diallo_scores_as_the_design_works_it_out(kindia):
+    """22 months with the second anniversary in 61 days, nine days later than his habit, one complaint, one referral."""
+    start = TODAY + dt.timedelta(days=61)
+    contract = rented(kindia, start_date=start.replace(year=2024))
+    for instalment in make_instalments(contract, 22):
+        late = 10 if instalment.due_date > D(2025, 12, 1) else 1
+        settled = instalment.due_date + dt.timedelta(days=late)
+        if settled <= TODAY:
+            payment = make_payment(contract, amount=instalment.amount, received_on=settled)
+            make_allocation(payment, instalment, instalment.amount)
+            instalment.paid_amount, instalment.settled_on = instalment.amount, settled
+            instalment.save()
+    for rating in (7, 8):
+        make_survey(contract.tenant, kind="satisfaction", rating=rating, answered_on=D(2026, 2, 1))
+    make_tenant(kindia, referred_by=contract.tenant, joined_on=D(2025, 12, 1))
+    contract.tenant.service_requests.create(
+        site=kindia, property=contract.property, category="water", opened_on=D(2026, 2, 10), closed_on=D(2026, 2, 12),
+        is_complaint=True,
+    )  # fmt: skip
+    [score] = run().first
+    points = {key: int(points) for key, _band, points in score.contributions if int(points)}
+    assert points == {"window": -40, "late_change": -16, "complaints": -14, "referrals": 5}
+    assert (score.score, score.risk_level, score.source) == (Decimal(15), "critical", "starting assumption")
+    assert score.probability == pytest.approx(0.196, abs=0.001)
+    assert score.intervene_by == TODAY + dt.timedelta(days=2)
+    assert score.absent == ["prepaid", "inbound"]
+
+
+def test_what_is_unknown_is_absent_and_named(kindia):
+    rented(kindia)
+    [score] = run().first
+    assert set(score.absent) == {"prepaid", "late_change", "missed", "satisfaction", "inbound", "silence"}
+    assert 80 + sum(Decimal(points) for _key, _band, points in score.contributions) == score.score == 80
+
+
+def test_twice_on_a_day_changes_nothing_and_the_next_day_only_what_changed(kindia):
+    changing, staying = rented(kindia), rented(kindia)
+    assert run().changed == 2
+    kept = list(RetentionScore.objects.order_by("id").values())
+    assert run().changed == 0
+    assert run(TOMORROW).changed == 0
+    assert list(RetentionScore.objects.order_by("id").values()) == kept
+    make_survey(changing.tenant, kind="satisfaction", rating=2, answered_on=TOMORROW)
+    assert run(TOMORROW).changed == 1
+    assert set(rows()) == {
+        (staying.pk, TODAY, None), (changing.pk, TODAY, TOMORROW), (changing.pk, TOMORROW, None),
+    }  # fmt: skip
+
+
+def test_two_changes_of_one_day_leave_one_score_with_days(kindia):
+    contract = rented(kindia)
+    run()
+    make_survey(contract.tenant, kind="satisfaction", rating=2, answered_on=TODAY)
+    run()
+    assert rows() == [(contract.pk, TODAY, TODAY), (contract.pk, TODAY, None)]
+
+
+def test_a_tenant_who_gives_notice_is_scored_no_more_and_listed_with_the_reason(kindia):
+    contract = rented(kindia)
+    run()
+    make_notice(contract, kind="to_quit", issued_on=TOMORROW, given_by="tenant")
+    found = run(TOMORROW)
+    assert (found.scored, found.first) == (0, ())
+    assert rows() == [(contract.pk, TODAY, TOMORROW)]
+    [tenancy] = tenancies_on([SITE], [TOMORROW])
+    assert (tenancy.standing, tenancy.profile) == ("leaving", None)
+    assert tenancies_on([SITE], [TODAY])[0].decided_on == TOMORROW
+
+
+@pytest.mark.parametrize(
+    ("kind", "given_by", "standing"),
+    [("eviction", "landlord", "eviction"), ("to_quit", "landlord", "repossession"), ("to_quit", "", "leaving")],
+)
+def test_each_notice_says_why_its_tenant_is_not_scored(kindia, kind, given_by, standing):
+    make_notice(rented(kindia), kind=kind, issued_on=TODAY, given_by=given_by)
+    assert [tenancy.standing for tenancy in tenancies_on([SITE], [TODAY])] == [standing]
+
+
+@pytest.mark.parametrize(
+    ("reason", "decided", "censored"),
+    [
+        ("", True, False), ("left", True, False), ("not_renewed", True, False), ("moved", False, True),
+        ("eviction", False, True), ("owner", False, True), ("death", False, True), ("other", False, True),
+    ],
+)  # fmt: skip
+def test_only_some_ends_are_decisions_and_the_others_end_the_observation(kindia, reason, decided, censored):
+    rented(kindia, status="ended", ended_on=D(2026, 6, 30), end_reason=reason)
+    # Written down today, in the year after; nobody knew of it then.
+    [tenancy] = tenancies_on([SITE], [TODAY])
+    assert tenancy.standing == "scored"
+    assert tenancy.decided_on == (D(2026, 6, 30) if decided else None)
+    assert tenancy.censored_on == (D(2026, 6, 30) if censored else None)
+
+
+@pytest.mark.parametrize(("gap", "started"), [(30, D(2024, 1, 1)), (31, D(2025, 4, 2))])
+def test_a_gap_of_thirty_days_does_not_break_a_tenancy_and_one_more_does(kindia, gap, started):
+    before = rented(kindia, start_date=D(2024, 1, 1), status="ended", ended_on=D(2025, 3, 2), end_reason="left")
+    again = D(2025, 3, 2) + dt.timedelta(days=gap)
+    rented(kindia, property=before.property, tenant=before.tenant, start_date=again)
+    assert [tenancy.started_on for tenancy in tenancies_on([SITE], [TODAY])] == [started]
+
+
+def test_before_the_first_end_on_record_nobody_is_scored(kindia):
+    ObservedFrom.objects.all().delete()
+    rented(kindia)
+    rented(kindia, start_date=D(2025, 1, 1), status="ended", ended_on=D(2025, 12, 20))
+    standing = {day: {row.standing for row in tenancies_on([SITE], [day])} for day in (D(2025, 12, 1), TODAY)}
+    assert standing == {D(2025, 12, 1): {"unobserved"}, TODAY: {"scored"}}
+
+
+def test_an_objection_deletes_the_scores_at_once_and_there_is_none_again(kindia):
+    contract, other = rented(kindia), rented(kindia)
+    run()
+    objection = object_to_scoring(tenant=contract.tenant, since=TODAY, by=None, today=TODAY)
+    assert [row[0] for row in rows()] == [other.pk]
+    assert object_to_scoring(tenant=contract.tenant, since=TOMORROW, by=None, today=TOMORROW) == objection
+    run()
+    run(TOMORROW)
+    assert [row[0] for row in rows()] == [other.pk]
+    assert {row.standing for row in tenancies_on([SITE], [TODAY])} == {"scored", "objected"}
+
+
+def test_a_score_that_came_beside_an_objection_is_gone_within_a_day(kindia):
+    contract = rented(kindia)
+    run()
+    ScoringObjection.objects.create(site=kindia, tenant=contract.tenant, since=TODAY)
+    assert rows() == [(contract.pk, TODAY, None)]
+    run(TOMORROW)
+    assert rows() == []
+
+
+def test_an_objection_of_a_day_to_come_or_of_another_site_is_refused(kindia):
+    contract = rented(kindia)
+    with pytest.raises(RuleBroken, match="2026"):
+        object_to_scoring(tenant=contract.tenant, since=TOMORROW, by=None, today=TODAY)
+    foreign = Tenant(pk=uuid.uuid4(), site_id="SN_DAKAR")
+    with pytest.raises(RuleBroken, match="site"):
+        object_to_scoring(tenant=foreign, since=TODAY, by=None, today=TODAY)
+    assert not ScoringObjection.objects.exists()
+
+
+def test_an_analysis_takes_four_statements_however_many_there_are(kindia):
+    def statements():
+        with CaptureQueriesContext(connection) as asked:
+            run()
+        return len([query for query in asked.captured_queries if "SAVEPOINT" not in query["sql"]])
+
+    for _n in range(3):
+        rented(kindia)
+    first = statements()
+    for _n in range(12):
+        make_interaction(rented(kindia).tenant)
+    assert first <= 4
+    assert statements() == first
+
+
+def test_the_most_at_risk_come_first_and_only_so_many(kindia):
+    contented, troubled = rented(kindia), rented(kindia)
+    make_survey(troubled.tenant, kind="satisfaction", rating=1, answered_on=TODAY)
+    make_survey(contented.tenant, kind="satisfaction", rating=10, answered_on=TODAY)
+    assert [score.contract_id for score in run().first] == [troubled.pk, contented.pk]
+    assert [score.contract_id for score in run(limit=1).first] == [troubled.pk]
+
+
+def test_the_night_scores_the_site_of_its_job_for_its_day(kindia):
+    contract = rented(kindia)
+    job = enqueue(analyse_site.name, key="a", site_code=SITE, day="2026-03-20")
+    assert analyse_site(str(job.pk)) is True
+    assert rows() == [(contract.pk, TODAY, None)]
