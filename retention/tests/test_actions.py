@@ -227,3 +227,40 @@ def test_the_night_scores_the_site_of_its_job_for_its_day(kindia):
     job = enqueue(analyse_site.name, key="a", site_code=SITE, day="2026-03-20")
     assert analyse_site(str(job.pk)) is True
     assert rows() == [(contract.pk, TODAY, None)]
+
+
+def test_an_analysis_in_the_midst_of_another_leaves_one_set_of_scores(kindia):
+    contract = rented(kindia)
+
+    def with_another_in_between():
+        """One whole analysis between what this one has read and what it writes."""
+        others = []
+
+        def before_it_writes(execute, statement, parameters, many, context):
+            if "WITH objected" in statement and not others:
+                others.append(None)
+                others.append(run(TOMORROW))
+            return execute(statement, parameters, many, context)
+
+        with connection.execute_wrapper(before_it_writes):
+            run(TOMORROW)
+        assert len(others) == 2
+
+    with_another_in_between()
+    assert rows() == [(contract.pk, TOMORROW, None)]
+    RetentionScore.objects.update(valid_from=TODAY)
+    make_survey(contract.tenant, kind="satisfaction", rating=2, answered_on=TOMORROW)
+    with_another_in_between()
+    assert rows() == [(contract.pk, TODAY, TOMORROW), (contract.pk, TOMORROW, None)]
+
+
+def test_an_applicant_is_listed_apart_until_they_rent(kindia):
+    applicant = rented(kindia, status="draft", signed_on=None).tenant
+    renting = rented(kindia).tenant
+    rented(kindia, status="draft", tenant=renting, signed_on=None)
+    # A draft is known from the day on which it was written down: now.
+    today = kindia.today()
+    found = {tenancy.tenant_id: tenancy for tenancy in tenancies_on([SITE], [today])}
+    assert {tenant: row.standing for tenant, row in found.items()} == {applicant.pk: "applicant", renting.pk: "scored"}
+    assert found[applicant.pk].profile is None
+    assert applicant.pk not in {row.tenant_id for row in tenancies_on([SITE], [TODAY])}
