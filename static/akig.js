@@ -36,8 +36,10 @@ document.addEventListener("keydown", (event) => {
   const box = document.querySelector("main [type=search]") || document.querySelector(".find input");
   if (!box) return;
   event.preventDefault();
-  if (box.checkVisibility()) box.select(), box.focus();
-  else document.querySelector(".find a").click();
+  if (box.checkVisibility()) {
+    box.focus();
+    box.select();
+  } else document.querySelector(".find a").click();
 });
 
 // A second click on the button of a form that is on its way must not send it twice.
