@@ -317,7 +317,9 @@ def test_a_third_phone_and_an_owners_second_are_a_remark():
     [row], reader = read("locataires", head, "T-1;Bah;620 12 34 56 / 664 00 11 22;655 00 11 22")
     assert (row.phone, row.phone_2) == ("+224620123456", "+224664001122")
     assert "the third one" in reader.remarks.listed[0].reason
-    [home], reader = read("biens", "code;type;tel proprietaire", "B-1;Villa;620 12 34 56 / 664 00 11 22")
+    [home], reader = read(
+        "biens", "code;type;nom proprietaire;tel proprietaire", "B-1;Villa;Bah;620 12 34 56 / 664 00 11 22"
+    )
     assert (home.owner_phone, reader.remarks.count) == ("+224620123456", 1)
 
 

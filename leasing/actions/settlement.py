@@ -19,7 +19,7 @@ from leasing.models import ReceiptCancellation
 from leasing.placing import Debt, Placed, Received, place_with_quittances
 from leasing.readings import in_order_of_debts, is_standing, is_standing_quittance
 
-_AT_ONCE = 1000
+_AT_ONCE = 400
 """Accounts that are held in memory at a time."""
 _FEW = 10
 """Accounts whose shares are found one by one."""
