@@ -30,7 +30,7 @@ def place_anew(site_code: str, accounts: Iterable[UUID], *, by: Actor = None) ->
 
     What a standing quittance says is paid comes first. One that is not true any more is cancelled, by `by`.
 
-    Returns the francs on account of each that has instalments or payments. Four statements for a thousand accounts; two
+    Returns the francs on account of each that has instalments or payments. Four statements for 400 accounts; two
     more where they are over ten, one more where a quittance is cancelled.
     """
     waiting = iter(dict.fromkeys(accounts))
