@@ -140,8 +140,8 @@ _NAMED = {
     table: dict(zip(map(plain, page.lines[0]), _HEADINGS[table].split(), strict=True))
     for page, table in zip(good_books("csv").pages, _HEADINGS, strict=True)
 }
-# The last is what is left of "À partir de" where a byte was lost.
-_ALSO = {"tenants": {"tel_2": "phone_2", "telephone_2": "phone_2"}, "rent_steps": {"partir_de": "from_month"}}
+# A second phone where there is no first is the first one. The last is what is left of "À partir de" where a byte was lost.
+_ALSO = {"tenants": {"tel_2": "phone"}, "rent_steps": {"partir_de": "from_month"}}
 
 
 def _column(table: str, text: str) -> str:
@@ -243,7 +243,7 @@ def faults(
         for name in page.unknown:
             # Long ones are shortened, what is not seen is written out, and points are those of English.
             said = (" ".join(name.split())[:40], ascii(name)[1:-1][:40], name.replace(",", ".")[:40], str(_day(name)))
-            said += ("=",) * (name == _NO_RESULT)
+            said += ("=",) * (name == _NO_RESULT) + ((name.split("�")[0],) if "�" in name else ())
             if not any(words in told for words in said):
                 wrong.append(f"{page.source}: the column {name!r} is left out without a word")
         left = list(stored[page.table])
