@@ -141,7 +141,7 @@ _NAMED = {
     for page, table in zip(good_books("csv").pages, _HEADINGS, strict=True)
 }
 # A second phone where there is no first is the first one. The last is what is left of "À partir de" where a byte was lost.
-_ALSO = {"tenants": {"tel_2": "phone"}, "rent_steps": {"partir_de": "from_month"}}
+_ALSO = {"owners": {"e_mail": "email"}, "tenants": {"tel_2": "phone"}, "rent_steps": {"partir_de": "from_month"}}
 
 
 def _column(table: str, text: str) -> str:
@@ -180,7 +180,9 @@ def says(table: str, column: str, text: str, stored: Any) -> bool:
         return text.strip().removesuffix(",0") == str(stored) or (is_dash and table in _FILLED_TABLES)
     if "phone" in column:
         digits, kept = re.sub(r"\D", "", text), re.sub(r"\D", "", str(stored))
-        return (is_dash and not kept) or (bool(kept) and kept in {digits, f"224{digits}", digits.removeprefix("00")})
+        return (is_dash and (not kept or column in _FILLED)) or (
+            bool(kept) and kept in {digits, f"224{digits}", digits.removeprefix("00")}
+        )
     written = " ".join(_INVISIBLE.sub("", unicodedata.normalize("NFC", text)).split())
     return str(stored or "") in {written, re.sub(r"^'(?=[=+@|-])", "", written), written.replace(",", ".")}
 
