@@ -14,7 +14,7 @@ from openpyxl.utils import range_boundaries
 
 from imports.run import ImportReport
 from imports.tables import TABLES
-from imports.tests.good_books import Books, Page, as_seen, csv_of, good_books
+from imports.tests.good_books import AgencyBooks, ScreenPage, as_seen, csv_of, good_books
 from sites_app.models import Site
 
 _HEADINGS = {
@@ -86,7 +86,7 @@ class SeenPage:
     holds_something: bool
 
 
-def seen_page(books: Books, page: Page) -> SeenPage:
+def seen_page(books: AgencyBooks, page: ScreenPage) -> SeenPage:
     """Read a page."""
     lines = [(line, cells) for line, cells in _lines(books, page) if any(map(_is_seen, cells))]
     table = _TABLES.get(re.sub(r"_\d{1,3}$", "", plain(page.title)), "")
@@ -114,7 +114,7 @@ def _is_seen(text: str) -> bool:
     return bool(_INVISIBLE.sub("", text).strip())
 
 
-def _lines(books: Books, page: Page) -> Iterator[tuple[int, list[str]]]:
+def _lines(books: AgencyBooks, page: ScreenPage) -> Iterator[tuple[int, list[str]]]:
     if books.kind == "csv":
         content = csv_of(replace(page, spoiled=None) if page.can_be_undone else page)
         encoding = "utf-8-sig" if page.letters == "utf-8" else page.letters
@@ -228,7 +228,7 @@ def stored_rows(site: Site) -> dict[str, list[dict[str, Any]]]:
 
 
 def faults(
-    books: Books, report: ImportReport, stored: dict[str, list[dict[str, Any]]], *, was_empty: bool
+    books: AgencyBooks, report: ImportReport, stored: dict[str, list[dict[str, Any]]], *, was_empty: bool
 ) -> list[str]:
     """What an accepted import lost, made up or did not name. Rows in are rows stored, known, or named by their line."""
     told = " ".join(remark.reason for remark in report.warnings)

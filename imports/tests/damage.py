@@ -6,18 +6,18 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from imports.tests.good_books import Books, Page, Raw, as_seen
+from imports.tests.good_books import AgencyBooks, Raw, ScreenPage, as_seen
 
 Pick = random.Random
 KINDS = ("csv", "csv", "xlsx", "ods", "xls")  # half of all that agencies send are CSV
 
-Damaged = Books | None
+Damaged = AgencyBooks | None
 """None: this damage cannot happen to these books."""
-_DAMAGES: dict[str, Callable[[Pick, Books], Damaged]] = {}
+_DAMAGES: dict[str, Callable[[Pick, AgencyBooks], Damaged]] = {}
 
 
-def damage(pick: Pick, books: Books) -> tuple[str, Books]:
-    """Books with one damage, and what it is called."""
+def damage(pick: Pick, books: AgencyBooks) -> tuple[str, AgencyBooks]:
+    """AgencyBooks with one damage, and what it is called."""
     while True:
         name = pick.choice(sorted(_DAMAGES))
         damaged = _DAMAGES[name](pick, books)
@@ -91,8 +91,8 @@ _CELLS: dict[str, Callable[[Pick, Any, str], Any]] = {
 }
 
 
-def _of_cell(name: str) -> Callable[[Pick, Books], Damaged]:
-    def damaged(pick: Pick, books: Books) -> Damaged:
+def _of_cell(name: str) -> Callable[[Pick, AgencyBooks], Damaged]:
+    def damaged(pick: Pick, books: AgencyBooks) -> Damaged:
         if books.kind != "csv" and name.endswith("unquoted"):
             return None
         if books.kind in ("xlsx", "ods") and name == "NUL":
@@ -113,30 +113,30 @@ def _of_cell(name: str) -> Callable[[Pick, Books], Damaged]:
     return damaged
 
 
-def _page(pick: Pick, books: Books) -> tuple[int, Page]:
+def _page(pick: Pick, books: AgencyBooks) -> tuple[int, ScreenPage]:
     at = pick.randrange(len(books.pages))
     return at, books.pages[at]
 
 
-def _place(pick: Pick, page: Page, *, first: int = 1) -> tuple[int, int]:
+def _place(pick: Pick, page: ScreenPage, *, first: int = 1) -> tuple[int, int]:
     line = pick.randrange(1, len(page.lines)) if first else 0
     return line, pick.randrange(len(page.lines[line]))
 
 
-def _with_cell(page: Page, line: int, column: int, cell: Any) -> Page:
+def _with_cell(page: ScreenPage, line: int, column: int, cell: Any) -> ScreenPage:
     cells = [*page.lines[line]]
     cells[column] = cell
     return _with_lines(page, [*page.lines[:line], cells, *page.lines[line + 1 :]])
 
 
-def _with_lines(page: Page, lines: list[Any]) -> Page:
+def _with_lines(page: ScreenPage, lines: list[Any]) -> ScreenPage:
     return replace(page, lines=tuple([*line] for line in lines))
 
 
 _DAMAGES |= {f"cell: {name}": _of_cell(name) for name in _CELLS}
 
 
-def _swapped_cells(pick: Pick, books: Books) -> Damaged:
+def _swapped_cells(pick: Pick, books: AgencyBooks) -> Damaged:
     at, page = _page(pick, books)
     line, column = _place(pick, page)
     cells = [*page.lines[line]]
@@ -152,8 +152,10 @@ _DAMAGES["cell: swapped with its neighbour"] = _swapped_cells
 # --- a column, a row, a sheet ----------------------------------------------------------------------------------------------
 
 
-def _of_page(change: Callable[[Pick, Page], Page | None], *kinds: str) -> Callable[[Pick, Books], Damaged]:
-    def damaged(pick: Pick, books: Books) -> Damaged:
+def _of_page(
+    change: Callable[[Pick, ScreenPage], ScreenPage | None], *kinds: str
+) -> Callable[[Pick, AgencyBooks], Damaged]:
+    def damaged(pick: Pick, books: AgencyBooks) -> Damaged:
         if kinds and books.kind not in kinds:
             return None
         at, page = _page(pick, books)
@@ -163,8 +165,8 @@ def _of_page(change: Callable[[Pick, Page], Page | None], *kinds: str) -> Callab
     return damaged
 
 
-def _of_columns(change: Callable[[Pick, list[Any], int], list[Any]]) -> Callable[[Pick, Books], Damaged]:
-    def on_page(pick: Pick, page: Page) -> Page:
+def _of_columns(change: Callable[[Pick, list[Any], int], list[Any]]) -> Callable[[Pick, AgencyBooks], Damaged]:
+    def on_page(pick: Pick, page: ScreenPage) -> ScreenPage:
         column = pick.randrange(len(page.lines[0]))
         seed = pick.random()
         return _with_lines(page, [change(random.Random(seed), [*line], column) for line in page.lines])  # noqa: S311
@@ -183,7 +185,7 @@ def _joined(_pick: Pick, line: list[Any], column: int) -> list[Any]:
     return [*line[:column], both, *line[column + 2 :]]
 
 
-def _renamed(pick: Pick, page: Page) -> Page:
+def _renamed(pick: Pick, page: ScreenPage) -> ScreenPage:
     column = pick.randrange(len(page.lines[0]))
     heading = page.lines[0][column]
     names = [
@@ -198,7 +200,7 @@ def _renamed(pick: Pick, page: Page) -> Page:
     return _with_cell(page, 0, column, pick.choice(names))
 
 
-def _shifted_down(pick: Pick, page: Page) -> Page:
+def _shifted_down(pick: Pick, page: ScreenPage) -> ScreenPage:
     column = pick.randrange(len(page.lines[0]))
     up = pick.random() < 0.5
     cells = [line[column] for line in page.lines[1:]]
@@ -208,7 +210,7 @@ def _shifted_down(pick: Pick, page: Page) -> Page:
     return _with_lines(page, lines)
 
 
-def _merged(pick: Pick, page: Page) -> Page:
+def _merged(pick: Pick, page: ScreenPage) -> ScreenPage:
     line, column = _place(pick, page)
     letters = chr(ord("A") + column)
     if pick.random() < 0.7:
@@ -217,10 +219,10 @@ def _merged(pick: Pick, page: Page) -> Page:
     return replace(page, merged=(f"{letters}{line + 1}:{chr(ord(letters) + 1)}{line + 1}",))
 
 
-def _of_row(change: Callable[[Pick, list[Any], int], list[Any]]) -> Callable[[Pick, Books], Damaged]:
+def _of_row(change: Callable[[Pick, list[Any], int], list[Any]]) -> Callable[[Pick, AgencyBooks], Damaged]:
     """Lines, and the place of one of them, in; lines out."""
 
-    def on_page(pick: Pick, page: Page) -> Page:
+    def on_page(pick: Pick, page: ScreenPage) -> ScreenPage:
         lines = [[*line] for line in page.lines]
         return _with_lines(page, change(pick, lines, pick.randrange(1, len(lines))))
 
@@ -253,8 +255,8 @@ def _swapped_lines(_pick: Pick, lines: list[Any], at: int) -> list[Any]:
     return lines
 
 
-def _titles(pick: Pick, page: Page) -> Page:
-    above = [["Agence de Kindia, Manquépas"], [], [f"{page.title} au 23/11/2026", None, "Page 1"]]
+def _titles(pick: Pick, page: ScreenPage) -> ScreenPage:
+    above = [["Agence de Kindia, Manquépas"], [], [f"{page.title} au 23/11/2026", None, "ScreenPage 1"]]
     return _with_lines(page, [*pick.sample(above, pick.randint(1, 3)), *page.lines])
 
 
@@ -295,8 +297,8 @@ _DAMAGES |= {
 }
 
 
-def _pages(change: Callable[[Pick, list[Page], int], list[Page]]) -> Callable[[Pick, Books], Damaged]:
-    def damaged(pick: Pick, books: Books) -> Damaged:
+def _pages(change: Callable[[Pick, list[ScreenPage], int], list[ScreenPage]]) -> Callable[[Pick, AgencyBooks], Damaged]:
+    def damaged(pick: Pick, books: AgencyBooks) -> Damaged:
         pages = change(pick, [*books.pages], pick.randrange(len(books.pages)))
         return replace(books, pages=tuple(pages))
 
@@ -307,19 +309,21 @@ _DAMAGES |= {
     "sheet: removed": _pages(lambda _pick, pages, at: [*pages[:at], *pages[at + 1 :]]),
     "sheet: doubled": _pages(lambda _pick, pages, at: [*pages, replace(pages[at], title=f"{pages[at].title} (2)")]),
     "sheet: moved": _pages(lambda pick, pages, _at: pick.sample(pages, len(pages))),
-    "sheet: notes beside": _pages(lambda _pick, pages, _at: [*pages, Page("Notes", (["à rappeler", "lundi"],))]),
+    "sheet: notes beside": _pages(lambda _pick, pages, _at: [*pages, ScreenPage("Notes", (["à rappeler", "lundi"],))]),
 }
 
 
 # --- letters ----------------------------------------------------------------------------------------------------------------
 
 
-def _letters(encoding: str) -> Callable[[Pick, Books], Damaged]:
+def _letters(encoding: str) -> Callable[[Pick, AgencyBooks], Damaged]:
     return _of_page(lambda _pick, page: replace(page, letters=encoding), "csv")
 
 
-def _bytes(spoil: Callable[[Pick, bytes], bytes], *, can_be_undone: bool = False) -> Callable[[Pick, Books], Damaged]:
-    def on_page(pick: Pick, page: Page) -> Page | None:
+def _bytes(
+    spoil: Callable[[Pick, bytes], bytes], *, can_be_undone: bool = False
+) -> Callable[[Pick, AgencyBooks], Damaged]:
+    def on_page(pick: Pick, page: ScreenPage) -> ScreenPage | None:
         text = "\n".join(";".join(map(as_seen, line)) for line in page.lines)
         if text.isascii():
             return None

@@ -19,7 +19,7 @@ def _moment(*parts: int) -> dt.datetime:
 
 
 @dataclass(frozen=True)
-class Page:
+class ScreenPage:
     """A sheet as it stands on the screen: its lines from the first, cells as a person sees them."""
 
     title: str
@@ -37,13 +37,13 @@ class Page:
 
 
 @dataclass(frozen=True)
-class Books:
+class AgencyBooks:
     """The pages of an agency, and the kind of file that they are in."""
 
     kind: str
-    pages: tuple[Page, ...] = field(repr=False)
+    pages: tuple[ScreenPage, ...] = field(repr=False)
 
-    def source(self, page: Page) -> str:
+    def source(self, page: ScreenPage) -> str:
         """How a report calls it."""
         return f"{page.title}.csv" if self.kind == "csv" else f"agence.{self.kind} · {page.title}"
 
@@ -54,7 +54,7 @@ class Books:
         made = {"xlsx": _xlsx, "ods": _ods, "xls": _xls}[self.kind](self.pages)
         return [(f"agence.{self.kind}", made)]
 
-    def with_page(self, at: int, page: Page) -> "Books":
+    def with_page(self, at: int, page: ScreenPage) -> "AgencyBooks":
         return replace(self, pages=(*self.pages[:at], page, *self.pages[at + 1 :]))
 
 
@@ -77,7 +77,7 @@ def as_seen(cell: Any) -> str:
     return str(cell)
 
 
-def csv_of(page: Page) -> bytes:
+def csv_of(page: ScreenPage) -> bytes:
     """The bytes of a page's CSV."""
     text = "\n".join(";".join(map(_in_csv, line)) for line in page.lines) + "\n"
     content = text.encode(page.letters, "replace")
@@ -91,7 +91,7 @@ def _in_csv(cell: Any) -> str:
     return '"' + text.replace('"', '""') + '"'
 
 
-def _xlsx(pages: tuple[Page, ...]) -> bytes:
+def _xlsx(pages: tuple[ScreenPage, ...]) -> bytes:
     book = openpyxl.Workbook()
     book.remove(book.active)
     for page in pages:
@@ -108,7 +108,7 @@ def _xlsx(pages: tuple[Page, ...]) -> bytes:
     return target.getvalue()
 
 
-def _ods(pages: tuple[Page, ...]) -> bytes:
+def _ods(pages: tuple[ScreenPage, ...]) -> bytes:
     styles = "".join(
         f'<style:style style:name="of_{page.title}" style:family="table">'
         '<style:table-properties table:display="false"/></style:style>'
@@ -118,7 +118,7 @@ def _ods(pages: tuple[Page, ...]) -> bytes:
     return ods_book({page.title: [[_plain(c) for c in line] for line in page.lines] for page in pages}, styles=styles)
 
 
-def _xls(pages: tuple[Page, ...]) -> bytes:
+def _xls(pages: tuple[ScreenPage, ...]) -> bytes:
     return xls_book(
         {page.title: [[_plain(cell) for cell in line] for line in page.lines] for page in pages},
         hidden_sheets=[page.title for page in pages if page.hidden],
@@ -132,10 +132,10 @@ def _plain(cell: Any) -> Any:
     return as_seen(cell) if isinstance(cell, bool | dt.datetime) else cell
 
 
-def good_books(kind: str) -> Books:
-    """Books that come in whole, without a word."""
-    pages = tuple(Page(title, (list(heads), *map(list, lines))) for title, heads, lines in _AGENCY)
-    return Books(kind, pages)
+def good_books(kind: str) -> AgencyBooks:
+    """AgencyBooks that come in whole, without a word."""
+    pages = tuple(ScreenPage(title, (list(heads), *map(list, lines))) for title, heads, lines in _AGENCY)
+    return AgencyBooks(kind, pages)
 
 
 _AGENCY = (

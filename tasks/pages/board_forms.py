@@ -15,7 +15,6 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from accounts.models import User
 from leasing.models import Contract, Property, Tenant
 from leasing.search import listed
-from leasing.spelling import says
 from screens.lists import refuse_long_search
 from sites_app.models import Site
 from tasks.actions.change import LONGEST_KEY
@@ -107,7 +106,7 @@ class FilterForm(forms.Form):
 
     def chosen(self, rows: TaskQuerySet) -> TaskQuerySet:
         """Of these tasks, those that are wanted; what cannot be is not asked."""
-        rows = rows.filter(listed(self._asked("q"), *_SEARCHED, keys=_FOUND_BY))
+        rows = self._with_words(rows)
         agent, kind, state = self._asked("agent"), self._asked("kind"), self._asked("state")
         if agent == self.NOBODY:
             # Also of people who do not work here any more.
@@ -126,24 +125,24 @@ class FilterForm(forms.Form):
         return rows
 
     def takes(self, task: RankedTask) -> bool:
-        """The same of an open task that is here already."""
+        """The same of an open task that is here already, but for its words."""
         agent, kind, state = self._asked("agent"), self._asked("kind"), self._asked("state")
         if agent == self.NOBODY:
             if task.agent_id in {worker.pk for worker in self.workers}:
                 return False
         elif agent and task.agent_id != int(agent):
             return False
-        if (kind and task.kind != kind) or (state and task.status != state):
-            return False
-        fields = (
-            task.title, task.tenant_name, task.tenant_phone, task.contract_reference, task.property_code,
-            task.neighbourhood,
-        )  # fmt: skip
-        asked = self._asked("q")
-        told = [text.casefold() for text in fields]
-        if all(any(word in text for text in told) for word in asked.casefold().split()):
-            return True
-        return says(asked, *fields)
+        return (not kind or task.kind == kind) and (not state or task.status == state)
+
+    def found_by_words(self, rows: TaskQuerySet) -> frozenset[UUID] | None:
+        """Of these tasks, those that have every word; None where none was asked for.
+
+        The database alone knows all that a task is found by: also a tenant's code, a home's address.
+        """
+        return frozenset(self._with_words(rows).values_list("pk", flat=True)) if self._asked("q") else None
+
+    def _with_words(self, rows: TaskQuerySet) -> TaskQuerySet:
+        return rows.filter(listed(self._asked("q"), *_SEARCHED, keys=_FOUND_BY))
 
     def _asked(self, name: str) -> str:
         self.is_valid()

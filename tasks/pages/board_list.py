@@ -159,7 +159,7 @@ OF_ALL_SITES = replace(
 
 
 def board_list(data: QueryDict, site: Site | None, form: FilterForm, day: SiteDay) -> tuple[ListState, FoundRows]:
-    """What the address asks of the board, and the tasks found: none or two statements, and one for the names of agents
+    """What the address asks of the board, and the tasks found: two statements at most, and one for the names of agents
     who have left.
     """
     if site is not None and form.asks_for_open_ones():
@@ -174,7 +174,12 @@ _SHOWN = ("site", "agent", "tenant", "contract", "property")
 
 
 def _ranked(site: Site, form: FilterForm, day: SiteDay) -> list[BoardTask]:
-    chosen = [(place, task) for place, task in enumerate(day.ranked.values(), 1) if form.takes(task)]
+    found = form.found_by_words(Task.objects.filter(site=site, status__in=Task.OPEN))
+    chosen = [
+        (place, task)
+        for place, task in enumerate(day.ranked.values(), 1)
+        if form.takes(task) and (found is None or task.id in found)
+    ]
     names = _names({task.agent_id for _place, task in chosen if task.agent_id is not None}, form)
     return [BoardTask(site, names.get(task.agent_id or 0, ""), task, place) for place, task in chosen]
 

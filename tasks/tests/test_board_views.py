@@ -17,6 +17,7 @@ from sites_app.models import Membership, Site
 from sites_app.scope import site_scope
 from tasks.models import Task
 from tasks.pages.board_forms import FilterForm
+from tasks.pages.board_list import board_list
 from tasks.queries import site_day
 from tasks.tests.factories import NOW, make_task
 from tasks.tests.pages import DAY, URL, row, tap
@@ -161,7 +162,8 @@ def test_what_is_ranked_and_what_is_read_are_filtered_alike(manager, site, three
     form = FilterForm(QueryDict(query), workers=[manager], now=NOW)
     with site_scope([site.code]):
         read = set(form.chosen(Task.objects.all()).values_list("pk", flat=True))
-        assert {pk for pk, task in site_day(site, NOW).ranked.items() if form.takes(task)} == read
+        _asked, found = board_list(QueryDict(query), site, form, site_day(site, NOW))
+        assert {line.task.pk if line.row else line.task.id for line in found.rows} == read
 
 
 def test_what_is_put_off_is_found_by_its_own_filter_and_in_no_other(client, manager, site, three):
