@@ -8,8 +8,8 @@ from typing import Any
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from imports.folding import folded
-from imports.values import BadValue, as_text
+from imports.values import as_text
+from screens.written import BadValue, folded
 
 _EITHER = re.compile(r"\((?:s|e|es|x)\)", re.IGNORECASE)  # espèce(s)
 

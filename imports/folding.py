@@ -2,7 +2,7 @@
 
 import re
 
-from screens.written import folded as folded
+from screens.written import folded
 
 
 def file_word(name: str) -> str:

@@ -8,10 +8,10 @@ from django.utils.translation import gettext as _
 
 from imports import values
 from imports.cells import amount
-from imports.folding import folded
 from imports.headings import column_named
 from imports.spreadsheets.cells import Merged
 from imports.table import Table, Where
+from screens.written import BadValue, folded
 
 _OF = "a|au|aux|d|de|des|du|en|l|la|le|les|of|the|et|and|par|pour|for|mois|month|annee|year|agence|site|quartier"
 _WHAT = (
@@ -81,6 +81,6 @@ def _is_of_its_kind(table: Table, column: str, found: Mapping[str, str], where: 
         return False
     try:
         table.columns[column].read(found[column], where)
-    except values.BadValue:
+    except BadValue:
         return False
     return True

@@ -6,9 +6,10 @@ from pathlib import Path
 from django.utils.translation import get_language
 
 from imports.cells import MONEY
-from imports.folding import file_word, folded
+from imports.folding import file_word
 from imports.tables import TABLES
 from screens.amounts import without_currency
+from screens.written import folded
 
 WORDS_SHEET = {"fr": "Mots acceptés", "en": "Accepted words"}
 HELP_SHEET = {"fr": "Lisez-moi", "en": "Read me"}

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from imports.choices import words
-from imports.folding import folded
+from screens.written import folded
 
 METHODS = words(
     cash="espèces liquide comptant caisse numéraire",

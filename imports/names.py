@@ -2,8 +2,8 @@
 
 from django.utils.translation import gettext as _
 
-from imports.folding import folded
 from imports.table import LineRead
+from screens.written import folded
 
 LONGEST_NAME = 120
 

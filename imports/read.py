@@ -18,6 +18,7 @@ from imports.table import EXAMPLES, FileColumn, LineRead, Noted, Where
 from imports.tables import TABLES
 from screens import formats
 from screens.amounts import fits, of_another_currency, refuse_another_currency
+from screens.written import BadValue
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +124,7 @@ class SheetReader:
                     refuse_another_currency(cell.currency, self._where.currency)
                     cell = float(cell)
                 said = None if values.as_text(cell) == "" else declared.read(cell, self._where)
-            except values.BadValue as bad:
+            except BadValue as bad:
                 sound = self._refuse(line, column, cell, str(bad))
                 continue
             if isinstance(said, Noted):

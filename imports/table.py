@@ -30,7 +30,7 @@ class Noted:
 
 
 Reader = Callable[[Any, Where], Any]
-"""What a cell means, as a typed value, None for nothing, or Noted; raises `values.BadValue`."""
+"""What a cell means, as a typed value, None for nothing, or Noted; raises `screens.written.BadValue`."""
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from imports.spreadsheets.cells import ShownNumber
 from screens import written
-from screens.written import BadValue as BadValue
+from screens.written import BadValue
 
 FIRST_DAY, LAST_DAY = dt.date(1950, 1, 1), dt.date(2100, 12, 31)
 _ISO = re.compile(r"^(\d{4})[-/](\d{1,2})[-/](\d{1,2})$")

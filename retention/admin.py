@@ -76,8 +76,15 @@ class ObservedFromAdmin(RetentionAdmin):
     fields = ["day"]
 
     def has_add_permission(self, request: SiteRequest) -> bool:
-        # The menu of every page asks this: only the pages of this table look whether the site has its day.
-        mine = request.resolver_match is not None and "observedfrom" in (request.resolver_match.url_name or "")
-        if request.site is None or (mine and ObservedFrom.objects.filter(site=request.site).exists()):
+        if request.site is None or ObservedFrom.objects.filter(site=request.site).exists():
             return False
         return super().has_add_permission(request)
+
+    def get_model_perms(self, request: SiteRequest) -> dict[str, bool]:
+        """What the menu of every page asks: whether to show the table. One adds on its own page, not from the menu."""
+        return {
+            "add": False,
+            "change": self.has_change_permission(request),
+            "delete": self.has_delete_permission(request),
+            "view": self.has_view_permission(request),
+        }

@@ -3,7 +3,7 @@
 from typing import cast
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseRedirect
 from django.utils.translation import gettext as _
 from django_htmx.middleware import HtmxDetails
 
@@ -37,3 +37,8 @@ def one_site(request: SiteRequest) -> Site:
     if request.site is None:
         raise PermissionDenied(_("“All my sites” is for reading. Choose one site to change something."))
     return request.site
+
+
+def on_its_site(request: SiteRequest, site_code: str, query: str = "") -> HttpResponseRedirect:
+    """The same page on the one site whose row was asked for in "all my sites"."""
+    return HttpResponseRedirect(f"/{site_code}{request.path_info}{query}")

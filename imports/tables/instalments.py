@@ -11,11 +11,11 @@ from django.utils.translation import gettext_lazy as _
 from imports.cells import OneOf, amount, date, text
 from imports.choices import words
 from imports.columns import AMOUNT, CONTRACT, KIND
-from imports.folding import folded
 from imports.mistakes import kept, on_a_draft, twice, unknown_contract
 from imports.pairs import pair
 from imports.table import Check, FileColumn, LineRead, Table
 from leasing.models import Contract, Instalment, Payment
+from screens.written import folded
 from sites_app.models import Site
 
 

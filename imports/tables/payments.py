@@ -11,13 +11,12 @@ from django.utils.translation import gettext_lazy as _
 
 from imports.cells import OneOf, amount, date, text
 from imports.columns import AMOUNT, CONTRACT
-from imports.folding import folded
 from imports.methods import METHODS, how_paid, method_of, provider_named
 from imports.mistakes import on_a_draft, still_to_come, twice, unknown_contract
 from imports.table import Check, FileColumn, LineRead, Table
 from leasing.models import Contract, Payment
 from leasing.readings import is_received
-from screens.written import NOT_SEEN
+from screens.written import NOT_SEEN, folded
 from sites_app.models import Site
 
 

@@ -20,6 +20,7 @@ from imports.sources import open_sources
 from imports.tables import TABLES
 from leasing.models import Instalment, Payment, Property, Tenant
 from screens import amounts
+from screens.written import BadValue
 from sites_app.models import Site
 from sites_app.scope import site_scope
 
@@ -67,7 +68,7 @@ def test_a_spreadsheets_own_rounding_is_the_whole_franc(written, francs):
     "written", [1375000.01, 1375000.25, "1375000.01", "1375000,2500000", "1000000000.25", 0.5, "0.500", "1500.000", 0.3]
 )
 def test_real_centimes_are_refused(written):
-    with pytest.raises(values.BadValue, match=r"centimes|not an amount"):
+    with pytest.raises(BadValue, match=r"centimes|not an amount"):
         amounts.amount(written, "GNF")
 
 
@@ -79,7 +80,7 @@ def test_a_sum_of_equal_parts_is_the_franc_that_it_is_of(francs, parts):
 @given(st.integers(0, 10**11), st.integers(1, 99))
 def test_no_centime_is_ever_rounded_away(francs, centimes):
     for written in (francs + centimes / 100, f"{francs}.{centimes:02d}", f"{francs},{centimes:02d}"):
-        with pytest.raises(values.BadValue):
+        with pytest.raises(BadValue):
             amounts.amount(written, "GNF")
 
 
@@ -94,19 +95,19 @@ def test_the_sites_own_currency_and_bare_francs_are_read_and_all_others_refused(
         assert amounts.amount(f"{word} 150000", currency) == 150_000
     for word in [*OWN[other], "$", "€", "£", "USD", "EUR", "euros", "XAF"]:
         for written in (f"150 000 {word}", f"{word}150000"):
-            with pytest.raises(values.BadValue, match=f"another currency.*that of the site is {currency}"):
+            with pytest.raises(BadValue, match=f"another currency.*that of the site is {currency}"):
                 amounts.amount(written, currency)
 
 
 @pytest.mark.parametrize("written", ["1,5 M", "1.5 millions", "500 k", "2 millions GNF", "1,5M"])
 def test_millions_are_asked_for_in_figures(written):
-    with pytest.raises(values.BadValue, match="in figures"):
+    with pytest.raises(BadValue, match="in figures"):
         amounts.amount(written, "GNF")
 
 
 @pytest.mark.parametrize("written", ["150 000 abc", "abc 150 000", "150 000 par mois", "15 loyers"])
 def test_an_amount_with_any_other_words_is_refused(written):
-    with pytest.raises(values.BadValue):
+    with pytest.raises(BadValue):
         amounts.amount(written, "GNF")
 
 

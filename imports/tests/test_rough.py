@@ -21,6 +21,7 @@ from imports.sources import open_sources
 from imports.unreadable import UnreadableSource
 from leasing.models import ContractEvent, Instalment
 from screens import amounts
+from screens.written import BadValue
 from sites_app.models import Site
 from sites_app.scope import site_scope
 from tests.examples import examples
@@ -58,7 +59,7 @@ def test_empty_cells_past_the_heading_are_nothing():
 
 @pytest.mark.parametrize("written", ["1 5 000", "1 500 00", "15 00", "1500 000", "9" * 5000])
 def test_a_slip_among_the_digits_is_not_guessed_at(written):
-    with pytest.raises(values.BadValue):
+    with pytest.raises(BadValue):
         amounts.amount(written, "GNF")
 
 

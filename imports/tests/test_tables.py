@@ -6,10 +6,10 @@ import pytest
 from django.db import connection
 
 from imports.exports import EXPORTED
-from imports.folding import folded
 from imports.headings import column_named, table_named
 from imports.staging import open_staging
 from imports.tables import TABLES
+from screens.written import folded
 from sites_app.models import Site
 from sites_app.scope import site_scope
 

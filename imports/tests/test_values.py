@@ -11,12 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from imports import choices, values
-from imports.folding import folded
 from imports.headings import column_named, table_named
 from imports.methods import METHODS, method_of
 from imports.staging import columns_of
 from imports.tables import TABLES
 from screens import amounts
+from screens.written import BadValue, folded
 
 CONAKRY = zoneinfo.ZoneInfo("Africa/Conakry")
 
@@ -53,7 +53,7 @@ def test_amounts_as_people_write_them(written, francs):
                 "٥٠٠", True, 1.5, float("nan"), dt.date(2026, 1, 1), "9" * 20]
 )  # fmt: skip
 def test_what_is_no_whole_amount_is_refused(written):
-    with pytest.raises(values.BadValue):
+    with pytest.raises(BadValue):
         amounts.amount(written, "GNF")
 
 
@@ -78,7 +78,7 @@ def test_dates_as_people_write_them(written):
     "written", ["31/02/2026", "29/02/2025", "23/11/26", "11/23/2026", "demain", "", "45292", "23/11/1826", "2026-13-01"]
 )
 def test_what_is_no_day_is_refused(written):
-    with pytest.raises(values.BadValue):
+    with pytest.raises(BadValue):
         values.date(written)
 
 
@@ -117,7 +117,7 @@ def test_words_are_known_with_and_without_accents_and_capitals(word):
     [("en", ["cash (", "bank (", "mobile (", "cheque ("]), ("fr", ["espèces (", "virement (", "mobile money (", "chèque ("])],
 )  # fmt: skip
 def test_an_unknown_word_names_all_that_are_taken_in_the_readers_language_first(language, first):
-    with translation.override(language), pytest.raises(values.BadValue) as refused:
+    with translation.override(language), pytest.raises(BadValue) as refused:
         choices.choice("troc", METHODS)
     sentence = str(refused.value)
     places = [sentence.index(word) for word in first]
@@ -148,7 +148,7 @@ def test_any_cell_at_all_is_read_or_refused_with_a_sentence(cell):
         lambda c: values.text(c, 40),
         lambda c: choices.choice(c, METHODS),
     ):
-        with contextlib.suppress(values.BadValue):  # any other error is what this test is for
+        with contextlib.suppress(BadValue):  # any other error is what this test is for
             read(cell)
 
 

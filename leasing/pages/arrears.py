@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from leasing.arrears import EndedLease, ended_leases
 from leasing.spelling import says
-from screens.lists import Column, Empty, Kind, Listing, Phone, answer, ask, of_sequence, refuse_long_search
+from screens.lists import Column, Empty, Kind, Listing, Phone, SearchField, answer, ask, of_sequence
 from sites_app.permissions import needs
 from sites_app.request import SiteRequest
 
@@ -54,13 +54,7 @@ ENDED_LEASES = Listing(
 class ArrearsFilter(forms.Form):
     """Which of them: by words, by the age of the oldest debt, by agent."""
 
-    q = forms.CharField(
-        label=gettext_lazy("Search"),
-        required=False,
-        max_length=80,
-        validators=[refuse_long_search],
-        widget=forms.TextInput(attrs={"type": "search"}),
-    )
+    q = SearchField()
     age = forms.ChoiceField(
         label=gettext_lazy("Oldest debt"),
         required=False,

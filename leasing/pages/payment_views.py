@@ -37,7 +37,7 @@ from leasing.queries import balance_of, on_account
 from screens.consequences import follow
 from sites_app.permissions import needs, rights_on
 from sites_app.queries import rules_for
-from sites_app.request import SiteRequest, one_site
+from sites_app.request import SiteRequest, on_its_site, one_site
 from sites_app.rules import PAYMENT_METHODS
 
 _VIEW, _RECORD, _MANAGE = "leasing.view_portfolio", "leasing.record_payment", "leasing.manage_portfolio"
@@ -58,7 +58,7 @@ def record(request: SiteRequest) -> HttpResponse:
         return _ask_who(request, accounts)
     contract = get_object_or_404(_contracts(request), pk=contract_id)
     if request.site is None:
-        return HttpResponseRedirect(f"/{contract.site_id}{request.path_info}?contract={contract.pk}")
+        return on_its_site(request, contract.site_id, f"?contract={contract.pk}")
     if contract.status == Contract.Status.DRAFT:
         reference = {"reference": contract.reference}
         messages.warning(request, _("Contract %(reference)s is a draft: sign it first.") % reference)
@@ -74,7 +74,7 @@ def payment(request: SiteRequest, pk: UUID) -> HttpResponse:
     """One payment: what it paid, what is owed now, and what can be done with it."""
     found = get_object_or_404(_payments(request), pk=pk)
     if request.site is None:
-        return HttpResponseRedirect(f"/{found.site_id}{request.path_info}")
+        return on_its_site(request, found.site_id)
     reversal = PaymentReversal.objects.filter(site=found.site, payment=found).select_related("reversed_by").first()
     contract, currency = found.contract, found.site.currency
     parts = _parts_of(found)
@@ -107,7 +107,7 @@ def reverse_payment(request: SiteRequest, pk: UUID) -> HttpResponse:
     """Say that a payment was a mistake, and why: whoever manages the site, or who recorded it, on the same day."""
     found = get_object_or_404(_payments(request), pk=pk)
     if request.site is None:
-        return HttpResponseRedirect(f"/{found.site_id}{request.path_info}")
+        return on_its_site(request, found.site_id)
     page = reverse("leasing:payment", args=[found.pk])
     if PaymentReversal.objects.filter(site=found.site, payment=found).exists():
         return HttpResponseRedirect(page)
@@ -142,7 +142,7 @@ def refund(request: SiteRequest, pk: UUID) -> HttpResponse:
     """Give back money that is on the account of a contract."""
     contract = get_object_or_404(_contracts(request), pk=pk)
     if request.site is None:
-        return HttpResponseRedirect(f"/{contract.site_id}{request.path_info}")
+        return on_its_site(request, contract.site_id)
     today, free, status = one_site(request).today(), on_account(contract), 200
     sent = request.POST if request.method == "POST" else None
     proposed = {"amount": free if free > 0 else None, "refunded_on": today}

@@ -267,11 +267,5 @@ _STORY = f"""
     JOIN leasing_property home ON home.site_id = n.site_id AND home.id = n.property_id
     ORDER BY n.start_date, n.id)
     UNION ALL
-    (SELECT 'matter', {rows.NOTICE}
-    FROM leasing_notice n JOIN it t ON t.id = n.contract_id
-    WHERE n.site_id = %(site)s AND n.closed_on IS NULL ORDER BY n.legal_deadline, n.id)
-    UNION ALL
-    (SELECT 'matter', {rows.LITIGATION}
-    FROM leasing_litigation l JOIN it t ON t.id = l.contract_id
-    WHERE l.site_id = %(site)s AND l.resolved_on IS NULL ORDER BY l.opened_on, l.id)
+    {rows.open_notices_and_litigations("it")}
 """

@@ -175,7 +175,7 @@ DEBT = """jsonb_build_object(
     'paid', i.paid_amount, 'contract', i.contract_id, 'reference', t.reference
 )"""
 # Of a contract `t` with the code of its property.
-NOTICE = """jsonb_build_object(
+_NOTICE = """jsonb_build_object(
     'model', 'notice', 'kind', n.kind, 'state', n.state, 'since', n.issued_on, 'closed', n.closed_on,
     'deadline', n.legal_deadline, 'contract', t.id, 'reference', t.reference, 'home_id', t.property_id, 'home', t.home
 )"""
@@ -219,3 +219,14 @@ PAID_UNTIL = """(
             AND (first.period IS NULL OR i.period < first.period)
     ) last
 )"""
+
+
+def open_notices_and_litigations(contracts: str) -> str:
+    """Two parts of a statement: the open notices and litigations of a relation of contracts with their homes' codes."""
+    return f"""(SELECT 'matter', {_NOTICE}
+    FROM leasing_notice n JOIN {contracts} t ON t.id = n.contract_id
+    WHERE n.site_id = %(site)s AND n.closed_on IS NULL ORDER BY n.legal_deadline, n.id)
+    UNION ALL
+    (SELECT 'matter', {LITIGATION}
+    FROM leasing_litigation l JOIN {contracts} t ON t.id = l.contract_id
+    WHERE l.site_id = %(site)s AND l.resolved_on IS NULL ORDER BY l.opened_on, l.id)"""

@@ -188,13 +188,7 @@ _STORY = f"""
     FROM debt i JOIN leasing_contract t ON t.site_id = i.site_id AND t.id = i.contract_id
     WHERE NOT i.is_due AND i.paid_amount < i.amount ORDER BY {in_order_of_debts("i")} LIMIT 1)
     UNION ALL
-    (SELECT 'matter', {rows.NOTICE}
-    FROM leasing_notice n JOIN theirs t ON t.id = n.contract_id
-    WHERE n.site_id = %(site)s AND n.closed_on IS NULL ORDER BY n.legal_deadline, n.id)
-    UNION ALL
-    (SELECT 'matter', {rows.LITIGATION}
-    FROM leasing_litigation l JOIN theirs t ON t.id = l.contract_id
-    WHERE l.site_id = %(site)s AND l.resolved_on IS NULL ORDER BY l.opened_on, l.id)
+    {rows.open_notices_and_litigations("theirs")}
     UNION ALL
     (SELECT 'matter', {rows.REQUEST}
     FROM leasing_servicerequest s

@@ -7,7 +7,7 @@ from screens.lists.address import ListState, ask
 from screens.lists.columns import Column, Empty, Kind, Listing, Phone
 from screens.lists.files import file_of
 from screens.lists.page import ListPage, answer, page_of
-from screens.lists.search import refuse_long_search
+from screens.lists.search import SearchField, refuse_long_search
 from screens.lists.sources import FoundRows, matching, of_queryset, of_sequence
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "ListState",
     "Listing",
     "Phone",
+    "SearchField",
     "answer",
     "ask",
     "file_of",

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from accounts.models import User
 from leasing.models import Contract, Property, Tenant
 from leasing.search import listed
-from screens.lists import refuse_long_search
+from screens.lists import SearchField
 from sites_app.models import Site
 from tasks.actions.change import LONGEST_KEY
 from tasks.models import Task, TaskQuerySet
@@ -72,13 +72,7 @@ class FilterForm(forms.Form):
 
     NOBODY, LATER = "nobody", "later"
 
-    q = forms.CharField(
-        label=gettext_lazy("Search"),
-        required=False,
-        max_length=80,
-        validators=[refuse_long_search],
-        widget=forms.TextInput(attrs={"type": "search"}),
-    )
+    q = SearchField()
     agent = forms.ChoiceField(label=gettext_lazy("Agent"), required=False)
     kind = forms.ChoiceField(
         label=gettext_lazy("Kind"), required=False, choices=[("", gettext_lazy("All")), *Task.Kind.choices]

@@ -18,7 +18,7 @@ from waffle import flag_is_active
 from changes.refusals import IdempotencyConflict, RuleBroken
 from leasing.models import Property
 from sites_app.permissions import needs
-from sites_app.request import SiteRequest, one_site
+from sites_app.request import SiteRequest, on_its_site, one_site
 from tasks import actions, words
 from tasks.actions.change import key_of
 from tasks.models import Task, TaskChange, TaskQuerySet
@@ -86,7 +86,7 @@ def detail(request: SiteRequest, pk: UUID) -> HttpResponse:
     """One task: why it stands where it stands, what waits for what, who changed it, and how it stood on past days."""
     if request.site is None:
         site = get_object_or_404(_of_all_sites(request), pk=pk).site_id
-        return HttpResponseRedirect(f"/{site}{request.path_info}")
+        return on_its_site(request, site)
     return _detail(request, _task_or_404(request, pk))
 
 
