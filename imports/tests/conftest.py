@@ -1,5 +1,6 @@
 import pytest
 from django.core.cache import cache
+from django.utils import translation
 
 from imports.spreadsheets import apart
 from imports.spreadsheets.child import answer
@@ -7,6 +8,13 @@ from imports.tests.pages import person
 from leasing.tests.conftest import conakry
 
 __all__ = ["conakry"]
+
+
+@pytest.fixture
+def in_english():
+    """Sentences are compared in the language in which they are written."""
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture

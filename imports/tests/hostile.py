@@ -4,6 +4,11 @@ import io
 import struct
 import zipfile
 
+import pytest
+
+from imports.sources import open_sources
+from imports.unreadable import UnreadableSource
+
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 RELS = "http://schemas.openxmlformats.org/package/2006/relationships"
 KINDS = "application/vnd.openxmlformats-officedocument.spreadsheetml"
@@ -109,3 +114,13 @@ OUTSIDE = workbook(
 )
 ENDLESS = workbook(sheet_of("")[: -len("</sheetData></worksheet>")] + row(2, cell("A2", "T-1")) * 1000)
 MANY_SHEETS = workbook(*[sheet_of("")] * 101, titles=[f"S{n}" for n in range(101)])
+
+
+def read(name, content):
+    return [(sheet.source, list(sheet.rows)) for sheet in open_sources([(name, content)])]
+
+
+def refusal(name, content):
+    with pytest.raises(UnreadableSource) as refused:
+        read(name, content)
+    return refused.value

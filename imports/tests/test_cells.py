@@ -24,14 +24,10 @@ from screens.written import BadValue
 from sites_app.models import Site
 from sites_app.scope import site_scope
 
+pytestmark = pytest.mark.usefixtures("in_english")
+
 CONAKRY = zoneinfo.ZoneInfo("Africa/Conakry")
 TODAY = dt.date(2026, 11, 23)
-
-
-@pytest.fixture(autouse=True)
-def _in_english():
-    with translation.override("en"):
-        yield
 
 
 def read(name, *lines, currency="GNF"):

@@ -18,11 +18,7 @@ from leasing.models import Tenant
 from sites_app.models import Site
 from sites_app.scope import site_scope
 
-
-@pytest.fixture(autouse=True)
-def _in_english():
-    with translation.override("en"):
-        yield
+pytestmark = pytest.mark.usefixtures("in_english")
 
 
 def read(name, text):

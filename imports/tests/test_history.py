@@ -4,7 +4,6 @@ import datetime as dt
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.utils import translation
 
 from imports.run import run_import
 from imports.tests.agencies import (
@@ -29,19 +28,13 @@ from leasing.models import Instalment, Payment
 from sites_app.models import Site
 from sites_app.scope import site_scope
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 
 THREE = [
     lease("C-1", start="12/11/2012", rent=685_000),
     lease("C-2", "B-2", "T-2", "01/03/2021"),
     lease("C-3", "B-3", "T-3", "01/11/2026", 900_000),
 ]
-
-
-@pytest.fixture(autouse=True)
-def _in_english():
-    with translation.override("en"):
-        yield
 
 
 def sentences(report):

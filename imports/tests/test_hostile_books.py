@@ -3,18 +3,19 @@
 import contextlib
 
 import pytest
-from django.utils import translation
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from imports import sources
-from imports.sources import open_sources
 from imports.spreadsheets import apart
 from imports.spreadsheets.limits import BeyondLimit, Limits
 from imports.tests import hostile
 from imports.tests.books import ods_book, ods_cell, ods_row, xls_book, xls_stream
+from imports.tests.hostile import read, refusal
 from imports.unreadable import UnreadableSource
 from tests.examples import examples
+
+pytestmark = pytest.mark.usefixtures("in_english")
 
 _ODS_PIECES = [
     "<table:table-row>",
@@ -31,22 +32,6 @@ _ODS_PIECES = [
     "<!--",
     "\x0b",
 ]
-
-
-@pytest.fixture(autouse=True)
-def _in_english():
-    with translation.override("en"):
-        yield
-
-
-def read(name, content):
-    return [(sheet.source, list(sheet.rows)) for sheet in open_sources([(name, content)])]
-
-
-def refusal(name, content):
-    with pytest.raises(UnreadableSource) as refused:
-        read(name, content)
-    return refused.value
 
 
 LAUGHS = (

@@ -14,7 +14,6 @@ from pathlib import Path
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
-from django.utils import translation
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -24,26 +23,12 @@ from imports.sources import open_sources
 from imports.spreadsheets import apart
 from imports.spreadsheets.limits import MB, BeyondLimit, Limits
 from imports.tests import hostile
-from imports.tests.hostile import archive, cell, row, sheet_of, workbook
+from imports.tests.hostile import archive, cell, read, refusal, row, sheet_of, workbook
 from imports.tests.pages import BIENS, good_files, kindia, only_run, result, send, text_of
 from imports.unreadable import UnreadableSource, shown
 from tests.examples import examples
 
-
-@pytest.fixture(autouse=True)
-def _in_english():
-    with translation.override("en"):
-        yield
-
-
-def read(name, content):
-    return [(sheet.source, list(sheet.rows)) for sheet in open_sources([(name, content)])]
-
-
-def refusal(name, content):
-    with pytest.raises(UnreadableSource) as refused:
-        read(name, content)
-    return refused.value
+pytestmark = pytest.mark.usefixtures("in_english")
 
 
 # --- workbooks ------------------------------------------------------------------------------------------------

@@ -3,25 +3,18 @@
 import datetime as dt
 
 import pytest
-from django.utils import translation
 
 from imports.tests.agencies import KINDIA, PEOPLE, PLACES, books, lease, send, taken
 from leasing.models import Contract, Notice, Property, ServiceRequest
 from sites_app.scope import site_scope
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 
 OVER = lease("C-1", start="01/01/2023", fin="31/12/2023")
 GONE = (
     "The term was over on 2023-12-31, and no sign of life since, neither a payment nor a contact: gone, or stayed on?"
     " If they have left, give the day of leaving."
 )
-
-
-@pytest.fixture(autouse=True)
-def _in_english():
-    with translation.override("en"):
-        yield
 
 
 def remarks(report):

@@ -3,7 +3,6 @@
 import contextlib
 
 import pytest
-from django.utils import translation
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -12,17 +11,13 @@ from imports.letters import SINGLE_BYTE, Unclear, encoded_twice, single_byte_enc
 from imports.unreadable import UnreadableSource
 from tests.examples import examples
 
+pytestmark = pytest.mark.usefixtures("in_english")
+
 LIST = (
     "code;nom;adresse\nT-1;Aïssatou Condé;Résidence « Le Château »\nT-2;N'Diaye Sékou;Forêt Sacrée, près de l'école\n"
     "T-3;FODÉ TRAORÉ;Hôtel Où-Çà, août\n"
 )
 TYPOGRAPHIC = "code;nom\nT-1;N’Diaye Sékou\nT-2;Œuvre de la sœur Noëlle…\n"
-
-
-@pytest.fixture(autouse=True)
-def _in_english():
-    with translation.override("en"):
-        yield
 
 
 def read(content):

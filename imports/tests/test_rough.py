@@ -9,7 +9,6 @@ import zoneinfo
 import openpyxl
 import pytest
 from django.apps import apps
-from django.utils import translation
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -26,14 +25,10 @@ from sites_app.models import Site
 from sites_app.scope import site_scope
 from tests.examples import examples
 
+pytestmark = pytest.mark.usefixtures("in_english")
+
 CONAKRY = zoneinfo.ZoneInfo("Africa/Conakry")
 TODAY = dt.date(2026, 11, 23)
-
-
-@pytest.fixture(autouse=True)
-def _in_english():
-    with translation.override("en"):
-        yield
 
 
 def read(content, name="paiements.csv"):

@@ -4,7 +4,6 @@ import datetime as dt
 
 import pytest
 from django.db import transaction
-from django.utils import translation
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -17,7 +16,7 @@ from leasing.tests.factories import make_reversal
 from sites_app.scope import site_scope
 from tests.examples import examples
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 
 FIRST = ["C-1;05/01/2026;400 000;espèces", "C-1;05/02/2026;400 000;transfert", "C-1;05/03/2026;400 000;transfert"]
 CORRECTED = [
@@ -26,12 +25,6 @@ CORRECTED = [
     "C-1;05/03/2026;400 000;transfert;R-003",
 ]
 SAME, OTHER = SameMoney(True, None), SameMoney(False, None)
-
-
-@pytest.fixture(autouse=True)
-def _in_english():
-    with translation.override("en"):
-        yield
 
 
 @pytest.fixture

@@ -3,16 +3,11 @@
 import datetime as dt
 
 import pytest
-from django.utils import translation
 from openpyxl.styles.numbers import BUILTIN_FORMATS
 
 from imports.tests.books import ods_book, ods_cell, read, xls_book, xlsx
 
-
-@pytest.fixture(autouse=True)
-def _in_english(without_children):
-    with translation.override("en"):
-        yield
+pytestmark = pytest.mark.usefixtures("without_children", "in_english")
 
 
 HEAD = ["Code", "Nom", "Client depuis"]

@@ -3,17 +3,12 @@
 import datetime as dt
 
 import pytest
-from django.utils import translation
 
 from imports.read import SheetReader
 from imports.sources import open_sources
 from imports.tests.books import xls_book
 
-
-@pytest.fixture(autouse=True)
-def _in_english():
-    with translation.override("en"):
-        yield
+pytestmark = pytest.mark.usefixtures("in_english")
 
 
 def read(name, text):

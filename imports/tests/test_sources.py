@@ -5,7 +5,6 @@ import zipfile
 
 import openpyxl
 import pytest
-from django.utils import translation
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -13,13 +12,9 @@ from imports import sources
 from imports.sources import open_sources
 from imports.unreadable import UnreadableSource
 
+pytestmark = pytest.mark.usefixtures("in_english")
+
 TENANTS = [["Code", "Nom", "Téléphone"], ["T-1", "Aïssatou Bah", "620000001"], ["T-2", "Fodé Sylla", ""]]
-
-
-@pytest.fixture(autouse=True)
-def _in_english():
-    with translation.override("en"):
-        yield
 
 
 def as_csv(rows, separator=";", end="\n"):

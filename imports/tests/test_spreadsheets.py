@@ -5,7 +5,6 @@ import io
 
 import openpyxl
 import pytest
-from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -16,14 +15,10 @@ from imports.tests.books import ods_book, ods_cell, ods_row, read, xls_book, xls
 from imports.tests.hostile import MAIN, archive, cell, row, sheet_of, workbook
 from imports.unreadable import UnreadableSource
 
+pytestmark = pytest.mark.usefixtures("without_children", "in_english")
+
 NO_RESULT = "This formula has no result in the file. Open the file in its program, save it and send it again."
 AN_ERROR = "This is an error of the spreadsheet, and no value."
-
-
-@pytest.fixture(autouse=True)
-def _in_english(without_children):
-    with translation.override("en"):
-        yield
 
 
 HEAD = ["Code", "Nom", "Client depuis"]

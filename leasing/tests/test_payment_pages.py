@@ -8,10 +8,10 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
 
 from leasing.actions import record_payment
 from leasing.models import Payment, Receipt
+from leasing.tests.conftest import NOW
 from leasing.tests.factories import (
     make_contract,
     make_instalment,
@@ -22,23 +22,14 @@ from leasing.tests.factories import (
     make_tenant,
 )
 from sites_app.models import Site
-from sites_app.scope import site_scope
 from tests.pages import text_of
 from tests.people import make_person
 
 pytestmark = pytest.mark.django_db
 D = dt.date
-NOW = dt.datetime(2026, 3, 20, 9, 0, tzinfo=dt.UTC)
 TODAY = NOW.date()
 NEW = "/GN_KINDIA/payments/new/"
 RENT = 1_500_000
-
-
-@pytest.fixture
-def kindia(monkeypatch):
-    monkeypatch.setattr(timezone, "now", lambda: NOW)
-    with site_scope(["GN_CONAKRY", "GN_KINDIA", "SN_DAKAR"]):
-        yield Site.objects.get(pk="GN_KINDIA")
 
 
 @pytest.fixture

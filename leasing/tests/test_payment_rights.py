@@ -9,15 +9,14 @@ from django.utils import timezone
 
 from accounts.models import User
 from leasing.models import Payment, PaymentReversal, ReceiptCancellation
+from leasing.tests.conftest import NOW
 from leasing.tests.factories import make_contract, make_instalments, make_payment, make_reversal
 from sites_app.models import Site
-from sites_app.scope import site_scope
 from tests.pages import section, text_of
 from tests.people import make_person
 
 pytestmark = pytest.mark.django_db
 D = dt.date
-NOW = dt.datetime(2026, 3, 20, 9, 0, tzinfo=dt.UTC)
 TODAY = NOW.date()
 RENT = 1_500_000
 ROLES = {
@@ -27,13 +26,6 @@ ROLES = {
     "stranger": {"GN_CONAKRY": "admin"},
     "nobody": {},
 }
-
-
-@pytest.fixture
-def kindia(monkeypatch):
-    monkeypatch.setattr(timezone, "now", lambda: NOW)
-    with site_scope(["GN_CONAKRY", "GN_KINDIA", "SN_DAKAR"]):
-        yield Site.objects.get(pk="GN_KINDIA")
 
 
 @pytest.fixture

@@ -8,7 +8,6 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
 
 from leasing.models import RentStep
 from leasing.tests.factories import (
@@ -25,21 +24,11 @@ from leasing.tests.factories import (
     make_reversal,
     make_tenant,
 )
-from sites_app.models import Site
-from sites_app.scope import site_scope
 from tests.pages import section, text_of
 from tests.people import make_person
 
 pytestmark = pytest.mark.django_db
 D = dt.date
-NOW = dt.datetime(2026, 3, 20, 9, 0, tzinfo=dt.UTC)
-
-
-@pytest.fixture
-def kindia(monkeypatch):
-    monkeypatch.setattr(timezone, "now", lambda: NOW)
-    with site_scope(["GN_CONAKRY", "GN_KINDIA", "SN_DAKAR"]):
-        yield Site.objects.get(pk="GN_KINDIA")
 
 
 @pytest.fixture
