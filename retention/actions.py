@@ -1,6 +1,5 @@
 """What is written down: the scores of a day, and that somebody does not want one."""
 
-import dataclasses
 import datetime as dt
 import json
 from collections.abc import Mapping
@@ -9,29 +8,59 @@ from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.utils import timezone
+from psycopg.types.json import Jsonb
 
 from accounts.models import Actor
 from changes import sql
 from changes.audit import change
 from changes.refusals import not_on_this_site, require_past
-from insight.points import act_within, risk_level, score
-from insight.probability import probability, starting_probability
 from leasing.models import Tenant
 from retention.models import RetentionScore, ScoringObjection
-from retention.profile import Tenancy, tenancies_on
-from retention.terms import terms_of
+from retention.profile import tenancies_on
+from retention.scoring import columns_of, facts_are_the_same, says_the_same, score_of, still_by
+from retention.yardsticks import yardsticks
 
-# Whoever has objected while another analysis was under way has no score after this one.
-_CLOSE = """
-WITH objected AS (
-    DELETE FROM retention_retentionscore WHERE site_id = ANY (%(sites)s) AND tenant_id IN (
-        SELECT tenant_id FROM retention_scoringobjection WHERE site_id = ANY (%(sites)s)
+# Whoever has objected while another analysis was under way has no score after this one. What is closed is closed before
+# the next one of its contract is written: one is current.
+_WRITE = """
+WITH objected AS MATERIALIZED (
+    SELECT tenant_id FROM retention_scoringobjection WHERE site_id = ANY (%(sites)s)
+),
+forgotten AS (
+    DELETE FROM retention_retentionscore
+    WHERE site_id = ANY (%(sites)s) AND tenant_id IN (SELECT tenant_id FROM objected)
+),
+closed AS (
+    UPDATE retention_retentionscore s SET valid_to = c.day
+    FROM unnest(%(closed)s::uuid[], %(days)s::date[]) AS c (id, day)
+    WHERE s.site_id = ANY (%(sites)s) AND s.id = c.id AND s.valid_to IS NULL
+        AND s.tenant_id NOT IN (SELECT tenant_id FROM objected)
+    RETURNING s.id
+),
+followed AS (
+    UPDATE retention_retentionscore s
+    SET profile = f.profile, window_on = f.window_on, relet_loss = f.relet_loss, rent_at_stake = f.rent_at_stake,
+        offer_id = f.offer_id, expected_gain = f.expected_gain, calculated_at = f.calculated_at
+    FROM jsonb_to_recordset(%(followed)s) AS f (
+        id uuid, profile jsonb, window_on date, relet_loss bigint, rent_at_stake bigint, offer_id bigint,
+        expected_gain bigint, calculated_at timestamptz
     )
+    WHERE s.site_id = ANY (%(sites)s) AND s.id = f.id AND s.valid_to IS NULL
+        AND s.tenant_id NOT IN (SELECT tenant_id FROM objected)
 )
-UPDATE retention_retentionscore SET valid_to = closed.day
-FROM unnest(%(ids)s::uuid[], %(days)s::date[]) AS closed (id, day)
-WHERE site_id = ANY (%(sites)s) AND retention_retentionscore.id = closed.id AND valid_to IS NULL
-    AND tenant_id NOT IN (SELECT tenant_id FROM retention_scoringobjection WHERE site_id = ANY (%(sites)s))
+INSERT INTO retention_retentionscore (
+    id, site_id, tenant_id, contract_id, valid_from, score, risk_level, probability, source, model_id, factor,
+    contributions, absent, profile, window_on, relet_loss, rent_at_stake, offer_id, expected_gain, intervene_by,
+    calculated_at
+)
+SELECT n.* FROM jsonb_to_recordset(%(new)s) AS n (
+    id uuid, site_id text, tenant_id uuid, contract_id uuid, valid_from date, score numeric, risk_level text,
+    probability float8, source text, model_id bigint, factor float8, contributions jsonb, absent jsonb, profile jsonb,
+    window_on date, relet_loss bigint, rent_at_stake bigint, offer_id bigint, expected_gain bigint, intervene_by date,
+    calculated_at timestamptz
+)
+WHERE (SELECT count(*) FROM closed) >= 0 AND n.tenant_id NOT IN (SELECT tenant_id FROM objected)
+ON CONFLICT DO NOTHING
 """
 
 
@@ -52,68 +81,45 @@ def analyse(*, days: Mapping[str, dt.date], limit: int = 50) -> Analysis:
     keep one set of scores. Needs the sites in scope.
     """
     now = timezone.now()
-    found = {}
-    for tenancy in tenancies_on(list(days), list(days.values())):
-        if tenancy.day == days[tenancy.site_id] and tenancy.profile is not None:
-            found[tenancy.contract_id] = score_of(tenancy, now)
+    by_site = yardsticks(list(days))
+    found = {
+        tenancy.contract_id: score_of(tenancy, by_site[tenancy.site_id], now)
+        for tenancy in tenancies_on(list(days), list(days.values()))
+        if tenancy.day == days[tenancy.site_id] and tenancy.profile is not None
+    }
     kept = {row.contract_id: row for row in RetentionScore.objects.filter(site__in=days, valid_to=None)}
-    gone = [row for row in kept.values() if row.contract_id not in found]
-    new = [row for row in found.values() if not _says_the_same(kept.get(row.contract_id), row)]
-    replaced = [kept[row.contract_id] for row in new if row.contract_id in kept]
-    closed = [*gone, *replaced]
+    closed = [row for row in kept.values() if row.contract_id not in found]
+    new, followed, current = [], [], []
+    for row in found.values():
+        before = kept.get(row.contract_id)
+        if before is None or not says_the_same(before, row):
+            closed += [before] if before else []
+            row.intervene_by = still_by(before, row)
+            new.append(row)
+        else:
+            row.pk, row.valid_from, row.intervene_by = before.pk, before.valid_from, before.intervene_by
+            if not facts_are_the_same(before, row):
+                followed.append(row)
+        current.append(row)
     sql.run(
-        _CLOSE,
+        _WRITE,
         {
             "sites": list(days),
-            "ids": [row.pk for row in closed],
+            "closed": [row.pk for row in closed],
             "days": [max(row.valid_from, days[row.site_id]) for row in closed],
+            "followed": Jsonb([columns_of(row) for row in followed], dumps=_dumps),
+            "new": Jsonb([columns_of(row) for row in new], dumps=_dumps),
         },
     )
-    RetentionScore.objects.bulk_create(new, ignore_conflicts=True)
-    current = [kept[contract] for contract in found.keys() - {row.contract_id for row in new}] + new
     return Analysis(len(found), len(new), tuple(sorted(current, key=_most_at_risk_first)[:limit]))
 
 
-def _most_at_risk_first(row: RetentionScore) -> tuple[float, Any]:
-    return (-row.probability, row.contract_id)
+def _dumps(value: Any) -> str:
+    return json.dumps(value, cls=DjangoJSONEncoder)
 
 
-def score_of(tenancy: Tenancy, now: dt.datetime) -> RetentionScore:
-    """The score of a tenancy with a profile, not saved."""
-    if tenancy.profile is None:
-        raise ValueError(f"contract {tenancy.contract_id} is not scored: {tenancy.standing}")
-    scored = score(terms_of(tenancy.profile, tenancy.day))
-    level = risk_level(scored.value)
-    days_to_notice = None
-    if tenancy.notice_days is not None:
-        days_to_notice = tenancy.profile.days_to_window - tenancy.notice_days
-    return RetentionScore(
-        site_id=tenancy.site_id,
-        tenant_id=tenancy.tenant_id,
-        contract_id=tenancy.contract_id,
-        valid_from=tenancy.day,
-        score=scored.value,
-        risk_level=level.name,
-        probability=probability(starting_probability(scored.unclamped), 1),
-        source=RetentionScore.Source.STARTING_ASSUMPTION,
-        contributions=[[part.key, part.band, str(part.points)] for part in scored.contributions],
-        absent=list(scored.absent),
-        profile=_as_json(tenancy),
-        intervene_by=tenancy.day + dt.timedelta(days=act_within(level, days_to_notice)),
-        calculated_at=now,
-    )
-
-
-def _as_json(tenancy: Tenancy) -> Any:
-    return json.loads(json.dumps(dataclasses.asdict(tenancy)["profile"], cls=DjangoJSONEncoder))
-
-
-def _says_the_same(kept: RetentionScore | None, new: RetentionScore) -> bool:
-    """Facts move every day; a score is another when a term has changed its band, or the sum or its reading has."""
-    return kept is not None and all(
-        getattr(kept, name) == getattr(new, name)
-        for name in ("score", "risk_level", "probability", "source", "factor", "contributions", "absent")
-    )
+def _most_at_risk_first(row: RetentionScore) -> tuple[float, int, Any]:
+    return (-row.probability, -row.relet_loss, row.contract_id)
 
 
 def object_to_scoring(*, tenant: Tenant, since: dt.date, by: Actor, today: dt.date, note: str = "") -> ScoringObjection:

@@ -1,16 +1,28 @@
-"""The scores, which AKIG writes; objections, which hold for good; from which day on ends are on record."""
+"""The scores and what they are measured by, which AKIG writes; offers and words; what tenants do not want."""
 
 from typing import Any
 
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.db import models
+from modeltranslation.admin import TranslationAdmin
 
 from changes.refusals import RuleBroken
 from retention.actions import object_to_scoring
-from retention.models import ObservedFrom, RetentionScore, ScoringObjection
+from retention.models import (
+    ContactPreference,
+    ListRecord,
+    ObservedFrom,
+    Offer,
+    RelettingTime,
+    RetentionScore,
+    ScoreModel,
+    ScoringObjection,
+    SiteFactor,
+    TalkGuide,
+)
 from sites_app.request import SiteRequest
-from sites_app.site_admin import ActionForm, ShownAdmin, SiteModelAdmin
+from sites_app.site_admin import ActionForm, GlobalAdmin, ShownAdmin, SiteModelAdmin
 
 
 class RetentionAdmin(SiteModelAdmin):
@@ -88,3 +100,59 @@ class ObservedFromAdmin(RetentionAdmin):
             "delete": self.has_delete_permission(request),
             "view": self.has_view_permission(request),
         }
+
+
+@admin.register(ContactPreference)
+class ContactPreferenceAdmin(RetentionAdmin):
+    icon = "notifications_off"
+    list_display = ["tenant", "channel", "allowed", "since", "by"]
+    list_select_related = ["tenant", "by"]
+    list_filter = ["channel", "allowed"]
+    search_fields = ["tenant__name", "tenant__code"]
+    autocomplete_fields = ["tenant"]
+    fields = ["tenant", "channel", "allowed", "since", "by"]
+    readonly_fields = ["by"]
+
+
+@admin.register(SiteFactor)
+class SiteFactorAdmin(RetentionAdmin, ShownAdmin):
+    icon = "balance"
+    list_display = ["day", "since", "observed", "expected", "factor", "network_factor"]
+    date_hierarchy = "day"
+
+
+@admin.register(RelettingTime)
+class RelettingTimeAdmin(RetentionAdmin, ShownAdmin):
+    icon = "hourglass_empty"
+    list_display = ["day", "vacancies", "mean_days", "days"]
+    date_hierarchy = "day"
+
+
+@admin.register(ListRecord)
+class ListRecordAdmin(RetentionAdmin, ShownAdmin):
+    icon = "fact_check"
+    list_display = ["day", "k", "n", "k_rest", "n_rest"]
+    date_hierarchy = "day"
+
+
+@admin.register(ScoreModel)
+class ScoreModelAdmin(RetentionAdmin, GlobalAdmin, ShownAdmin):
+    icon = "model_training"
+    list_display = ["trained_at", "rows", "decisions", "status", "reason"]
+    list_filter = ["status"]
+    date_hierarchy = "trained_at"
+
+
+@admin.register(Offer)
+class OfferAdmin(RetentionAdmin, GlobalAdmin, TranslationAdmin):
+    icon = "redeem"
+    list_display = ["name", "kind", "level", "share", "months", "amount", "currency", "approval", "active"]
+    list_filter = ["kind", "level", "active"]
+    search_fields = ["key", "name"]
+
+
+@admin.register(TalkGuide)
+class TalkGuideAdmin(RetentionAdmin, GlobalAdmin, TranslationAdmin):
+    icon = "forum"
+    list_display = ["key", "opening"]
+    search_fields = ["key", "opening"]

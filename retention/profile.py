@@ -76,6 +76,7 @@ class Tenancy:
     observed_from: dt.date | None
     market_rent: int | None
     notice_days: int | None
+    window_on: dt.date | None
     decided_on: dt.date | None
     censored_on: dt.date | None
     profile: Profile | None

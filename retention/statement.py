@@ -311,7 +311,7 @@ SELECT j.site_id, j.d AS day, j.tenant_id, j.property_id, j.contract_id, j.stand
     CASE WHEN paid_ahead_agreed THEN coalesce(ahead.months, 0) END AS prepaid_months,
     coalesce(step.monthly_rent, first_rent) AS monthly_rent,
     home.market_rent,
-    window_on - j.d AS days_to_window,
+    window_on, window_on - j.d AS days_to_window,
     {_months_between("j.started_on", "window_on")} AS window_age_months,
     greatest(last_money.last_on, contact.last_on, asked.last_on, answered.last_on) AS last_activity_on,
     coalesce(contact.recent, 0) AS inbound_recent, coalesce(contact.before, 0) AS inbound_before,
@@ -336,6 +336,6 @@ LEFT JOIN asked USING (no)
 LEFT JOIN answered USING (no)
 LEFT JOIN brought USING (no)
 UNION ALL
-SELECT site_id, d, tenant_id, property_id, contract_id, 'applicant', {", ".join(["NULL"] * 29)}
+SELECT site_id, d, tenant_id, property_id, contract_id, 'applicant', {", ".join(["NULL"] * 30)}
 FROM drafted
 """

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import uuid
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -9,6 +10,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from changes.refusals import RuleBroken
+from insight import artefact
+from insight.points import STARTING_TABLE
 from leasing.models import Tenant
 from leasing.tests.factories import (
     make_allocation,
@@ -23,7 +26,7 @@ from leasing.tests.factories import (
 from outbox.actions import enqueue
 from retention.actions import analyse, object_to_scoring
 from retention.jobs import analyse_site
-from retention.models import ObservedFrom, RetentionScore, ScoringObjection
+from retention.models import ObservedFrom, RelettingTime, RetentionScore, ScoreModel, ScoringObjection, SiteFactor
 from retention.profile import tenancies_on
 from sites_app.models import Site
 from sites_app.scope import site_scope
@@ -33,6 +36,7 @@ D = dt.date
 SITE = "GN_KINDIA"
 TODAY = D(2026, 3, 20)
 TOMORROW = D(2026, 3, 21)
+NOON = dt.datetime(2026, 3, 20, 12, tzinfo=dt.UTC)
 
 
 @pytest.fixture
@@ -84,6 +88,34 @@ def test_diallo_scores_as_the_design_works_it_out(kindia):
     assert score.probability == pytest.approx(0.196, abs=0.001)
     assert score.intervene_by == TODAY + dt.timedelta(days=2)
     assert score.absent == ["prepaid", "inbound"]
+
+
+def test_facts_and_francs_follow_the_records_while_the_score_says_the_same(kindia):
+    contract = rented(kindia, monthly_rent=1_500_000)
+    [score] = run().first
+    assert (score.relet_loss, score.rent_at_stake) == (2_956_636, round(18_000_000 * score.probability))
+    RelettingTime.objects.create(site=kindia, day=TOMORROW, vacancies=12, mean_days=100, days=80)
+    assert run(TOMORROW).changed == 0
+    kept = RetentionScore.objects.get()
+    assert (kept.valid_from, kept.relet_loss) == (TODAY, 3_942_181)
+    assert rows() == [(contract.pk, TODAY, None)]
+
+
+def test_a_measured_factor_and_a_model_in_use_say_where_a_probability_is_from(kindia):
+    rented(kindia)
+    [assumed] = run().first
+    SiteFactor.objects.create(
+        site=kindia, day=TODAY, since=D(2025, 1, 1), observed=2, expected=0.9, factor=1.08, network_factor=0.874
+    )
+    [measured] = run(TOMORROW).first
+    assert (assumed.source, measured.source) == ("starting assumption", "measured")
+    assert measured.probability == pytest.approx(1 - (1 - assumed.probability) ** 1.08)
+    learned = artefact.write(replace(STARTING_TABLE, intercept=-3.0))
+    of_model = {"trained_at": NOON, "rows": 900, "decisions": 40, "metrics": {}, "calibration": [], "status": "adopted"}
+    good = ScoreModel.objects.create(artefact=learned.decode(), sha256=artefact.fingerprint(learned), **of_model)
+    ScoreModel.objects.create(artefact="{}", sha256="", **of_model)  # refused: the one before it stays in use
+    [scored] = run(TOMORROW + dt.timedelta(1)).first
+    assert (scored.source, scored.model) == ("model", good)
 
 
 def test_what_is_unknown_is_absent_and_named(kindia):

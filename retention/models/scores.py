@@ -1,7 +1,6 @@
-"""The scores, who has objected to being scored, and from which day on the ends of tenancies are on record."""
+"""The scores, and from which day on the ends of tenancies are on record."""
 
 import pghistory
-from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -30,47 +29,12 @@ class ObservedFrom(SiteScopedModel):
         return f"{self.site_id} · {self.day:%Y-%m-%d}"
 
 
-@pghistory.track(*every_change())
-class ScoringObjection(SiteScopedModel):
-    """A tenant who does not want to be scored. It holds for good."""
-
-    tenant = SameSiteForeignKey(
-        Tenant, on_delete=models.PROTECT, related_name="scoring_objections", verbose_name=_("tenant")
-    )
-    since = models.DateField(_("since"))
-    by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.SET_NULL,
-        null=True,
-        blank=True,
-        editable=False,
-        related_name="+",
-        verbose_name=_("recorded by"),
-        db_index=False,
-    )
-    note = models.CharField(_("note"), max_length=200, blank=True)
-
-    class Meta:
-        ordering = ["-since"]
-        verbose_name = _("objection to scoring")
-        verbose_name_plural = _("objections to scoring")
-        constraints = [
-            models.UniqueConstraint(
-                fields=["site", "tenant"],
-                name="one_scoring_objection_per_tenant",
-                violation_error_message=_("This tenant has objected already."),
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.tenant_id} · {self.since:%Y-%m-%d}"
-
-
 class RetentionScore(SiteScopedModel):
     """What a tenancy's score was from a day on, until before another: a row only where something has changed.
 
     The rows are their own history; an audit would keep what an objection deletes. One that was replaced on its first
-    day has no day at all.
+    day has no day at all. The facts (profile, window, francs) of the current row follow the records every night; those
+    of an earlier one are of the last night on which it held.
     """
 
     class Level(models.TextChoices):
@@ -81,6 +45,8 @@ class RetentionScore(SiteScopedModel):
 
     class Source(models.TextChoices):
         STARTING_ASSUMPTION = "starting assumption", _("Starting assumption")
+        MEASURED = "measured", _("Measured")
+        MODEL = "model", _("Learned")
 
     tenant = SameSiteForeignKey(Tenant, on_delete=models.PROTECT, related_name="+", verbose_name=_("tenant"))
     contract = SameSiteForeignKey(Contract, on_delete=models.PROTECT, related_name="+", verbose_name=_("contract"))
@@ -90,11 +56,33 @@ class RetentionScore(SiteScopedModel):
     risk_level = models.CharField(_("level"), max_length=8, choices=Level.choices)
     probability = models.FloatField(_("probability of leaving within 90 days"))
     source = models.CharField(_("source"), max_length=20, choices=Source.choices)
+    model = models.ForeignKey(
+        "retention.ScoreModel",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("learned points"),
+        db_index=False,
+    )
     factor = models.FloatField(_("factor of the site"), default=1)
     # [key, band, points] of each term, and of the clamp; the terms of which nothing is known.
     contributions = models.JSONField(_("contributions"))
     absent = models.JSONField(_("nothing known of"), default=list)
     profile = models.JSONField(_("profile"))
+    window_on = models.DateField(_("window"), null=True, blank=True)
+    relet_loss = models.BigIntegerField(_("re-letting loss"))
+    rent_at_stake = models.BigIntegerField(_("rent at stake"))
+    offer = models.ForeignKey(
+        "retention.Offer",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("proposed offer"),
+        db_index=False,
+    )
+    expected_gain = models.BigIntegerField(_("expected gain of the proposal"))
     intervene_by = models.DateField(_("speak to them by"))
     calculated_at = models.DateTimeField(_("calculated"))
 

@@ -1,0 +1,104 @@
+"""What the scores of a site are reckoned with: the points, the site's factor, how long its homes stay empty, offers."""
+
+import json
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from changes import sql
+from insight import artefact
+from insight.points import STARTING_TABLE, PointsTable
+from insight.survival import PRIOR_DAYS
+from retention.models import RetentionScore
+from retention.proposals import OfferTerms
+from sites_app.scope import require_scope
+
+log = logging.getLogger(__name__)
+
+_MOST_RECENT_MODELS = 3
+"""An artefact that cannot be read leaves the model before it in use."""
+
+_STATEMENT = """
+SELECT site.code, site.currency, measured.factor, empty.days AS empty_days,
+    (
+        SELECT jsonb_agg(jsonb_build_object('id', id, 'artefact', artefact, 'sha256', sha256))
+        FROM (
+            SELECT id, artefact, sha256 FROM retention_scoremodel
+            WHERE status = 'adopted' ORDER BY trained_at DESC, id DESC LIMIT %(most)s
+        ) adopted
+    ) AS models,
+    (
+        SELECT jsonb_agg(jsonb_build_object(
+            'offer_id', id, 'kind', kind, 'level', level, 'share', share::text, 'months', months, 'amount', amount,
+            'acceptance', starting_acceptance
+        ) ORDER BY key)
+        FROM retention_offer
+        WHERE active AND currency IN ('', site.currency)
+    ) AS offers
+FROM sites_app_site site
+LEFT JOIN LATERAL (
+    SELECT factor FROM retention_sitefactor WHERE site_id = site.code ORDER BY day DESC LIMIT 1
+) measured ON true
+LEFT JOIN LATERAL (
+    SELECT days FROM retention_relettingtime WHERE site_id = site.code ORDER BY day DESC LIMIT 1
+) empty ON true
+WHERE site.code = ANY (%(sites)s)
+"""
+
+
+@dataclass(frozen=True)
+class Yardstick:
+    """What one site's scores are reckoned with. `model_id` is None where nothing learned has been adopted yet."""
+
+    table: PointsTable
+    model_id: int | None
+    factor: float
+    is_measured: bool
+    empty_days: float
+    offers: tuple[OfferTerms, ...]
+
+    @property
+    def source(self) -> RetentionScore.Source:
+        """Where the probabilities come from."""
+        if self.model_id is not None:
+            return RetentionScore.Source.MODEL
+        return RetentionScore.Source.MEASURED if self.is_measured else RetentionScore.Source.STARTING_ASSUMPTION
+
+
+def yardsticks(codes: Sequence[str]) -> Mapping[str, Yardstick]:
+    """The yardstick of each site. One statement. Raises OutsideScope for a site that is not in scope."""
+    require_scope(codes)
+    found = sql.rows(_STATEMENT, {"sites": list(codes), "most": _MOST_RECENT_MODELS})
+    return {row["code"]: _yardstick(row) for row in found}
+
+
+def _yardstick(row: dict[str, Any]) -> Yardstick:
+    model_id, table = _in_use(_as_list(row["models"]))
+    return Yardstick(
+        table=table,
+        model_id=model_id,
+        factor=1.0 if row["factor"] is None else row["factor"],
+        is_measured=row["factor"] is not None,
+        empty_days=PRIOR_DAYS if row["empty_days"] is None else row["empty_days"],
+        offers=tuple(_terms(offer) for offer in _as_list(row["offers"])),
+    )
+
+
+def _in_use(models: list[dict[str, Any]]) -> tuple[int | None, PointsTable]:
+    for model in models:
+        try:
+            return model["id"], artefact.read(model["artefact"].encode(), model["sha256"])
+        except artefact.ArtefactRefused as refusal:
+            log.error("model %s is not read, the one before it stays in use: %s", model["id"], refusal)
+    return None, STARTING_TABLE
+
+
+def _terms(offer: dict[str, Any]) -> OfferTerms:
+    share = offer.pop("share")
+    return OfferTerms(**offer, share=None if share is None else Decimal(share))
+
+
+def _as_list(value: Any) -> list[dict[str, Any]]:
+    return (json.loads(value) if isinstance(value, str) else value) or []
