@@ -1,10 +1,9 @@
-"""Translation catalogs: merging, words from the glossary, compiling, counting. Knows no settings and no database.
+"""Translation catalogs: merging, local words, compiling, counting. Knows no settings and no database.
 
 `.po` files are in git, sorted and without source lines, so that a change shows what changed. `.mo` files never are:
 they are written by polib wherever AKIG is installed, so that no machine needs gettext's own tools.
 """
 
-import csv
 import os
 import tempfile
 from collections import Counter
@@ -15,12 +14,8 @@ from pathlib import Path
 import polib
 
 from akig.languages import LOCAL_LANGUAGES, LOCALE_DIR, PLURAL_FORMS, Coverage
+from akig.local_words import SHOWN_CONFIDENCES, LocalWords
 
-GLOSSARY = LOCALE_DIR / "glossary.csv"
-# Sources that say the word exists. A word from a sister variety, matched by position in a text, or from memory
-# is in the glossary for reviewers and is not shown.
-SHOWN_CONFIDENCES = ("attested", "derived", "composed")
-HIDDEN_CONFIDENCES = ("cognate", "inferred", "model knowledge")
 REVIEWED = "reviewed by"
 Key = tuple[str | None, str]
 
@@ -95,62 +90,25 @@ def read_translations(path: Path) -> dict[str, str]:
     return {_one_line(source): translation.strip() for source, translation in pairs}
 
 
-@dataclass(frozen=True)
-class Word:
-    text: str
-    source: str
-    confidence: str
-
-
-def confidence_of(source: str) -> str:
-    """How far a glossary word can be trusted, from the end of its source: "… (derived from attested root …)"."""
-    label = source.rpartition("(" if source.endswith(")") else ";")[2].strip()
-    for confidence in (*HIDDEN_CONFIDENCES, "derived", "composed", "attested"):
-        if label.startswith(confidence):
-            return confidence
-    raise ValueError(f"The glossary does not say how far this source can be trusted: {source}")
-
-
-class Glossary:
-    """Single words with their sources, by what the interface says in English and in French."""
-
-    def __init__(self, rows: Iterable[Mapping[str, str]]) -> None:
-        self._rows: dict[str, Mapping[str, str]] = {}
-        for row in rows:
-            for label in (row["english"], *row["also"].split(";")):
-                self._rows.setdefault(label.strip().casefold(), row)
-
-    @classmethod
-    def load(cls, path: Path = GLOSSARY) -> "Glossary":
-        with path.open(encoding="utf-8", newline="") as file:
-            return cls(csv.DictReader(file))
-
-    def word(self, code: str, english: str, french: str) -> Word | None:
-        """The word for a whole label, when the glossary knows it in the sense of its French translation."""
-        row = self._rows.get(english.casefold())
-        if row is None or not row[code]:
-            return None
-        # "notice" is "avis" here and "préavis" there: the French decides which of its senses a label has.
-        senses = {sense.strip().casefold() for sense in row["french"].replace("'", "’").split("/")}
-        if french.casefold().replace("'", "’") not in senses:
-            return None
-        source = row[f"{code}_source"]
-        text = row[code][0].upper() + row[code][1:] if english[0].isupper() else row[code]
-        return Word(text, source, confidence_of(source))
-
-
-def apply_glossary(catalog: polib.POFile, code: str, french: polib.POFile, glossary: Glossary) -> None:
-    """Fill a local catalog from the glossary anew, but for what a native speaker has reviewed."""
-    in_french = {_key(entry): entry.msgstr for entry in french}
+def apply_local_words(catalog: polib.POFile, code: str, french: polib.POFile, words: LocalWords) -> None:
+    """Fill a local catalog anew from the words on record, but for what a native speaker has reviewed."""
+    in_french = {_key(entry): forms_of(entry) for entry in french}
     for entry in catalog:
-        if is_reviewed(entry) or entry.msgid_plural:
+        if is_reviewed(entry) or not entry.msgid:
             continue
-        word = glossary.word(code, entry.msgid, in_french.get(_key(entry), "")) if entry.msgid else None
-        if word is None or word.confidence not in SHOWN_CONFIDENCES:
-            entry.msgstr = entry.tcomment = ""
+        word = words.word(code, entry.msgctxt, entry.msgid, in_french.get(_key(entry), [""]))
+        forms = word.forms if word is not None and word.confidence in SHOWN_CONFIDENCES else ()
+        if entry.msgid_plural:
+            last = len(forms) - 1
+            entry.msgstr_plural = {n: forms[min(n, last)] if forms else "" for n in entry.msgstr_plural}
         else:
-            entry.msgstr = word.text
-            entry.tcomment = f"{word.confidence}: {word.source}"
+            entry.msgstr = forms[0] if forms else ""
+        entry.tcomment = word.comment if word is not None and forms else ""
+
+
+def forms_of(entry: polib.POEntry) -> list[str]:
+    """What an entry says: one text, or one for each plural form."""
+    return list(entry.msgstr_plural.values()) if entry.msgid_plural else [entry.msgstr]
 
 
 def is_reviewed(entry: polib.POEntry) -> bool:

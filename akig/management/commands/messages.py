@@ -10,6 +10,7 @@ from django.core.management.commands import makemessages
 
 from akig import catalogs
 from akig.languages import LOCAL_LANGUAGES, LOCALE_DIR, PLURAL_FORMS
+from akig.local_words import LocalWords
 
 IGNORED = [".venv/*", "var/*", "tests/*", "*/tests/*", "*/migrations/*", "conftest.py", "ops/*", "docs/*"]
 
@@ -17,7 +18,7 @@ IGNORED = [".venv/*", "var/*", "tests/*", "*/tests/*", "*/migrations/*", "confte
 class Command(makemessages.Command):
     help = (
         "Extract the strings of the code and merge them into locale/*/LC_MESSAGES/django.po; rebuild the words of the "
-        "local languages from locale/glossary.csv. Repeatable."
+        "local languages from locale/labels.csv and locale/glossary.csv. Repeatable."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -56,10 +57,10 @@ class Command(makemessages.Command):
         self._write("fr", french)
         # English is the language of the source: its catalog has a header and nothing else.
         self._write("en", catalogs.merged("en", [], catalogs.read("en")))
-        glossary = catalogs.Glossary.load()
+        words = LocalWords.load()
         for code in LOCAL_LANGUAGES:
             catalog = catalogs.merged(code, template, catalogs.read(code))
-            catalogs.apply_glossary(catalog, code, french, glossary)
+            catalogs.apply_local_words(catalog, code, french, words)
             self._write(code, catalog)
         missing = [entry.msgid for entry in french if not entry.translated()]
         for msgid in missing:

@@ -4,6 +4,7 @@ from django.core.management.base import BaseCommand
 
 from akig import catalogs
 from akig.languages import COMPLETE, PLURAL_FORMS
+from akig.local_words import SHOWN_CONFIDENCES
 
 
 class Command(BaseCommand):
@@ -11,7 +12,7 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def handle(self, *args: Any, **options: Any) -> None:
-        columns = (*catalogs.SHOWN_CONFIDENCES, "reviewed")
+        columns = (*SHOWN_CONFIDENCES, "reviewed")
         titles = ("language", "strings", "shown", "share", *columns, "in French")
         self.stdout.write("  ".join(title.rjust(9) for title in titles))
         for code in PLURAL_FORMS:
