@@ -11,7 +11,7 @@ from insight.gain import reletting_loss, rent_at_stake
 from insight.points import act_within, risk_level, score
 from insight.probability import probability, starting_probability
 from retention.models import RetentionScore
-from retention.profile import Tenancy
+from retention.profile import Profile, Tenancy
 from retention.proposals import proposals
 from retention.terms import terms_of
 from retention.yardsticks import Yardstick
@@ -53,7 +53,7 @@ def score_of(tenancy: Tenancy, yardstick: Yardstick, now: dt.datetime) -> Retent
         factor=yardstick.factor,
         contributions=[[part.key, part.band, str(part.points)] for part in scored.contributions],
         absent=list(scored.absent),
-        profile=_as_json(profile),
+        profile=as_json(profile),
         window_on=tenancy.window_on,
         relet_loss=loss,
         rent_at_stake=rent_at_stake(profile.monthly_rent, p),
@@ -64,7 +64,8 @@ def score_of(tenancy: Tenancy, yardstick: Yardstick, now: dt.datetime) -> Retent
     )
 
 
-def _as_json(profile: Any) -> Any:
+def as_json(profile: Profile) -> Any:
+    """A profile as its row keeps it."""
     return json.loads(json.dumps(dataclasses.asdict(profile), cls=DjangoJSONEncoder))
 
 
