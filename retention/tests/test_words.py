@@ -79,10 +79,11 @@ def test_every_term_of_every_tenancy_has_its_words(profile, language):
 def example(**values):
     facts = {
         "tenure_months": 22, "on_time": 3, "late": 4, "missed": 0, "missed_in_year": 0,
-        "average_delay_days": Decimal(5), "late_change_days": Decimal(9), "arrears": 0, "prepaid_months": None, "monthly_rent": 1_500_000,
-        "days_to_window": 61, "window_age_months": 24, "last_activity_on": dt.date(2026, 9, 1), "inbound_recent": 0,
-        "inbound_prior": Decimal(2), "contacts_per_month": Decimal(1), "requests": 0, "overdue_requests": 0,
-        "complaints": 1, "satisfaction": Decimal("7.5"), "satisfaction_n": 2, "referrals": 1,
+        "average_delay_days": Decimal(5), "late_change_days": Decimal(9), "arrears": 0, "prepaid_months": None,
+        "monthly_rent": 1_500_000, "days_to_window": 61, "window_age_months": 24,
+        "last_activity_on": dt.date(2026, 9, 1), "inbound_recent": 0, "inbound_prior": Decimal(2),
+        "contacts_per_month": Decimal(1), "requests": 0, "overdue_requests": 0, "complaints": 1,
+        "satisfaction": Decimal("7.5"), "satisfaction_n": 2, "referrals": 1,
     }  # fmt: skip
     return row_of(Profile(**facts | values))
 
