@@ -82,15 +82,16 @@ class Tenancy:
     profile: Profile | None
 
 
-def tenancies_on(codes: Sequence[str], days: Sequence[dt.date]) -> list[Tenancy]:
+def tenancies_on(codes: Sequence[str], days: Sequence[dt.date], *, observed_by: dt.date | None = None) -> list[Tenancy]:
     """Every tenancy in force on each of the days, and the applicants, on the sites. One statement.
 
-    Raises OutsideScope for a site that is not in scope.
+    From which day on a site's ends are on record is what each day knew of it, or what `observed_by` knows: nobody could
+    tell before the first end, but who counts afterwards can. Raises OutsideScope for a site that is not in scope.
     """
     require_scope(codes)
     if not days:
         return []
-    parameters = {"sites": list(codes), "days": sorted(set(days)), "last_day": max(days)}
+    parameters = {"sites": list(codes), "days": sorted(set(days)), "last_day": max(days), "observed_by": observed_by}
     return [_tenancy(row) for row in _rows(parameters)]
 
 

@@ -1,7 +1,7 @@
 """The SQL of the profile: one statement for any number of sites and days. Its readings: README.md.
 
-Everything is read as of each day. Parameters: sites, days, and last_day, the latest of them. Each relation is
-materialised, and joined by the whole (JOIN_WHOLE).
+Everything is read as of each day. Parameters: sites, days, last_day, the latest of them, and observed_by, a day or
+nothing. Each relation is materialised, and joined by the whole (JOIN_WHOLE).
 """
 
 from leasing.readings import is_received, is_rent, is_signed, rent_steps
@@ -29,14 +29,33 @@ def _months_between(first: str, last: str) -> str:
     return f"({months} - CASE WHEN {first} + make_interval(months => {months}) > {last} THEN 1 ELSE 0 END)"
 
 
-# Who: one row for each tenancy in force on each day, and why some are not scored.
-_TENANCIES = f"""
-WITH clock AS MATERIALIZED (
+_CLOCK = """clock AS MATERIALIZED (
     SELECT code AS site_id, timezone, d, (d + 1)::timestamp AT TIME ZONE timezone AS until,
         (d - interval '1 year')::date AS year_ago, (d - interval '24 months')::date AS two_years_ago
     FROM sites_app_site CROSS JOIN unnest(%(days)s::date[]) AS day (d)
     WHERE code = ANY (%(sites)s)
-),
+)"""
+_SIGNED = f"""signed AS MATERIALIZED (
+    SELECT site_id, id, tenant_id, property_id, account_id, start_date, end_date, ended_on, end_reason, monthly_rent,
+        advance_months, coalesce(signed_on, start_date) AS known_on
+    FROM leasing_contract WHERE site_id = ANY (%(sites)s) AND {is_signed("leasing_contract")}
+)"""
+# From which day on ends are on record. With `observed_by`, a later day: as that day knows it.
+_OBSERVED = """observed AS MATERIALIZED (
+    SELECT clock.site_id, d, coalesce(
+        (SELECT day FROM retention_observedfrom o WHERE o.site_id = clock.site_id),
+        min(date_trunc('month', ended_on)::date),
+        (SELECT (min(pgh_created_at) AT TIME ZONE timezone)::date FROM leasing_contractevent e
+            WHERE e.site_id = clock.site_id)
+    ) AS observed_from
+    FROM clock LEFT JOIN signed ON signed.site_id = clock.site_id
+        AND ended_on <= greatest(d, %(observed_by)s::date)
+    GROUP BY clock.site_id, d, timezone
+)"""
+
+# Who: one row for each tenancy in force on each day, and why some are not scored.
+_TENANCIES = f"""
+WITH {_CLOCK},
 version AS MATERIALIZED (
     -- What was on record of a contract and when; the first is the oldest there is to know.
     SELECT id, end_date, ended_on, end_reason, pgh_created_at AS recorded_at,
@@ -45,11 +64,7 @@ version AS MATERIALIZED (
     FROM leasing_contractevent WHERE site_id = ANY (%(sites)s)
     WINDOW v AS (PARTITION BY id ORDER BY pgh_id)
 ),
-signed AS MATERIALIZED (
-    SELECT site_id, id, tenant_id, property_id, account_id, start_date, end_date, ended_on, end_reason, monthly_rent,
-        advance_months, coalesce(signed_on, start_date) AS known_on
-    FROM leasing_contract WHERE site_id = ANY (%(sites)s) AND {is_signed("leasing_contract")}
-),
+{_SIGNED},
 known AS MATERIALIZED (
     SELECT d, year_ago, two_years_ago, c.site_id, c.id, tenant_id, property_id, account_id, start_date, monthly_rent,
         advance_months,
@@ -96,16 +111,7 @@ noticed AS (
     WHERE issued_on <= d AND (closed_on IS NULL OR closed_on > d) AND (ended_on IS NULL OR ended_on = d)
     GROUP BY no
 ),
-observed AS MATERIALIZED (
-    SELECT clock.site_id, d, coalesce(
-        (SELECT day FROM retention_observedfrom o WHERE o.site_id = clock.site_id),
-        min(date_trunc('month', ended_on)::date),
-        (SELECT (min(pgh_created_at) AT TIME ZONE timezone)::date FROM leasing_contractevent e
-            WHERE e.site_id = clock.site_id)
-    ) AS observed_from
-    FROM clock LEFT JOIN signed ON signed.site_id = clock.site_id AND ended_on <= d
-    GROUP BY clock.site_id, d, timezone
-),
+{_OBSERVED},
 judged AS MATERIALIZED (
     SELECT t.*, observed_from, CASE
         WHEN objection.tenant_id IS NOT NULL THEN 'objected'
@@ -339,3 +345,10 @@ UNION ALL
 SELECT site_id, d, tenant_id, property_id, contract_id, 'applicant', {", ".join(["NULL"] * 30)}
 FROM drafted
 """
+
+OBSERVED_FROM = f"""
+WITH {_CLOCK},
+{_SIGNED},
+{_OBSERVED}
+"""
+"""The beginning of a statement that reads `observed`: of each site and day, from which day on ends are on record."""

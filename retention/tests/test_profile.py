@@ -191,7 +191,7 @@ def test_one_statement_for_all_and_no_part_of_it_runs_for_each_tenancy():
             found = tenancies_on(sites, days)
         assert len([query for query in asked.captured_queries if "WITH clock" in query["sql"]]) == 1
         assert found
-        parameters = {"sites": sites, "days": days, "last_day": max(days)}
+        parameters = {"sites": sites, "days": days, "last_day": max(days), "observed_by": None}
         with site_scope(sites), connection.cursor() as cursor:
             cursor.execute(JOIN_WHOLE)
             cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {PROFILE}", parameters)
