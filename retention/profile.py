@@ -92,17 +92,25 @@ def tenancies_on(codes: Sequence[str], days: Sequence[dt.date], *, observed_by: 
     if not days:
         return []
     parameters = {"sites": list(codes), "days": sorted(set(days)), "last_day": max(days), "observed_by": observed_by}
-    return [_tenancy(row) for row in _rows(parameters)]
+    return [_tenancy(row) for row in joined_whole(PROFILE, parameters)]
 
 
-def _rows(parameters: dict[str, Any]) -> list[dict[str, Any]]:
+def joined_whole(statement: str, parameters: dict[str, Any]) -> list[dict[str, Any]]:
+    """The rows of the profile's statement, or of its first relations alone."""
     # One message to the database. Beside row-level security the planner takes each relation for a row or two, and would
-    # go through all others for each of its rows: nested loops, forty seconds where joins of the whole take one.
+    # go through all others for each of its rows: nested loops, forty seconds where joins of the whole take one. The rows
+    # are the last that comes back: in a request pghistory reads on to the last answer of any message.
     with connection.cursor() as cursor:
-        cursor.execute(f"{JOIN_WHOLE}; {PROFILE}; {JOIN_AS_BEFORE}", parameters)
-        cursor.nextset()
+        cursor.execute(
+            f"{JOIN_WHOLE}; SELECT * FROM ({JOIN_AS_BEFORE}) as_before LEFT JOIN ({statement}) found ON true",
+            parameters,
+        )
+        while cursor.description is None:
+            cursor.nextset()
         names = [column.name for column in cursor.description]
-        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+        rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+        # One without anything where nothing was found.
+        return [row for row in rows if row["site_id"] is not None]
 
 
 def _tenancy(row: dict[str, Any]) -> Tenancy:

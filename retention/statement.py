@@ -15,7 +15,8 @@ CONTACT_DAYS = 270
 """The 90 days of inbound_recent and the 180 before."""
 
 JOIN_WHOLE = "SET LOCAL enable_nestloop = off"
-JOIN_AS_BEFORE = "SET LOCAL enable_nestloop = on"
+JOIN_AS_BEFORE = "SELECT set_config('enable_nestloop', 'on', true) AS nested_loops"
+"""A part of the statement itself: it is planned by then."""
 
 _CHAIN = "PARTITION BY {by}tenant_id, property_id ORDER BY start_date, id"
 
@@ -106,14 +107,14 @@ notice AS MATERIALIZED (
 ),
 noticed AS (
     SELECT no, bool_or(kind = 'eviction') AS evicted, bool_or(kind = 'to_quit' AND is_landlords) AS taken_back,
-        bool_or(NOT is_landlords) AS quits
+        bool_or(NOT is_landlords) AS quits, min(issued_on) AS noticed_on
     FROM part JOIN notice USING (contract_id)
     WHERE issued_on <= d AND (closed_on IS NULL OR closed_on > d) AND (ended_on IS NULL OR ended_on = d)
     GROUP BY no
 ),
 {_OBSERVED},
 judged AS MATERIALIZED (
-    SELECT t.*, observed_from, CASE
+    SELECT t.*, observed_from, noticed_on, CASE
         WHEN objection.tenant_id IS NOT NULL THEN 'objected'
         WHEN observed_from IS NULL OR observed_from > d THEN 'unobserved'
         WHEN evicted OR leaves_why = 'eviction' THEN 'eviction'
@@ -289,6 +290,10 @@ window_of AS (
     ) AS window_on
     FROM scored JOIN years USING (no)
 ),
+"""
+
+# Who has a draft and rents nothing.
+_DRAFTED = """
 drafted AS (
     SELECT DISTINCT ON (c.tenant_id, clock.d) c.site_id, clock.d, c.tenant_id, c.property_id, c.id AS contract_id
     FROM clock JOIN leasing_contract c ON c.site_id = clock.site_id
@@ -301,7 +306,7 @@ drafted AS (
 )
 """
 
-PROFILE = f"""{_TENANCIES}{_OUTCOMES}{_MONEY}{_WORDS}
+PROFILE = f"""{_TENANCIES}{_OUTCOMES}{_MONEY}{_WORDS}{_DRAFTED}
 SELECT j.site_id, j.d AS day, j.tenant_id, j.property_id, j.contract_id, j.standing,
     j.started_on, observed_from, notice_days,
     CASE WHEN decided_on <= coalesce(censored_on, decided_on) THEN decided_on END AS decided_on,
@@ -344,6 +349,22 @@ LEFT JOIN brought USING (no)
 UNION ALL
 SELECT site_id, d, tenant_id, property_id, contract_id, 'applicant', {", ".join(["NULL"] * 30)}
 FROM drafted
+"""
+
+# The same tenancies of some tenants, without any feature: how each stands, and what an end is known by.
+STANDINGS = f"""{_TENANCIES}{_DRAFTED}
+SELECT found.*, home.code AS home, contract.reference
+FROM (
+    SELECT site_id, tenant_id, property_id, contract_id, standing, started_on, observed_from, noticed_on, leaves_on
+    FROM judged
+    UNION ALL
+    SELECT site_id, tenant_id, property_id, contract_id, 'applicant', NULL, NULL, NULL, NULL
+    FROM drafted
+) found
+JOIN leasing_property home ON home.site_id = found.site_id AND home.id = found.property_id
+JOIN leasing_contract contract ON contract.site_id = found.site_id AND contract.id = found.contract_id
+WHERE found.tenant_id = ANY (%(tenants)s)
+ORDER BY contract.reference
 """
 
 OBSERVED_FROM = f"""

@@ -6,6 +6,7 @@ import json
 import re
 from decimal import Decimal
 
+import pghistory
 import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
@@ -22,6 +23,7 @@ from leasing.models import (
     Survey,
     Tenant,
 )
+from leasing.tests.factories import make_contract
 from retention.profile import FEATURES, NEVER_FEATURES, tenancies_on
 from retention.statement import JOIN_WHOLE, PROFILE
 from retention.tests.oracle import Oracle, raw_rows
@@ -212,3 +214,17 @@ def test_a_site_out_of_scope_is_refused_and_no_day_is_no_row():
         assert tenancies_on(SITES[:1], []) == []
         with pytest.raises(OutsideScope):
             tenancies_on(SITES, DAYS)
+
+
+def test_a_request_that_keeps_a_history_reads_the_same_and_leaves_no_setting():
+    """In a request pghistory writes before a message, and reads on to its last answer."""
+    with site_scope(SITES):
+        contract = make_contract(Site.objects.get(pk=SITES[1]), start_date=D(2025, 11, 1))
+        alone = tenancies_on(SITES, [D(2026, 3, 20)])
+        with pghistory.context(user=1):
+            inside, before = tenancies_on(SITES, [D(2026, 3, 20)]), tenancies_on(SITES, [D(1990, 1, 1)])
+        assert [one.contract_id for one in inside] == [contract.pk]
+        assert (inside, before) == (alone, [])
+        with connection.cursor() as cursor:
+            cursor.execute("SHOW enable_nestloop")
+            assert cursor.fetchone() == ("on",)

@@ -1,0 +1,38 @@
+"""How a tenant stands on a day: scored, or why not, and since when."""
+
+import datetime as dt
+import uuid
+from dataclasses import dataclass, fields
+
+from leasing.models import Tenant
+from retention.profile import joined_whole
+from retention.statement import STANDINGS
+from sites_app.scope import require_scope
+
+
+@dataclass(frozen=True)
+class Standing:
+    """One tenancy of a tenant, or the draft of an applicant. `standing` is that of retention.profile.Tenancy.
+
+    `noticed_on`: the day of the notice that ends it; `leaves_on`: the last day, where one is on record.
+    """
+
+    site_id: str
+    tenant_id: uuid.UUID
+    property_id: uuid.UUID
+    contract_id: uuid.UUID
+    home: str
+    reference: str
+    standing: str
+    started_on: dt.date | None
+    observed_from: dt.date | None
+    noticed_on: dt.date | None
+    leaves_on: dt.date | None
+
+
+def standings_of(tenant: Tenant, day: dt.date) -> list[Standing]:
+    """The tenancies of a tenant that are in force on a day, by reference. One statement."""
+    require_scope([tenant.site_id])
+    parameters = {"sites": [tenant.site_id], "days": [day], "tenants": [tenant.pk], "observed_by": None}
+    rows = joined_whole(STANDINGS, parameters)
+    return [Standing(**{field.name: row[field.name] for field in fields(Standing)}) for row in rows]
