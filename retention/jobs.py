@@ -3,9 +3,13 @@
 import datetime as dt
 import logging
 
+from outbox.jobs import outbox_job
 from outbox.models import Job
 from retention.actions import analyse
+from retention.measuring import measure as measure_sites
 from sites_app.jobs import site_job
+from sites_app.models import Site
+from sites_app.scope import site_scope
 
 log = logging.getLogger(__name__)
 
@@ -15,3 +19,12 @@ def analyse_site(job: Job) -> None:
     """Each night: the scores of the site's tenancies as of that day (job.kwargs: the day)."""
     found = analyse(days={job.site_code: dt.date.fromisoformat(job.kwargs["day"])})
     log.info("%s: %s tenancies scored, %s scores new", job.site_code, found.scored, found.changed)
+
+
+@outbox_job
+def measure(job: Job) -> None:
+    """Each night: what scores are measured by on each of the agency's sites (job.kwargs: the day)."""
+    codes = list(Site.objects.order_by("code").values_list("code", flat=True))
+    with site_scope(codes):
+        found = measure_sites(codes, day=dt.date.fromisoformat(job.kwargs["day"]))
+    log.info("%s sites measured, %s rows written", found.measured, found.written)
