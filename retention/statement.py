@@ -38,10 +38,14 @@ _CLOCK = """clock AS MATERIALIZED (
 )"""
 _SIGNED = f"""signed AS MATERIALIZED (
     SELECT site_id, id, tenant_id, property_id, account_id, start_date, end_date, ended_on, end_reason, monthly_rent,
-        advance_months, coalesce(signed_on, start_date) AS known_on
+        advance_months, coalesce(signed_on, start_date) AS known_on,
+        lead(coalesce(signed_on, start_date)) OVER t AS next_known_on,
+        lead(start_date) OVER t - ended_on <= {GAP_DAYS} AS goes_on
     FROM leasing_contract WHERE site_id = ANY (%(sites)s) AND {is_signed("leasing_contract")}
+    WINDOW t AS ({_CHAIN.format(by="")})
 )"""
-# From which day on ends are on record. With `observed_by`, a later day: as that day knows it.
+# From which day on ends of tenancies are on record; with `observed_by`, a later day, as that day knows it. The end of a
+# contract with which the tenancy goes on is none: whoever records only the tenants of today may have those as well.
 _OBSERVED = """observed AS MATERIALIZED (
     SELECT clock.site_id, d, coalesce(
         (SELECT day FROM retention_observedfrom o WHERE o.site_id = clock.site_id),
@@ -51,6 +55,7 @@ _OBSERVED = """observed AS MATERIALIZED (
     ) AS observed_from
     FROM clock LEFT JOIN signed ON signed.site_id = clock.site_id
         AND ended_on <= greatest(d, %(observed_by)s::date)
+        AND NOT coalesce(goes_on AND next_known_on <= greatest(d, %(observed_by)s::date), false)
     GROUP BY clock.site_id, d, timezone
 )"""
 

@@ -10,6 +10,21 @@ WINDOW_DAYS = 120
 LEAST_CONTACTS_PER_MONTH = Decimal("0.2")
 """A site that writes down fewer contacts per tenant and month does not write them down."""
 
+FACTS_OF = {
+    "window": ("days_to_window", "window_age_months"),
+    "prepaid": ("prepaid_months",),
+    "late_change": ("late_change_days",),
+    "missed": ("missed_in_year",),
+    "complaints": ("complaints",),
+    "overdue_requests": ("overdue_requests",),
+    "satisfaction": ("satisfaction", "satisfaction_n"),
+    "inbound": ("inbound_recent", "inbound_prior", "contacts_per_month"),
+    "silence": ("last_activity_on", "prepaid_months"),
+    "loyalty": ("tenure_months",),
+    "referrals": ("referrals",),
+}
+"""The fields of a profile that each term is made of."""
+
 
 def terms_of(profile: Profile, day: dt.date) -> dict[str, Number | None]:
     """Each term of the table. None: nothing is known of it, which is not the same as 0."""

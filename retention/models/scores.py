@@ -14,7 +14,7 @@ from sites_app.models import SameSiteForeignKey, SiteScopedModel
 class ObservedFrom(SiteScopedModel):
     """Before this day nobody could be seen to leave: no tenant-month of then counts anywhere.
 
-    A site without a row: the first month in which a contract ended, else the day of its first contract on record.
+    A site without a row: the first month in which a tenancy ended, else the day of its first contract on record.
     """
 
     day = models.DateField(_("ends on record from"))

@@ -96,7 +96,21 @@ class Oracle:
     def observed_from(self, site, day):
         for row in self.of_site("observedfrom", site):
             return row["day"]
-        ends = [c["ended_on"] for c in self.signed(site) if c["ended_on"] is not None and c["ended_on"] <= day]
+        ends = []
+        homes = {}
+        for contract in sorted(self.signed(site), key=lambda row: (row["start_date"], row["id"])):
+            homes.setdefault((contract["tenant_id"], contract["property_id"]), []).append(contract)
+        for contracts in homes.values():
+            for contract, following in zip(contracts, [*contracts[1:], None], strict=True):
+                ended = contract["ended_on"]
+                goes_on = (
+                    following is not None
+                    and ended is not None
+                    and (following["signed_on"] or following["start_date"]) <= day
+                    and (following["start_date"] - ended).days <= 30
+                )
+                if ended is not None and ended <= day and not goes_on:
+                    ends.append(ended)
         if ends:
             return min(ends).replace(day=1)
         moments = [row["pgh_created_at"] for row in self.of_site("contractevent", site)]

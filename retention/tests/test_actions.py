@@ -296,3 +296,17 @@ def test_an_applicant_is_listed_apart_until_they_rent(kindia):
     assert {tenant: row.standing for tenant, row in found.items()} == {applicant.pk: "applicant", renting.pk: "scored"}
     assert found[applicant.pk].profile is None
     assert applicant.pk not in {row.tenant_id for row in tenancies_on([SITE], [TODAY])}
+
+
+def test_a_contract_that_is_renewed_is_no_end_on_record(kindia):
+    ObservedFrom.objects.all().delete()
+    before = rented(kindia, start_date=D(2025, 1, 1), status="ended", ended_on=D(2025, 12, 31))
+    again = {"property": before.property, "tenant": before.tenant, "start_date": D(2026, 1, 1)}
+    renewal = rented(kindia, **again, signed_on=D(2026, 1, 10))
+    # On the last of December nobody knew that they would stay.
+    standing = {day: [row.standing for row in tenancies_on([SITE], [day])] for day in (D(2025, 12, 31), TODAY)}
+    assert standing == {D(2025, 12, 31): ["leaving"], TODAY: ["unobserved"]}
+    renewal.ended_on, renewal.status = D(2026, 2, 1), "ended"
+    renewal.save()
+    rented(kindia)
+    assert [row.observed_from for row in tenancies_on([SITE], [TODAY])] == [D(2026, 2, 1)]
