@@ -1,6 +1,8 @@
 """What sites are measured by each night: departures seen against expected, empty days, what came of the list."""
 
 import datetime as dt
+from dataclasses import replace
+from decimal import Decimal
 from itertools import pairwise
 from math import log
 
@@ -8,6 +10,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from insight.points import STARTING_TABLE
+from insight.tests.formulas_page import shown, table
 from leasing.models import Contract, Tenant
 from leasing.tests.factories import make_contract, make_notice, make_property, make_survey
 from outbox.actions import enqueue
@@ -15,8 +19,11 @@ from retention import jobs
 from retention.actions import analyse
 from retention.measuring import measure
 from retention.models import ListRecord, ObservedFrom, RelettingTime, RetentionScore, ScoringObjection, SiteFactor
+from retention.profile import tenancies_on
 from retention.queries import site_measures
-from retention.windows import window_days
+from retention.tests.oracle import Oracle, raw_rows
+from retention.tests.portfolios import written_portfolio
+from retention.windows import departures, window_days
 from sites_app.models import Site
 from sites_app.scope import site_scope
 
@@ -57,6 +64,10 @@ def nine_months(site):
         rented(site)
 
 
+def figures(row):
+    return row.expected, row.network_factor, row.factor
+
+
 def test_nine_months_and_two_departures_give_the_factor_worked_out_by_hand(kindia):
     nine_months(kindia)
     assert window_days(D(2025, 6, 1), DAY) == [D(2025, 6, 1), D(2025, 8, 30), D(2025, 11, 28)]
@@ -67,9 +78,12 @@ def test_nine_months_and_two_departures_give_the_factor_worked_out_by_hand(kindi
     of_network = 7 / (5 + expected)
     row = SiteFactor.objects.get()
     assert (row.site_id, row.since, row.observed) == (SITE, D(2025, 6, 1), 2)
-    assert row.expected == pytest.approx(expected) == pytest.approx(2.9296, abs=5e-5)
-    assert row.network_factor == pytest.approx(of_network) == pytest.approx(0.8828, abs=5e-5)
-    assert row.factor == pytest.approx((5 * of_network + 2) / (5 + expected)) == pytest.approx(0.8089, abs=5e-5)
+    assert row.expected == pytest.approx(expected)
+    assert row.network_factor == pytest.approx(of_network)
+    assert row.factor == pytest.approx((5 * of_network + 2) / (5 + expected))
+    [[_watched, seen, *shares]] = table("Departures seen and expected")
+    assert row.observed == int(seen)
+    assert [shown(value, cell) for value, cell in zip(figures(row), shares, strict=True)] == shares
     # No model, and every score says where it is from.
     assert {score.source for score in assumed.first} == {"starting assumption"}
     measured = analyse(days={SITE: DAY}, limit=50)
@@ -188,6 +202,40 @@ def scored(contract, probability, **values):
         "calculated_at": dt.datetime(2025, 11, 1, tzinfo=dt.UTC),
     }  # fmt: skip
     return RetentionScore.objects.create(**(made | values))
+
+
+def flat():
+    """A table without points: whatever a tenancy's terms are, the same is expected of it."""
+    bands = [replace(each, points=(Decimal(0),) * len(each.points)) for each in STARTING_TABLE.bands]
+    return replace(STARTING_TABLE, bands=tuple(bands))
+
+
+@pytest.mark.no_cover
+@pytest.mark.parametrize("seed", range(2))
+def test_what_is_seen_and_watched_is_what_the_oracle_counts_from_the_raw_rows(seed):
+    sites, day = ["GN_CONAKRY", "GN_KINDIA", "SN_DAKAR"], D(2025, 6, 30)
+    written_portfolio(seed, sites, contracts=300)
+
+    class OfLater(Oracle):
+        def observed_from(self, site, _day):
+            return super().observed_from(site, day)
+
+    oracle = OfLater(raw_rows())
+    for site in sites:
+        days = window_days(oracle.observed_from(site, day), day)
+        with site_scope([site]):
+            counted = departures(tenancies_on([site], days, observed_by=day), flat())
+        seen, watched = 0, 0
+        for first in days:
+            for row in oracle.rows(site, first).values():
+                if row["standing"] == "scored":
+                    last = first + dt.timedelta(90)
+                    decided, censored = (row[name] or D.max for name in ("decided_on", "censored_on"))
+                    seen += decided <= last
+                    watched += (min(decided, censored, last) - first).days
+        assert counted.seen == seen
+        assert counted.expected == pytest.approx(WINDOW * watched / 90)
+        assert counted.seen > 10
 
 
 def quits(contract, day):
