@@ -3,6 +3,7 @@
 import datetime as dt
 from argparse import ArgumentParser
 from collections.abc import Sequence
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, no_translations
@@ -80,7 +81,8 @@ class Command(BaseCommand):
             (computed, facts), (kept, facts_then) = now.get(key, NOTHING), then.get(key, NOTHING)
             mark = "≠" if now and then and computed != kept else " "
             self.stdout.write(f"{mark} {key:<16}  {computed:<{width}}  {kept}".rstrip())
-            for label, of_it in (("now", facts), ("kept", facts_then)):
+            lines = {"both": facts} if facts == facts_then else {"now": facts, "kept": facts_then}
+            for label, of_it in lines.items():
                 if of_it:
                     self.stdout.write(f"    {label}: {of_it}")
         if each.computed is not None and each.kept is not None:
@@ -117,4 +119,12 @@ def _facts(row: RetentionScore, key: str) -> str:
     facts = {name: row.profile.get(name) for name in FACTS_OF.get(key, ())}
     if key == "window":
         facts["window_on"] = row.window_on
-    return ", ".join(f"{name} {value}" for name, value in facts.items() if value is not None)
+    return ", ".join(f"{name} {_short(value)}" for name, value in facts.items() if value is not None)
+
+
+def _short(value: Any) -> Any:
+    """Fractions, which a row keeps as text, with two decimals."""
+    try:
+        return round(Decimal(value), 2) if isinstance(value, str) else value
+    except InvalidOperation:
+        return value
