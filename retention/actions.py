@@ -15,10 +15,11 @@ from changes import sql
 from changes.audit import change
 from changes.refusals import not_on_this_site, require_past
 from leasing.models import Tenant
-from retention.models import RetentionScore, ScoringObjection
+from retention.models import ObservedFrom, RetentionScore, ScoringObjection
 from retention.profile import tenancies_on
 from retention.scoring import columns_of, facts_are_the_same, says_the_same, score_of, still_by
 from retention.yardsticks import yardsticks
+from sites_app.models import Site
 
 # Whoever has objected while another analysis was under way has no score after this one. What is closed is closed before
 # the next one of its contract is written: one is current.
@@ -120,6 +121,20 @@ def _dumps(value: Any) -> str:
 
 def _most_at_risk_first(row: RetentionScore) -> tuple[float, int, Any]:
     return (-row.probability, -row.relet_loss, row.contract_id)
+
+
+def observe_from(*, site: Site, day: dt.date, by: Actor, today: dt.date) -> ObservedFrom:
+    """Say from which day on the ends of tenancies are on record; the next analysis goes by it.
+
+    Raises RuleBroken for a day that is to come.
+    """
+    require_past("day", day, today)
+    with change(by):
+        found, is_new = ObservedFrom.objects.select_for_update().get_or_create(site=site, defaults={"day": day})
+        if not is_new and found.day != day:
+            found.day = day
+            found.save(update_fields=["day"])
+    return found
 
 
 def object_to_scoring(*, tenant: Tenant, since: dt.date, by: Actor, today: dt.date, note: str = "") -> ScoringObjection:

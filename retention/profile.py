@@ -98,8 +98,8 @@ def tenancies_on(codes: Sequence[str], days: Sequence[dt.date], *, observed_by: 
 def joined_whole(statement: str, parameters: dict[str, Any]) -> list[dict[str, Any]]:
     """The rows of the profile's statement, or of its first relations alone."""
     # One message to the database. Beside row-level security the planner takes each relation for a row or two, and would
-    # go through all others for each of its rows: nested loops, forty seconds where joins of the whole take one. The rows
-    # are the last that comes back: in a request pghistory reads on to the last answer of any message.
+    # go through all others for each of its rows: nested loops, forty seconds where joins of the whole take one.
+    # The rows are the last that comes back: in a request pghistory reads on to the last answer of any message.
     with connection.cursor() as cursor:
         cursor.execute(
             f"{JOIN_WHOLE}; SELECT * FROM ({JOIN_AS_BEFORE}) as_before LEFT JOIN ({statement}) found ON true",

@@ -11,7 +11,7 @@ from sites_app.scope import require_scope
 
 
 @dataclass(frozen=True)
-class Standing:
+class TenancyStanding:
     """One tenancy of a tenant, or the draft of an applicant. `standing` is that of retention.profile.Tenancy.
 
     `noticed_on`: the day of the notice that ends it; `leaves_on`: the last day, where one is on record.
@@ -30,9 +30,9 @@ class Standing:
     leaves_on: dt.date | None
 
 
-def standings_of(tenant: Tenant, day: dt.date) -> list[Standing]:
+def standings_of(tenant: Tenant, day: dt.date) -> list[TenancyStanding]:
     """The tenancies of a tenant that are in force on a day, by reference. One statement."""
     require_scope([tenant.site_id])
     parameters = {"sites": [tenant.site_id], "days": [day], "tenants": [tenant.pk], "observed_by": None}
     rows = joined_whole(STANDINGS, parameters)
-    return [Standing(**{field.name: row[field.name] for field in fields(Standing)}) for row in rows]
+    return [TenancyStanding(**{field.name: row[field.name] for field in fields(TenancyStanding)}) for row in rows]

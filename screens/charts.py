@@ -70,6 +70,18 @@ def bar(part: Any, whole: Any, tone: str = "") -> dict[str, Any]:
     return {"width": _written(float(part) / float(whole) * 100 if whole else 0), "tone": tone}
 
 
+def signed_bar(part: Any, low: Any, high: Any) -> dict[str, Any]:
+    """A bar from zero to the part, to the left where it is less, on an axis from `low` to `high`, which hold zero."""
+    reach = float(high) - float(low) or 1
+    zero, end = (100 * (value - float(low)) / reach for value in (0.0, float(part)))
+    return {
+        "x": _written(min(zero, end)),
+        "width": _written(abs(end - zero)),
+        "zero": _written(zero),
+        "tone": "minus" if part < 0 else "",
+    }
+
+
 @dataclass(frozen=True)
 class LineChart:
     """A line over time between two round values, with its goal; beside it the same numbers in words."""

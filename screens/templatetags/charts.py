@@ -1,4 +1,4 @@
-"""`{% line points title %}` and `{% bar part whole %}`: the drawings of screens.charts."""
+"""`{% line points title %}`, `{% bar part whole %}`, `{% signed_bar part low high %}`: the drawings of screens.charts."""
 
 from django import template
 
@@ -8,3 +8,4 @@ register = template.Library()
 
 register.inclusion_tag("components/line.html")(charts.line)
 register.inclusion_tag("components/bar.html")(charts.bar)
+register.inclusion_tag("components/signed_bar.html")(charts.signed_bar)

@@ -1,0 +1,15 @@
+"""The pages of retention, below retention/."""
+
+from django.urls import path
+
+from retention.pages import model_views, tenant_views
+
+app_name = "retention"
+urlpatterns = [
+    path("tenants/<uuid:pk>/", tenant_views.tenant, name="tenant"),
+    path("tenants/<uuid:pk>/held/", tenant_views.held, name="held"),
+    path("tenants/<uuid:pk>/objection/", tenant_views.objection, name="objection"),
+    path("tenants/<uuid:pk>/preferences/", tenant_views.preferences, name="preferences"),
+    path("model/", model_views.model, name="model"),
+    path("model/observed-from/", model_views.observed_from, name="observed_from"),
+]
