@@ -14,7 +14,7 @@ Written = Sequence[tuple[str, int | None, str]]
 
 
 @dataclass(frozen=True)
-class ScorePart:
+class PointsPart:
     """What one term does to the score, and the score as it would be if that term did nothing.
 
     The clamp has no band, and there is no score without it.
@@ -39,12 +39,12 @@ class Shift:
         return (self.after or Decimal(0)) - (self.before or Decimal(0))
 
 
-def parts_of(contributions: Written) -> list[ScorePart]:
+def parts_of(contributions: Written) -> list[PointsPart]:
     """The parts that do something, the most harmful first, and the clamp last; 80 and they add up to the score."""
     points = {key: Decimal(written) for key, _band, written in contributions}
     total = NOTHING_PARTICULAR + sum(value for key, value in points.items() if key != CLAMP)
     found = [
-        ScorePart(key, band, points[key], None if key == CLAMP else _held(total - points[key]))
+        PointsPart(key, band, points[key], None if key == CLAMP else _held(total - points[key]))
         for key, band, _written in contributions
         if points[key]
     ]

@@ -96,8 +96,9 @@ def source(row: RetentionScore, measures: SiteMeasures | None = None) -> str:
         "Measured: %(n)s departures seen where %(expected)s were expected since %(day)s",
         factor.seen,
     )
-    few = _("; still mostly assumption") if factor.expected < FEW_DEPARTURES else ""
-    return seen % values + few
+    if factor.expected < FEW_DEPARTURES:
+        return _("%(measured)s; still mostly assumption") % {"measured": seen % values}
+    return seen % values
 
 
 def not_scored(standing: TenancyStanding, objected_on: dt.date | None) -> str:

@@ -118,9 +118,9 @@ def test_what_is_not_known_is_named_with_the_reason(manager, kindia):
     run()
     why = plain(page_of(contract.tenant, manager))
     for sentence in (
-        "Rent paid ahead: no advance was agreed",
-        "Paying later than usual: too few rents to compare",
-        "Getting in touch: contacts are not recorded here",
+        "Rent paid ahead · no advance was agreed",
+        "Paying later than usual · too few rents to compare",
+        "Getting in touch · contacts are not recorded here",
     ):
         assert sentence in why
 
@@ -143,13 +143,13 @@ def test_what_it_is_worth_with_offers_and_talk_first(manager, kindia):
     offered("15 % off", level="critical", **DISCOUNT)
     contract = unhappy(kindia)
     [row] = run()
-    worth = section(page_of(contract.tenant, manager), "worth-1").replace("\u00a0", " ")
+    worth = section(page_of(contract.tenant, manager), "worth-1 home-1").replace("\u00a0", " ")
     assert "2,956,636 GNF" in worth
     assert f"{row.rent_at_stake:,} GNF" in worth
     assert "Twelve rents × probability" in worth
     assert "Talk first" in worth
     assert worth.index("A call") < worth.index("15 % off")
-    assert "675,000 GNF 75%, starting assumption" in worth
+    assert "Costs 675,000 GNF · accepted by 75%, starting assumption" in worth
     assert f"{row.expected_gain:,} GNF" in worth
 
 
@@ -158,7 +158,7 @@ def test_whoever_owes_is_offered_a_payment_plan(manager, kindia):
     contract = unhappy(kindia)
     run()
     RetentionScore.objects.update(profile=RetentionScore.objects.get().profile | {"arrears": 70_000})
-    worth = section(page_of(contract.tenant, manager), "worth-1").replace("\u00a0", " ")
+    worth = section(page_of(contract.tenant, manager), "worth-1 home-1").replace("\u00a0", " ")
     assert "70,000 GNF are owed: no lower rent is offered" in worth
     assert "A lower rent" not in worth
 
@@ -181,7 +181,7 @@ def test_the_score_of_twelve_months_says_what_changed(manager, kindia):
     run(D(2026, 2, 15))
     run()
     answer = page_of(contract.tenant, manager)
-    told = section(answer, "history-1")
+    told = section(answer, "history-1 home-1")
     scores = list(RetentionScore.objects.order_by("valid_from").values_list("valid_from", "score"))
     assert len(scores) == 3
     assert "Anniversary or end of term (−40)" in told
@@ -343,9 +343,9 @@ def test_what_is_held_counts_the_rows_of_every_kind_and_says_how_the_score_is_ma
         make_interaction(contract.tenant, happened_at=dt.datetime(2026, 3, day, 10, tzinfo=dt.UTC))
     run()
     held = plain(page_of(contract.tenant, manager, "held/"))
-    assert "Interactions 2 03/03/2026 07/03/2026" in held
-    assert "Retention scores 1 20/03/2026 20/03/2026" in held
-    assert "Complaints: 1 complaint in 180 days (−14)" in held
+    assert "Interactions 2 03/03/2026 – 07/03/2026" in held
+    assert "Retention scores 1 20/03/2026" in held
+    assert "Complaints · 1 complaint in 180 days (−14)" in held
     assert held.count("to be confirmed by counsel") == 2
     assert "Nothing is decided by it alone" in held
     kinds = {one.model._meta.label: one.n for one in held_about(contract.tenant)}
