@@ -5,3 +5,9 @@ from django.utils.translation import gettext_lazy as _
 class RetentionConfig(AppConfig):
     name = "retention"
     verbose_name = _("Retention")
+
+    def ready(self) -> None:
+        from retention.talks import TALK
+        from tasks.causes import registry
+
+        registry.register(TALK)

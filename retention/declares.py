@@ -1,26 +1,40 @@
-"""Retention: what keeps the scores fresh, and the right to look at them."""
+"""Retention: who may leave and why, what keeps the scores fresh, and the right to look at them."""
 
 import datetime as dt
 
+from django.utils.translation import gettext_lazy as _
+
 from retention import panels
 from retention.pages.access import MANAGE, VIEW
-from screens.declarations import FORM, Address, Daily, Declaration, Include, Panel, TimelineSource
+from screens.declarations import FORM, Address, Daily, Declaration, Entry, Include, Panel, TimelineSource
 
 DECLARATION = Declaration(
     rights={"agent": (VIEW,), "manager": (MANAGE,)},
+    menu=(
+        Entry(
+            28,
+            "retention:list",
+            _("Retention"),
+            "heart",
+            MANAGE,
+            _("Which good tenants may leave, why, and what is worth offering them."),
+        ),
+    ),
     jobs=(
         # A quarter to one, when the day's instalments are there.
         Daily("retention.jobs.analyse_site", dt.time(0, 45), "each tenancy's score is that of the day"),
-        # A quarter past one, when they are there: the next night's are reckoned with what is measured now.
         Daily(
             "retention.jobs.measure",
             dt.time(1, 15),
-            "scores are measured by what became of the tenancies",
+            "what the scores are measured by is as the records have it",
             for_each_site=False,
         ),
     ),
     includes=(Include("retention/", "retention.pages.urls"),),
     addresses={
+        "retention:list": Address(MANAGE),
+        "retention:analyse": Address(MANAGE, ("POST",)),
+        "retention:make_tasks": Address(MANAGE, ("POST",)),
         "retention:tenant": Address(VIEW, row="leasing.Tenant"),
         "retention:held": Address(VIEW, row="leasing.Tenant"),
         "retention:objection": Address(VIEW, FORM, row="leasing.Tenant"),

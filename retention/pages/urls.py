@@ -2,10 +2,13 @@
 
 from django.urls import path
 
-from retention.pages import model_views, tenant_views
+from retention.pages import list_views, model_views, tenant_views
 
 app_name = "retention"
 urlpatterns = [
+    path("", list_views.scores, name="list"),
+    path("analyse/", list_views.analyse_now, name="analyse"),
+    path("tasks/", list_views.make_tasks, name="make_tasks"),
     path("tenants/<uuid:pk>/", tenant_views.tenant, name="tenant"),
     path("tenants/<uuid:pk>/held/", tenant_views.held, name="held"),
     path("tenants/<uuid:pk>/objection/", tenant_views.objection, name="objection"),
