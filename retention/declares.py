@@ -23,16 +23,18 @@ DECLARATION = Declaration(
     jobs=(
         # A quarter to one, when the day's instalments are there.
         Daily("retention.jobs.analyse_site", dt.time(0, 45), "each tenancy's score is that of the day"),
+        # A quarter past one, when they are there: the next night's are reckoned with what is measured now.
         Daily(
             "retention.jobs.measure",
             dt.time(1, 15),
-            "what the scores are measured by is as the records have it",
+            "scores are measured by what became of the tenancies",
             for_each_site=False,
         ),
     ),
-    includes=(Include("retention/", "retention.pages.urls"),),
+    includes=(Include("retention/", "retention.pages.urls"), Include("api/retention/", "retention.api_urls")),
     addresses={
         "retention:list": Address(MANAGE),
+        "retention:not_scored": Address(MANAGE),
         "retention:analyse": Address(MANAGE, ("POST",)),
         "retention:make_tasks": Address(MANAGE, ("POST",)),
         "retention:tenant": Address(VIEW, row="leasing.Tenant"),
@@ -41,6 +43,8 @@ DECLARATION = Declaration(
         "retention:preferences": Address(VIEW, FORM, row="leasing.Tenant"),
         "retention:model": Address(MANAGE),
         "retention:observed_from": Address(MANAGE, FORM),
+        "retention_api:analyze": Address(MANAGE, ("POST",)),
+        "retention_api:scores": Address(MANAGE),
     },
     panels=(Panel("leasing:tenant", 20, "retention/_of_tenant.html", panels.scores_of_tenant, VIEW),),
     timeline=(TimelineSource("tenant", "retention", panels.levels_and_objections, VIEW),),

@@ -21,6 +21,7 @@ class TenancyStanding:
     tenant_id: uuid.UUID
     property_id: uuid.UUID
     contract_id: uuid.UUID
+    tenant: str
     home: str
     reference: str
     standing: str
@@ -33,6 +34,18 @@ class TenancyStanding:
 def standings_of(tenant: Tenant, day: dt.date) -> list[TenancyStanding]:
     """The tenancies of a tenant that are in force on a day, by reference. One statement."""
     require_scope([tenant.site_id])
-    parameters = {"sites": [tenant.site_id], "days": [day], "tenants": [tenant.pk], "observed_by": None}
-    rows = joined_whole(STANDINGS, parameters)
+    return _standings(tenant.site_id, day, tenants=[tenant.pk])
+
+
+def not_scored_on(site: str, day: dt.date) -> list[TenancyStanding]:
+    """Everybody of a site who rents on a day, or has applied, and is not scored; by reference. One statement."""
+    require_scope([site])
+    return _standings(site, day, left_out="scored")
+
+
+def _standings(
+    site: str, day: dt.date, *, tenants: list[uuid.UUID] | None = None, left_out: str | None = None
+) -> list[TenancyStanding]:
+    asked = {"sites": [site], "days": [day], "tenants": tenants, "left_out": left_out, "observed_by": None}
+    rows = joined_whole(STANDINGS, asked)
     return [TenancyStanding(**{field.name: row[field.name] for field in fields(TenancyStanding)}) for row in rows]

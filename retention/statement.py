@@ -323,7 +323,7 @@ SELECT j.site_id, j.d AS day, j.tenant_id, j.property_id, j.contract_id, j.stand
     -- One division: the days at which a band begins are met exactly.
     CASE WHEN rents_before >= 3 THEN (days_of_last * rents_before - days_before * 3)::numeric / (3 * rents_before) END
         AS late_change_days,
-    coalesce(owed.francs, 0) - coalesce(partly.francs, 0) AS arrears,
+    (coalesce(owed.francs, 0) - coalesce(partly.francs, 0))::bigint AS arrears,
     CASE WHEN paid_ahead_agreed THEN coalesce(ahead.months, 0) END AS prepaid_months,
     coalesce(step.monthly_rent, first_rent) AS monthly_rent,
     home.market_rent,
@@ -356,9 +356,10 @@ SELECT site_id, d, tenant_id, property_id, contract_id, 'applicant', {", ".join(
 FROM drafted
 """
 
-# The same tenancies of some tenants, without any feature: how each stands, and what an end is known by.
+# The same tenancies, without any feature: how each stands, and what an end is known by. Parameters more: tenants, or
+# nothing for everybody; left_out, a standing that is not asked for, or nothing.
 STANDINGS = f"""{_TENANCIES}{_DRAFTED}
-SELECT found.*, home.code AS home, contract.reference
+SELECT found.*, tenant.name AS tenant, home.code AS home, contract.reference
 FROM (
     SELECT site_id, tenant_id, property_id, contract_id, standing, started_on, observed_from, noticed_on, leaves_on
     FROM judged
@@ -368,7 +369,9 @@ FROM (
 ) found
 JOIN leasing_property home ON home.site_id = found.site_id AND home.id = found.property_id
 JOIN leasing_contract contract ON contract.site_id = found.site_id AND contract.id = found.contract_id
-WHERE found.tenant_id = ANY (%(tenants)s)
+JOIN leasing_tenant tenant ON tenant.site_id = found.site_id AND tenant.id = found.tenant_id
+WHERE (%(tenants)s::uuid[] IS NULL OR found.tenant_id = ANY (%(tenants)s))
+    AND standing IS DISTINCT FROM %(left_out)s::text
 ORDER BY contract.reference
 """
 

@@ -45,10 +45,12 @@ def page_of(
     asked: dict[str, Any],
     document: type[serializers.Serializer],
     columns: Mapping[str, str],
+    context: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """The answer of a list: how many rows there are, the addresses of the pages beside this one, and its rows.
 
     `columns` gives the column of each name that `ordering` may have; rows that are equal in it stand by id.
+    `context` is what the document needs besides the rows.
     """
     number, size = asked["page"], asked["page_size"]
     name = asked["ordering"].removeprefix("-")
@@ -60,7 +62,7 @@ def page_of(
         "count": count,
         "next": _address(request, number + 1) if number * size < count else None,
         "previous": _address(request, number - 1) if number > 1 else None,
-        "results": document(found, many=True).data,
+        "results": document(found, many=True, context=dict(context or {})).data,
     }
 
 

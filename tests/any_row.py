@@ -17,6 +17,7 @@ DAY = dt.date(2026, 1, 1)
 _ASKED_BY_A_CONSTRAINT: dict[str, dict[str, Any]] = {
     "tasks.Task": {"title": "X"},
     "leasing.Receipt": {"kind": "quittance", "instalment_id": uuid.UUID(int=1), "content": PAPER.as_content()},
+    "retention.RetentionScore": {"profile": {"monthly_rent": 1_500_000, "arrears": 0}, "contributions": []},
 }
 _number = itertools.count(1)
 

@@ -15,10 +15,12 @@ from insight.points import STARTING_TABLE
 from retention.listed import DEBT_MONTHS, Deciding, found_by
 from retention.models import RetentionScore
 from retention.pages import words
+from retention.queries import ListCameTrue, RateWithInterval, SiteMeasures
 from screens import formats
 from screens.lists import Column, Empty, Kind, Listing, Phone, SearchField
 
 SOON_DAYS = 31
+_MOSTLY_ASSUMED = 5  # departures: the weight of what is assumed
 _TONES = {"low": "good", "medium": "", "high": "warn", "critical": "bad"}
 _MAIN_REASONS = 3
 _WORSE = {"critical": 0, "high": 1, "medium": 2}
@@ -169,7 +171,7 @@ def _lowered_by(key: str) -> Q:
 
 
 @dataclass(frozen=True)
-class Head:
+class Deciders:
     """The sentence above the list, whom it names, and the address of all of them."""
 
     sentence: str
@@ -177,26 +179,67 @@ class Head:
     url: str
 
 
-def head_of(deciding: Deciding | None, currency: str, *, is_anybody_at_risk: bool) -> Head:
-    """What there is to know before the list: who decides soon, or that nobody does."""
+def deciders(deciding: Deciding | None, currency: str) -> Deciders:
+    """Who at risk decides soon, or that nobody does."""
     if deciding is None:
-        sentence = (
-            _("No tenant at risk decides within 31 days.")
-            if is_anybody_at_risk
-            else _("Nobody is at high risk of leaving.")
-        )
-        return Head(sentence, "", "")
+        return Deciders(_("No tenant at risk decides within 31 days."), "", "")
     more = deciding.count - len(deciding.names)
     names = ", ".join(deciding.names)
     if more:
         names = _("%(names)s and %(count)s more") % {"names": names, "count": formats.number(more)}
-    sentence = ngettext(
-        "%(count)s tenant at risk decides before %(day)s (%(amount)s of rents at stake)",
-        "%(count)s tenants at risk decide before %(day)s (%(amount)s of rents at stake)",
-        deciding.count,
-    ) % {
+    values = {
         "count": formats.number(deciding.count),
         "day": formats.date_middle(deciding.until),
         "amount": formats.francs(deciding.rent_at_stake, currency),
     }
-    return Head(sentence, names, f"?level=high&window={SOON_DAYS}")
+    sentence = ngettext(
+        "%(count)s tenant at risk decides before %(day)s (%(amount)s of rents at stake)",
+        "%(count)s tenants at risk decide before %(day)s (%(amount)s of rents at stake)",
+        deciding.count,
+    )
+    return Deciders(sentence % values, names, f"?level=high&window={SOON_DAYS}")
+
+
+def record_of(found: ListCameTrue) -> str:
+    """Whether the list is any good: what became of those who stood first on it."""
+    first = _("Of the %(n)s first 90 days ago %(k)s have decided to leave (%(interval)s)") % _rate(found.first)
+    if found.rest is None:
+        return first + "."
+    return _("%(first)s; of the %(n)s others %(k)s (%(interval)s).") % {"first": first, **_rate(found.rest)}
+
+
+def _rate(found: RateWithInterval) -> dict[str, str]:
+    low, high = formats.percent(found.interval.low), formats.percent(found.interval.high)
+    return {
+        "n": formats.number(found.rate.n),
+        "k": formats.number(found.rate.successes),
+        "interval": _("%(low)s to %(high)s") % {"low": low, "high": high},
+    }
+
+
+def source_of(measures: SiteMeasures, is_learned: bool) -> str:
+    """Where the probabilities come from, with the departures that stand behind them."""
+    if measures.factor is None:
+        if measures.observed_from is None:
+            return _("No tenancy end is on record yet: what you see are assumptions. Import past contracts.")
+        day = formats.date_middle(measures.observed_from)
+        return _("Ends of tenancies are on record from %(day)s: too short yet, what you see are assumptions.") % {
+            "day": day
+        }
+    factor = measures.factor
+    values = {
+        "seen": formats.number(factor.seen),
+        "expected": formats.number(factor.expected, 1),
+        "day": formats.date_middle(factor.since),
+    }
+    sentence = ngettext(
+        "%(seen)s departure seen where %(expected)s were expected since %(day)s",
+        "%(seen)s departures seen where %(expected)s were expected since %(day)s",
+        factor.seen,
+    )
+    counted = sentence % values
+    if is_learned:
+        return _("Learned from departures of all sites; here %(counted)s.") % {"counted": counted}
+    if factor.expected < _MOSTLY_ASSUMED:
+        return _("Measured: %(counted)s; still mostly assumption.") % {"counted": counted}
+    return _("Measured: %(counted)s.") % {"counted": counted}

@@ -13,8 +13,9 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from retention.actions import analyse
-from retention.listed import AT_RISK, current_scores, deciding_until
-from retention.pages.list_page import SCORES, SOON_DAYS, ScoreFilter, head_of
+from retention.listed import current_scores, deciding_until
+from retention.pages.list_page import SCORES, SOON_DAYS, ScoreFilter, deciders, record_of, source_of
+from retention.queries import site_measures
 from retention.talks import order_talks
 from screens import formats
 from screens.lists import answer, ask, of_queryset
@@ -36,9 +37,13 @@ def scores(request: SiteRequest) -> HttpResponse:
     found = of_queryset(asked, form.chosen(rows, today))
     context = {"may_act": request.site is not None, "filters": request.GET.urlencode()}
     if request.site is not None and not asked.file:
-        deciding = deciding_until(rows, today + dt.timedelta(SOON_DAYS))
-        at_risk = deciding is not None or rows.filter(risk_level__in=AT_RISK).exists()
-        context["head"] = head_of(deciding, request.site.currency, is_anybody_at_risk=at_risk)
+        measures = site_measures([request.site.code], today)[request.site.code]
+        soon = deciding_until(rows, today + dt.timedelta(SOON_DAYS))
+        context |= {
+            "deciders": deciders(soon, request.site.currency),
+            "source": source_of(measures, is_learned=any(row.model_id for row in found.rows)),
+            "record": measures.list_record and record_of(measures.list_record),
+        }
     return answer(request, "retention/list.html", asked, found, context)
 
 

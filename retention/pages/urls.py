@@ -2,11 +2,13 @@
 
 from django.urls import path
 
-from retention.pages import list_views, model_views, tenant_views
+from retention.pages import list_views, model_views, not_scored, tenant_views
 
 app_name = "retention"
 urlpatterns = [
     path("", list_views.scores, name="list"),
+    path("not-scored/", not_scored.not_scored, name="not_scored"),
+    path("not-scored/", not_scored.not_scored, name="not_scored"),
     path("analyse/", list_views.analyse_now, name="analyse"),
     path("tasks/", list_views.make_tasks, name="make_tasks"),
     path("tenants/<uuid:pk>/", tenant_views.tenant, name="tenant"),
