@@ -15,14 +15,13 @@ from retention import api_examples as examples
 from retention.actions import analyse
 from retention.listed import current_scores
 from retention.models import Offer, RetentionScore
+from retention.pages.access import MANAGE
 from retention.serializers import AnalysisBody, AnalysisDocument, RetentionScoreDocument
 from retention.yardsticks import yardsticks
 from sites_app.lists import ListParameters, orderings, page_document, page_of
 from sites_app.parameters import QueryParameters
 from sites_app.permissions import needs
 from sites_app.request import as_site_request, one_site
-
-_MANAGE = "retention.manage_retention"
 
 
 class AnalysisThrottle(WindowThrottle):
@@ -57,7 +56,7 @@ class ScoreParameters(ListParameters):
         OpenApiExample("One tenant", examples.ANALYSIS_EXAMPLE, response_only=True),
     ],
 )
-@needs(_MANAGE)
+@needs(MANAGE)
 @api_view(["POST"])
 @throttle_classes([AnalysisThrottle])
 def analyze(request: Request) -> Response:
@@ -86,7 +85,7 @@ def analyze(request: Request) -> Response:
     responses=page_document(RetentionScoreDocument, "RetentionScoresPage"),
     examples=[OpenApiExample("One tenant", examples.SCORES_EXAMPLE)],
 )
-@needs(_MANAGE)
+@needs(MANAGE)
 @api_view(["GET"])
 def scores(request: Request) -> Response:
     """Each tenant once, by the lowest score of their tenancies; of the site, or of all one's sites."""

@@ -7,7 +7,6 @@ from typing import Any, cast
 
 from django import forms
 from django.db.models import Q, QuerySet
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -15,20 +14,14 @@ from insight.points import STARTING_TABLE
 from retention.listed import DEBT_MONTHS, Deciding, found_by
 from retention.models import RetentionScore
 from retention.pages import words
+from retention.pages.words import FEW_DEPARTURES
 from retention.queries import ListCameTrue, RateWithInterval, SiteMeasures
 from screens import formats
 from screens.lists import Column, Empty, Kind, Listing, Phone, SearchField
 
 SOON_DAYS = 31
-_MOSTLY_ASSUMED = 5  # departures: the weight of what is assumed
-_TONES = {"low": "good", "medium": "", "high": "warn", "critical": "bad"}
 _MAIN_REASONS = 3
 _WORSE = {"critical": 0, "high": 1, "medium": 2}
-
-
-def tone(row: RetentionScore) -> str:
-    """The tone of a level, beside its word."""
-    return _TONES[row.risk_level]
 
 
 def main_reasons(row: RetentionScore) -> list[str]:
@@ -40,10 +33,6 @@ def main_reasons(row: RetentionScore) -> list[str]:
 
 def _said(row: RetentionScore) -> str:
     return " · ".join(main_reasons(row))
-
-
-def _address(row: RetentionScore) -> str:
-    return reverse("leasing:tenant", args=[row.tenant_id])
 
 
 SCORES = Listing(
@@ -240,6 +229,6 @@ def source_of(measures: SiteMeasures, is_learned: bool) -> str:
     counted = sentence % values
     if is_learned:
         return _("Learned from departures of all sites; here %(counted)s.") % {"counted": counted}
-    if factor.expected < _MOSTLY_ASSUMED:
+    if factor.expected < FEW_DEPARTURES:
         return _("Measured: %(counted)s; still mostly assumption.") % {"counted": counted}
     return _("Measured: %(counted)s.") % {"counted": counted}

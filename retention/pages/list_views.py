@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from retention.actions import analyse
 from retention.listed import current_scores, deciding_until
+from retention.pages.access import MANAGE
 from retention.pages.list_page import SCORES, SOON_DAYS, ScoreFilter, deciders, record_of, source_of
 from retention.queries import site_measures
 from retention.talks import order_talks
@@ -21,8 +22,6 @@ from screens import formats
 from screens.lists import answer, ask, of_queryset
 from sites_app.permissions import needs
 from sites_app.request import SiteRequest, one_site
-
-MANAGE = "retention.manage_retention"
 
 
 @needs(MANAGE)

@@ -9,24 +9,29 @@ from django.views.decorators.http import require_safe
 
 from leasing.spelling import says
 from retention.pages import words
+from retention.pages.access import MANAGE
 from retention.standing import TenancyStanding, not_scored_on
 from screens.lists import Column, Empty, Kind, Listing, Phone, SearchField, answer, ask, of_sequence
 from sites_app.permissions import needs
 from sites_app.request import SiteRequest
 from tasks.pages.views import choose_a_site
 
-MANAGE = "retention.manage_retention"
-
 
 def _address(row: TenancyStanding) -> str:
-    return reverse("leasing:tenant", args=[row.tenant_id])
+    return reverse("retention:tenant", args=[row.tenant_id])
 
 
 NOT_SCORED = Listing(
     name="tenants-not-scored",
     columns=(
         Column("tenant", gettext_lazy("Tenant"), "tenant", sort=True, link=_address, phone=Phone.LINE),
-        Column("why", gettext_lazy("Why"), words.not_scored, sort=lambda row: row.standing, phone=Phone.LINE),
+        Column(
+            "why",
+            gettext_lazy("Why"),
+            lambda row: words.not_scored(row, None),
+            sort=lambda row: row.standing,
+            phone=Phone.LINE,
+        ),
         Column("home", gettext_lazy("Property"), "home", sort=True),
         Column("contract", gettext_lazy("Contract"), "reference", sort=True),
         Column("noticed", gettext_lazy("Notice of"), "noticed_on", Kind.DATE, sort=True),
@@ -37,13 +42,21 @@ NOT_SCORED = Listing(
 )
 
 
+_STANDINGS = (
+    ("leaving", gettext_lazy("Leaving")),
+    ("eviction", gettext_lazy("Being put out")),
+    ("repossession", gettext_lazy("The owner takes the home back")),
+    ("objected", gettext_lazy("Does not want to be scored")),
+    ("unobserved", gettext_lazy("Before ends were on record")),
+    ("applicant", gettext_lazy("Applicant")),
+)
+
+
 class NotScoredFilter(forms.Form):
     """Which of them: by words, by the reason."""
 
     q = SearchField()
-    why = forms.ChoiceField(
-        label=gettext_lazy("Why"), required=False, choices=[("", gettext_lazy("All")), *words.STANDINGS.items()]
-    )
+    why = forms.ChoiceField(label=gettext_lazy("Why"), required=False, choices=[("", gettext_lazy("All")), *_STANDINGS])
 
     def chosen(self, rows: list[TenancyStanding]) -> list[TenancyStanding]:
         """Those that are wanted; a filter that is wrong takes nothing away."""

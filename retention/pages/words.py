@@ -109,6 +109,8 @@ def not_scored(standing: TenancyStanding, objected_on: dt.date | None) -> str:
         "observed": formats.date_middle(standing.observed_from),
     }
     match standing.standing:
+        case "objected" if objected_on is None:
+            return _("They do not want to be scored.")
         case "objected":
             return _("They do not want to be scored, since %(day)s.") % {"day": formats.date_middle(objected_on)}
         case "unobserved":
@@ -221,6 +223,7 @@ _PIECES: Mapping[str, Callable[[RetentionScore, Mapping[str, Any], dt.date], str
     "silence": _silence,
     "loyalty": _loyalty,
     "referrals": _referrals,
+    CLAMP: lambda _row, _profile, _today: _("a score ends at 0 and at 100"),
 }
 
 

@@ -140,7 +140,7 @@ def test_who_is_not_scored_stands_on_a_page_of_its_own_with_the_reason(client, m
     scored(site)
     said = words(client, page=f"{PAGE}not-scored/")
     assert "Not scored · 1" in said
-    assert "does not want to be scored" in said
+    assert "They do not want to be scored." in said
     assert "Binta Barry" not in said
 
 

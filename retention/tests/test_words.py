@@ -70,7 +70,7 @@ def test_every_term_of_every_tenancy_has_its_words(profile, language):
             short, whole = words.short(row, key, TODAY), words.sentence(row, key, TODAY)
             assert short
             assert not short.endswith(".")
-            assert whole.endswith(".")
+            assert not whole.endswith(".")
             assert words.name(key)
         for key in row.absent:
             assert words.absent(row, key)
@@ -92,17 +92,17 @@ def example(**values):
     ("key", "values", "english"),
     [
         ("window", {}, "year 2 ends in 61 days"),
-        ("window", {"days_to_window": 0}, "year 2 ends today"),
+        ("window", {"days_to_window": 0}, "year 2 ends in 0 days"),
         ("window", {"window_age_months": 18}, "the term ends in 61 days"),
-        ("window", {"days_to_window": 121}, "no year of the lease ends within four months"),
+        ("window", {"days_to_window": 121}, "nothing within 120 days"),
         ("late_change", {}, "pays 9 days later than usual"),
-        ("late_change", {"late_change_days": Decimal("2.99")}, "pays as usual"),
-        ("complaints", {}, "1 complaint"),
-        ("satisfaction", {}, "satisfaction 7.5 out of 10"),
-        ("inbound", {}, "gets in touch less than half as often"),
-        ("silence", {}, "no sign of life for 90 days"),
-        ("prepaid", {"prepaid_months": 0}, "nothing paid ahead"),
-        ("referrals", {}, "brought 1 tenant"),
+        ("late_change", {"late_change_days": Decimal("0.4")}, "pays no later than usual"),
+        ("complaints", {}, "1 complaint in 180 days"),
+        ("satisfaction", {}, "rates us 7.5 out of 10 (2 answers)"),
+        ("inbound", {}, "got in touch 0 times in 90 days, before that 2"),
+        ("silence", {}, "last sign 90 days ago"),
+        ("prepaid", {"prepaid_months": 0}, "0 months are paid ahead"),
+        ("referrals", {}, "1 tenant recommended to us"),
     ],
 )
 def test_a_term_in_short_says_the_fact_that_its_points_are_from(key, values, english):
@@ -110,5 +110,5 @@ def test_a_term_in_short_says_the_fact_that_its_points_are_from(key, values, eng
         assert words.short(example(**values), key, TODAY) == english
 
 
-def test_every_term_of_the_table_has_a_name_and_both_kinds_of_words():
-    assert set(words.NAMES) == {*STARTING_TABLE.keys, "clamp"}
+def test_every_term_of_the_table_has_a_name():
+    assert all(words.name(key) for key in (*STARTING_TABLE.keys, "clamp"))
