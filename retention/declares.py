@@ -46,7 +46,10 @@ DECLARATION = Declaration(
         "retention_api:analyze": Address(MANAGE, ("POST",)),
         "retention_api:scores": Address(MANAGE),
     },
-    panels=(Panel("leasing:tenant", 20, "retention/_of_tenant.html", panels.scores_of_tenant, VIEW),),
+    panels=(
+        Panel("home", 15, "retention/_home.html", panels.deciding_soon, MANAGE),
+        Panel("leasing:tenant", 20, "retention/_of_tenant.html", panels.scores_of_tenant, VIEW),
+    ),
     timeline=(TimelineSource("tenant", "retention", panels.levels_and_objections, VIEW),),
     administration={"retention": 28},
 )

@@ -16,9 +16,11 @@ from django.utils.translation import gettext as _
 
 from changes import sql
 from leasing.models import Tenant
+from retention.listed import current_scores, deciding_until
 from retention.models import RetentionScore
 from retention.pages import words
 from retention.pages.access import may_see
+from retention.pages.list_page import SOON_DAYS, Deciders, deciders
 from retention.pages.profile_page import TONES, number
 from retention.reading import parts_of
 from screens.declarations import Event, Events
@@ -66,6 +68,14 @@ def scores_of_tenant(request: SiteRequest, tenant: Tenant) -> TenantPanel | None
     present = sorted((mark for mark in _marks(request, tenant) if mark.facts), key=lambda mark: (mark.score, mark.home))
     shown = [_in_short(mark, today) for mark in present]
     return TenantPanel(reverse("retention:tenant", args=[tenant.pk]), shown) if shown else None
+
+
+def deciding_soon(request: SiteRequest, today: dt.date) -> Deciders | None:
+    """Who at risk decides soon, on one site. One statement; None where nobody does."""
+    if request.site is None:
+        return None
+    found = deciding_until(current_scores([request.site.code]), today + dt.timedelta(SOON_DAYS))
+    return deciders(found, request.site.currency) if found else None
 
 
 def levels_and_objections(request: SiteRequest, tenant: Tenant, limit: int) -> Events:

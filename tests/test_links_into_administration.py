@@ -20,7 +20,7 @@ ROOT = Path(settings.BASE_DIR)
 # Where one may go in from outside, and why.
 INTO_IT = {
     "akig/declares.py": "the menu's entry of the administration itself, for who has it",
-    "kpi/pages/report_page.py": "deposits still held: their list has no page yet",
+    "kpi/indicators/deposit_return_time.py": "deposits still held: their list has no page yet",
 }
 # Written for the administration alone.
 OF_IT = ("templates/admin/", "templates/unfold/", "akig/admin_look.py")
@@ -46,8 +46,8 @@ def test_no_template_and_no_view_leads_into_the_administration():
 
 
 def test_of_all_advice_only_the_deposits_are_acted_on_in_the_administration():
-    assert {key: one.advice.admin for key, one in BY_KEY.items() if one.advice.admin} == {
-        "depositReturnTime": "leasing_deposit_changelist?state__exact=held"
+    assert {key: one.advice.page for key, one in BY_KEY.items() if one.advice.page.startswith("admin:")} == {
+        "depositReturnTime": "admin:leasing_deposit_changelist?state__exact=held"
     }
 
 

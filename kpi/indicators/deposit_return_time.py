@@ -50,7 +50,7 @@ DEPOSIT_RETURN_TIME = Indicator(
     advice=Advice(
         gettext_lazy("Settle the deposits that are still held, oldest end of contract first."),
         gettext_lazy("Deposits still held"),
-        "leasing_deposit_changelist?state__exact=held",
+        "admin:leasing_deposit_changelist?state__exact=held",
     ),
     is_headline=False,
     target_rule="deposit_return_days",

@@ -165,12 +165,12 @@ class Aside:
 class Advice:
     """What to do about a gap, and what the link to where one does it says.
 
-    `admin` is the list of the administration where it is acted on; "": the rows behind the indicator.
+    `page` is where it is acted on, the name of an address with its query; "": the rows behind the indicator.
     """
 
     text: Text
     link: Text
-    admin: str = ""
+    page: str = ""
 
 
 @dataclass(frozen=True)

@@ -77,7 +77,8 @@ TENANT_RETENTION = Indicator(
     ),
     advice=Advice(
         gettext_lazy("Look at who left and why, and talk to those whose term is ending."),
-        gettext_lazy("Tenants who left"),
+        gettext_lazy("Tenants to keep"),
+        "retention:list",
     ),
     gain=Gain(
         worth,

@@ -82,7 +82,7 @@ def page_of(report: Report) -> Page:
 def _gap(report: Report, short: Improvement, card: IndicatorCard) -> Gap:
     indicator, reading = BY_KEY[short.key], _reading_in(card, short.currency)
     priority, tone = PRIORITIES[short.priority]
-    url_name, _query, query = indicator.advice.admin.partition("?")
+    url_name, _query, query = indicator.advice.page.partition("?")
     return Gap(
         key=short.key,
         name=card.name if len(report.currencies) == 1 or not short.currency else f"{card.name} ({short.currency})",
@@ -94,7 +94,7 @@ def _gap(report: Report, short: Improvement, card: IndicatorCard) -> Gap:
         few=reading.few,
         advice=str(indicator.advice.text),
         link=str(indicator.advice.link),
-        address=f"{reverse(f'admin:{url_name}')}?{query}" if url_name else "",
+        address=f"{reverse(url_name)}?{query}" if url_name else "",
     )
 
 
