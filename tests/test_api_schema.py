@@ -108,6 +108,7 @@ def test_the_callers_sites_come_with_their_role_rights_and_cover(client):
         "leasing.record_interaction",
         "leasing.record_payment",
         "leasing.view_portfolio",
+        "retention.view_profile",
         "tasks.work_on_tasks",
     ]
     assert kindia == {

@@ -183,8 +183,8 @@ def test_the_number_of_statements_is_fixed(manager, kindia):
         with CaptureQueriesContext(connection) as queries:
             page_of(tenant, manager)
         counts.append(len([q for q in queries if not re.match(r"SAVEPOINT|RELEASE", q["sql"])]))
-    # Seven before the view and after it, the last of them in tests alone; the tenant, the contracts, the open tasks, and
-    # one for each source, of which the scores' is their panel's too.
+    # Seven before the view and after it, the last of them in tests alone; the tenant, the contracts, the open tasks,
+    # and one for each source, of which the scores' is their panel's too.
     assert counts == [7 + 6] * 2, counts
 
 

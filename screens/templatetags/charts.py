@@ -1,4 +1,4 @@
-"""`{% line points title %}`, `{% bar part whole %}`, `{% signed_bar part low high %}`: the drawings of screens.charts."""
+"""`{% line points title %}`, `{% bar part whole %}`, `{% signed_bar part low high %}`: drawings of screens.charts."""
 
 from django import template
 
