@@ -5,10 +5,11 @@ months 12 and 13, 5 to 10 % in months 24 and 25. Most of those who leave change 
 What there is to learn can be left out, one truth at a time: `Drifts`.
 """
 
+import dataclasses
 import datetime as dt
 import functools
 from collections.abc import Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 
 import holidays
@@ -29,6 +30,8 @@ _LEAVE_AFTER_A_SLOW_REPAIR = 5.0
 SLOW_REPAIR_MONTHS = 4
 """For so many months after it began."""
 _OWNERS_A_MONTH = 0.0016
+_FIRST_TO_LEAVE = 3  # month of the stay
+_SHAPE = 2.0  # of the gamma distribution that restlessness has
 
 
 @dataclass(frozen=True)
@@ -54,6 +57,7 @@ class Drifts:
 
 
 ALL_DRIFTS = Drifts()
+NO_DRIFTS = Drifts(**{field.name: False for field in dataclasses.fields(Drifts)})
 
 
 @dataclass(frozen=True)
@@ -96,9 +100,21 @@ def draw_character(random: Random, *, lateness: float, employment: str) -> Chara
         talks=random.gammavariate(2.2, 0.3),
         content=min(9.8, max(4.5, random.gauss(7.9, 1.1))),
         # Mean 1; nobody can see it, which is why no model will ever be sure.
-        restless=random.gammavariate(2.0, 0.5),
+        restless=random.gammavariate(_SHAPE, 1 / _SHAPE),
         student=employment == "student",
     )
+
+
+def after_a_stay(character: Character, *, start: dt.date, months: int, drifts: Drifts = ALL_DRIFTS) -> Character:
+    """The tenant as one who has stayed for so many months: the restless have left by then.
+
+    A gamma distribution of those who are still there is one with a higher rate: each draw shrinks by the same share.
+    """
+    risked = sum(
+        departure_chance(month, calendar_month=_calendar_month(start, month), drifts=drifts)
+        for month in range(_FIRST_TO_LEAVE, months + 1)
+    )
+    return replace(character, restless=character.restless * _SHAPE / (_SHAPE + risked))
 
 
 @dataclass(frozen=True)
@@ -131,8 +147,8 @@ def draw_leaving(
     took for ever; `home`: whether it is one that an owner may want for himself.
     """
     block_end = max(advance_ends, default=0) if drifts.advance_ends else 0
-    for month in range(max(3, after + 1), months + 1):
-        calendar_month = (start.month + month - 2) % 12 + 1
+    for month in range(max(_FIRST_TO_LEAVE, after + 1), months + 1):
+        calendar_month = _calendar_month(start, month)
         chance = departure_chance(
             month,
             calendar_month=calendar_month,
@@ -152,6 +168,10 @@ def draw_leaving(
         if drifts.owners_take_back and home and month >= block_end and random.random() < _OWNERS_A_MONTH:
             return Leaving(month, 0, by_owner=True)
     return None
+
+
+def _calendar_month(start: dt.date, month: int) -> int:
+    return (start.month + month - 2) % 12 + 1
 
 
 def draw_slow_repairs(random: Random, *, first: int, months: int) -> frozenset[int]:

@@ -13,6 +13,7 @@ from pghistory.models import Context
 
 from accounts.models import User
 from demo.accounts import AccountTaken, agents_of, create_accounts, manager_of
+from demo.behaviour import ALL_DRIFTS, NO_DRIFTS, Drifts
 from demo.books import write_the_rest
 from demo.history import generate_portfolio
 from demo.places import PLACES
@@ -48,16 +49,24 @@ class Wanted:
     tenants: int = DEFAULT_TENANTS
     history: int = HISTORY_MONTHS
     surveys: bool = True
+    drifts: bool = True
+
+    @property
+    def planted(self) -> Drifts:
+        """What there is to learn: all of it, or nothing."""
+        return ALL_DRIFTS if self.drifts else NO_DRIFTS
 
     def signature(self, site: Site, tenants: int) -> dict[str, Any]:
         """What the audit says of the rows of one site: who made them, and of which demo they are."""
-        return {
+        said = {
             "demo": site.code,
             "seed": self.seed,
             "tenants": tenants,
             "history": self.history,
             "surveys": self.surveys,
         }
+        # Said only where it is so: a demo of before there was the choice is still known as the same.
+        return said if self.drifts else said | {"drifts": False}
 
 
 def build_demo(wanted: Wanted, *, say: Callable[[str], None], today: dt.date | None = None) -> bool:
@@ -151,6 +160,7 @@ def _build_site(site: Site, wanted: Wanted, tenants: int, today: dt.date) -> str
         billing=cast("Billing", site.billing),
         history=wanted.history,
         surveys=wanted.surveys,
+        drifts=wanted.planted,
     )
     made = generate_portfolio(plan, wanted.seed)
     by = User.objects.get(username=manager_of(site.code))

@@ -4,7 +4,7 @@ import datetime as dt
 from dataclasses import dataclass
 from random import Random
 
-from demo.behaviour import FORESEEN_MONTHS, draw_leaving, draw_slow_repairs, draw_spell
+from demo.behaviour import FORESEEN_MONTHS, after_a_stay, draw_leaving, draw_slow_repairs, draw_spell
 from demo.contacts import add_contacts
 from demo.matters import add_deposit, add_notice_to_quit, add_paperwork, add_renewal_notice, lawful_eviction_day
 from demo.months import months_between
@@ -102,7 +102,7 @@ class Tenancies:
         slow_repairs = draw_slow_repairs(random, first=before + 1, months=months)
         leaving = draw_leaving(
             random,
-            tenant.character,
+            after_a_stay(tenant.character, start=start, months=before, drifts=drifts),
             start=start,
             months=months,
             advance_ends=ends,

@@ -3,11 +3,20 @@
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable
+from random import Random
 from statistics import mean
 
 import pytest
 
-from demo.behaviour import Leaving, departure_chance, drift, season_delay
+from demo.behaviour import (
+    Leaving,
+    after_a_stay,
+    departure_chance,
+    draw_character,
+    draw_leaving,
+    drift,
+    season_delay,
+)
 from demo.months import months_between
 from demo.portfolio import MadePortfolio, Stay
 from demo.rent import months_of
@@ -186,3 +195,15 @@ def test_months_are_added(day, months, expected):
 def test_whole_months_between():
     assert months_between(dt.date(2026, 1, 15), dt.date(2026, 3, 14)) == 1
     assert months_between(dt.date(2026, 1, 15), dt.date(2026, 3, 15)) == 2
+
+
+def test_who_has_stayed_for_years_is_as_little_restless_as_those_who_are_left():
+    """Of people who rent for three years those remain who would: those brought into the books are like them."""
+    random, start = Random(5), dt.date(2020, 3, 1)  # noqa: S311 -- the same people each time
+    people = [draw_character(random, lateness=1.0, employment="salaried") for _ in range(6000)]
+    stayed = [who for who in people if draw_leaving(random, who, start=start, months=36) is None]
+    brought = [after_a_stay(who, start=start, months=36) for who in people]
+    left_over = sum(who.restless for who in stayed) / len(stayed)
+    assert left_over < 0.9
+    assert sum(who.restless for who in brought) / len(brought) == pytest.approx(left_over, abs=0.03)
+    assert after_a_stay(people[0], start=start, months=0) == people[0]

@@ -1,5 +1,6 @@
 """The demo in the database: into empty sites only, once, and within every rule of the tables."""
 
+import dataclasses
 import datetime as dt
 import io
 from typing import Any
@@ -11,6 +12,7 @@ from django.db.models import Count, F, Sum
 from accounts.models import User
 from demo import build as build_module
 from demo.accounts import DEMO_ACCOUNTS, DEMO_PASSWORD, account_lines
+from demo.behaviour import ALL_DRIFTS, NO_DRIFTS
 from demo.build import DemoRefused, Wanted, build_demo, is_unfinished
 from demo.portfolio import MadePortfolio, SitePlan
 from demo.tests.plans import DAY, TODAY
@@ -104,6 +106,20 @@ def test_every_franc_is_somewhere_and_every_row_is_valid():
             assert agents == set(members)
     assert counts()["Tenant"] == 90
     assert min(counts().values()) > 0
+
+
+@pytest.mark.parametrize("planted", [True, False])
+def test_a_demo_without_drifts_says_so_of_itself_and_plants_none(planted, monkeypatch):
+    wanted = []
+    monkeypatch.setattr("demo.management.commands.demo.build_demo", lambda it, say: wanted.append(it) or True)
+    monkeypatch.setattr("demo.management.commands.demo.account_lines", list)
+    run(no_drifts=not planted)
+    [it] = wanted
+    assert it.drifts is planted
+    said = it.signature(Site(code="GN_LABE"), 6)
+    assert ("drifts" in said) is not planted
+    assert it.planted == (ALL_DRIFTS if planted else NO_DRIFTS)
+    assert not any(dataclasses.astuple(NO_DRIFTS))
 
 
 @pytest.mark.django_db

@@ -25,13 +25,19 @@ class Command(BaseCommand):
             help=f"how far the books go back, {MONTHS[0]} to {MONTHS[-1]} months (default: {HISTORY_MONTHS})",
         )
         parser.add_argument("--no-surveys", action="store_true", help="an agency that asks nobody how content they are")
+        parser.add_argument(
+            "--no-drifts", action="store_true", help="nothing that can be known beforehand makes anybody leave"
+        )
 
     @no_translations  # what a command says is in English
-    def handle(self, *args: Any, seed: int, tenants: int, history: int, no_surveys: bool, **options: Any) -> None:
+    def handle(
+        self, *args: Any, seed: int, tenants: int, history: int, no_surveys: bool, no_drifts: bool, **options: Any
+    ) -> None:
         if settings.PRODUCTION:
             raise CommandError("The demo has a password that everybody knows: it refuses to run in production.")
         try:
-            if not build_demo(Wanted(seed, tenants, history, surveys=not no_surveys), say=self._say):
+            wanted = Wanted(seed, tenants, history, surveys=not no_surveys, drifts=not no_drifts)
+            if not build_demo(wanted, say=self._say):
                 self._say("The demo is there already. Nothing was changed.")
         except DemoRefused as refusal:
             raise CommandError(str(refusal)) from None
