@@ -74,11 +74,17 @@ def adoption(
     current: Sequence[Forecast] | None,
     *,
     decisions: int,
+    beside_current: Sequence[Forecast] | None = None,
 ) -> Adoption:
     """Whether a model is adopted, from the forecasts of the same cases by it, by the table and by the model in use
-    (None: there is none), and from the number of decisions that it was learned from."""
+    (None: there is none), and from the number of decisions that it was learned from.
+
+    Where the model in use has learned some of the cases itself, it is held against the others only: `current` are its
+    forecasts of those, and `beside_current` what was learned says of the same ones.
+    """
     loss, table_loss = log_loss(learned), log_loss(table)
     current_loss = log_loss(current) if current is not None else None
+    beside_loss = loss if beside_current is None else log_loss(beside_current)
     numbers = against_expected(learned)
     rejections = []
     if decisions < LEAST_DECISIONS:
@@ -88,7 +94,7 @@ def adoption(
     else:
         if table_loss is None or loss > table_loss:
             rejections.append(Rejection.WORSE_THAN_TABLE)
-        if current_loss is not None and loss > current_loss:
+        if current_loss is not None and beside_loss is not None and beside_loss > current_loss:
             rejections.append(Rejection.WORSE_THAN_CURRENT)
         if 1 not in numbers.interval:
             rejections.append(Rejection.WRONG_IN_NUMBER)

@@ -30,6 +30,8 @@ DECLARATION = Declaration(
             "scores are measured by what became of the tenancies",
             for_each_site=False,
         ),
+        # When the night's figures are there. It does its work on the first of the month.
+        Daily("retention.jobs.fit_model", dt.time(2, 30), "the points are learned anew", for_each_site=False),
     ),
     includes=(Include("retention/", "retention.pages.urls"), Include("api/retention/", "retention.api_urls")),
     addresses={

@@ -3,9 +3,12 @@
 import datetime as dt
 import logging
 
+from outbox.actions import Refused
 from outbox.jobs import outbox_job
 from outbox.models import Job
 from retention.actions import analyse
+from retention.fitting import FitFailed
+from retention.learning import learn
 from retention.measuring import measure as measure_sites
 from sites_app.jobs import site_job
 from sites_app.models import Site
@@ -28,3 +31,18 @@ def measure(job: Job) -> None:
     with site_scope(codes):
         found = measure_sites(codes, day=dt.date.fromisoformat(job.kwargs["day"]))
     log.info("%s sites measured, %s rows written", found.measured, found.written)
+
+
+@outbox_job
+def fit_model(job: Job) -> None:
+    """On the first of each month: the points are learned anew from all sites (job.kwargs: the day)."""
+    day = dt.date.fromisoformat(job.kwargs["day"])
+    if day.day != 1:
+        return
+    try:
+        found = learn(today=day)
+    except FitFailed as failure:
+        # The same rows would come to the same; the model in use stays.
+        raise Refused(str(failure)) from failure
+    outcome = found.model.status if found.model else "nothing fitted"
+    log.info("%s rows, %s departures: %s", found.rows, found.decisions, outcome)

@@ -1,5 +1,6 @@
 """What the scores of a site are reckoned with: the points, the site's factor, how long its homes stay empty, offers."""
 
+import datetime as dt
 import json
 import logging
 from collections.abc import Mapping, Sequence
@@ -11,7 +12,7 @@ from changes import sql
 from insight import artefact
 from insight.points import STARTING_TABLE, PointsTable
 from insight.survival import PRIOR_DAYS
-from retention.models import RetentionScore
+from retention.models import RetentionScore, ScoreModel
 from retention.proposals import OfferTerms
 from sites_app.scope import require_scope
 
@@ -84,6 +85,23 @@ def _yardstick(row: dict[str, Any]) -> Yardstick:
         empty_days=PRIOR_DAYS if row["empty_days"] is None else row["empty_days"],
         offers=tuple(_terms(offer) for offer in _as_list(row["offers"])),
     )
+
+
+@dataclass(frozen=True)
+class ModelInUse:
+    """The table that was learned last and adopted, and when."""
+
+    pk: int
+    table: PointsTable
+    trained_at: dt.datetime
+
+
+def model_in_use() -> ModelInUse | None:
+    """The newest adopted model that can be read. None: the starting table scores."""
+    newest = ScoreModel.objects.filter(status=ScoreModel.Status.ADOPTED)[:_MOST_RECENT_MODELS]
+    rows = {row.pk: row for row in newest}
+    pk, table = _in_use([{"id": row.pk, "artefact": row.artefact, "sha256": row.sha256} for row in rows.values()])
+    return None if pk is None else ModelInUse(pk, table, rows[pk].trained_at)
 
 
 def _in_use(models: list[dict[str, Any]]) -> tuple[int | None, PointsTable]:

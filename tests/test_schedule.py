@@ -69,7 +69,7 @@ def test_each_site_gets_its_jobs_once_however_often_they_are_planned():
     # At 0:45 the two nightly and the two hourly jobs of each site; by eight everything.
     assert plan_jobs(EARLY_IN_CONAKRY) == sites * 4
     assert plan_jobs(EARLY_IN_CONAKRY + dt.timedelta(minutes=1)) == 0
-    assert plan_jobs(EARLY_IN_CONAKRY.replace(hour=8)) == sites * 5 + 3
+    assert plan_jobs(EARLY_IN_CONAKRY.replace(hour=8)) == sites * 5 + 4
     assert plan_jobs(EARLY_IN_CONAKRY + dt.timedelta(days=1)) == sites * 4
     kindia = Job.objects.get(key="leasing.jobs.extend_instalments:GN_KINDIA:2026-11-23")
     assert (kindia.name, kindia.site_code, kindia.user_id) == ("leasing.jobs.extend_instalments", "GN_KINDIA", None)
