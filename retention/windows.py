@@ -10,8 +10,9 @@ from insight.probability import HORIZON_DAYS, Watched, expected_departures, star
 from retention.profile import Tenancy
 from retention.terms import terms_of
 
-MOST_WINDOWS = 12
-"""Three years. Whoever left before says little of who leaves today, and each night reads every window anew."""
+MOST_WINDOWS = 4
+"""A year: a factor that follows a change. Books are young when they begin: then little is known of anybody, too few are
+expected, and a factor that remembered those windows would say too many for years."""
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,7 @@ class Departures:
 
 
 def window_days(observed_from: dt.date, day: dt.date) -> list[dt.date]:
-    """The first days of the last twelve windows that are over by a day. End to end, the first begins on
+    """The first days of the last four windows that are over by a day. End to end, the first begins on
     `observed_from`."""
     finished = (day - observed_from).days // HORIZON_DAYS
     return [

@@ -137,9 +137,9 @@ def test_until_a_window_is_over_there_is_no_factor(kindia):
     assert run(D(2026, 3, 1)).measured == 1
 
 
-def test_only_the_windows_of_three_years_count():
+def test_only_the_windows_of_a_year_count():
     days = window_days(D(2019, 1, 1), DAY)
-    assert len(days) == 12
+    assert len(days) == 4
     assert all((later - day).days == 90 for day, later in pairwise(days))
     assert (days[0] - D(2019, 1, 1)).days % 90 == 0
     assert 0 <= (DAY - days[-1]).days - 90 < 90
@@ -235,7 +235,7 @@ def test_what_is_seen_and_watched_is_what_the_oracle_counts_from_the_raw_rows(se
                     watched += (min(decided, censored, last) - first).days
         assert counted.seen == seen
         assert counted.expected == pytest.approx(WINDOW * watched / 90)
-        assert counted.seen > 10
+        assert counted.seen > 5
 
 
 def quits(contract, day):
