@@ -2,7 +2,7 @@
 PYTHON ?= python3
 PY := .venv/bin/python
 
-.PHONY: install run test quick lint format lock audit messages bench drill clean
+.PHONY: install run test quick lint format lock audit evaluate messages bench drill clean
 
 # The locks name every package, so pip resolves nothing: given the chance, it takes an extra (coverage[toml]) that the
 # lock has pinned for a newer release, and refuses that for having no hash. `pip check` proves the set whole.
@@ -60,6 +60,7 @@ lock:
 	uv pip compile --python-version 3.11 --universal --generate-hashes --no-emit-index-url --no-header --quiet pyproject.toml -o requirements.lock
 	uv pip compile --python-version 3.11 --universal --generate-hashes --no-emit-index-url --no-header --quiet --extra dev -c requirements.lock pyproject.toml -o requirements-dev.lock
 	uv pip compile --python-version 3.11 --universal --generate-hashes --no-emit-index-url --no-header --quiet --group audit -o requirements-audit.lock
+	uv pip compile --python-version 3.11 --universal --generate-hashes --no-emit-index-url --no-header --quiet --group science -c requirements.lock -o requirements-science.lock
 
 .venv/audit/.installed: requirements-audit.lock
 	$(PYTHON) -m venv .venv/audit
@@ -69,6 +70,17 @@ lock:
 # Not part of `test`: it asks the network. Exit code 2 (ops/audit.py): it could not ask.
 audit: .venv/audit/.installed
 	.venv/audit/bin/python -m ops.audit
+
+.venv/science/.installed: requirements-science.lock
+	$(PYTHON) -m venv .venv/science
+	.venv/science/bin/python $(INSTALL) -r requirements-science.lock
+	.venv/science/bin/python -m pip check --quiet
+	touch $@
+
+# Retention's learning beside scikit-learn and interpret-core, on the same rows; never installed for anything else.
+# ARGS="--csv FILE --target COLUMN": a file too (ops/science.py).
+evaluate: .venv/science/.installed
+	@exec .venv/science/bin/python -m ops.science $(ARGS)
 
 messages: .venv/.installed
 	$(PY) manage.py messages
