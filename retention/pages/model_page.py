@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from insight.adoption import Rejection
 from insight.points import STARTING_TABLE, Bands, PointsTable
 from insight.rates import Rate, wilson
+from retention.learning import NOT_READABLE, REASON_SEPARATOR
 from retention.models import ListRecord, ScoreModel
 from retention.pages import words
 from retention.pages.profile_page import number, share, signed
@@ -24,6 +25,7 @@ _REJECTIONS: Mapping[str, Text] = {
     Rejection.WORSE_THAN_TABLE: gettext_lazy("its forecasts were worse than those of the starting table"),
     Rejection.WORSE_THAN_CURRENT: gettext_lazy("its forecasts were worse than those of the points in use"),
     Rejection.WRONG_IN_NUMBER: gettext_lazy("more or fewer left than it said, by more than chance"),
+    NOT_READABLE: gettext_lazy("what came of it was no table of points"),
 }
 
 
@@ -142,8 +144,13 @@ def model_shown(model: ScoreModel, in_use: int | None) -> ModelShown:
         is_adopted=model.status == ScoreModel.Status.ADOPTED,
         auc=_figure(figures, "auc"),
         ratio=ratio,
-        reasons=[str(_REJECTIONS.get(reason, reason)) for reason in model.reason.split("; ") if reason],
+        reasons=[_reason(reason) for reason in model.reason.split(REASON_SEPARATOR) if reason],
     )
+
+
+def _reason(kept: str) -> str:
+    """A reason in words; what is behind a colon is for whoever looks after AKIG."""
+    return str(_REJECTIONS.get(kept.partition(":")[0], kept))
 
 
 def record_shown(record: ListRecord) -> RecordShown:

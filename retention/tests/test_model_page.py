@@ -90,13 +90,15 @@ def test_what_was_learned_stands_beside_the_starting_points_with_what_was_reject
     learned(
         dt.datetime(2026, 3, 1, 2, tzinfo=dt.UTC),
         status="rejected",
-        reason="worse than the model in use; something that no page knows",
+        reason="not readable: 61 points; worse than the model in use; something that no page knows",
     )
     answer = manager.get(PAGE)
     assert "7 and more −16 −27.2" in section(answer, "points")
     assert "5.0% 6 100 3–12%" in section(answer, "calibration")
     models = section(answer, "models")
     assert "01/03/2026 40 0.74 0.96 (0.89 to 1.03) rejected" in models
+    assert "what came of it was no table of points · " in models
+    assert "61 points" not in models
     assert "worse than those of the points in use · something that no page knows" in models
     assert models.index("rejected") < models.index("in use")
     assert "Learned on 1 February 2026, from 40 departures in 900 tenant-months" in section(answer, "source")
