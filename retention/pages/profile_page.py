@@ -51,6 +51,7 @@ class RowShown:
 class PartShown:
     """A bar: the term, its facts, its points as a number and in writing, the score without it, and what is behind."""
 
+    key: str
     name: str
     sentence: str
     points: Decimal
@@ -121,6 +122,7 @@ def score_shown(
         source=words.source(row, measures),
         parts=[
             PartShown(
+                key=part.key,
                 name=words.name(part.key),
                 sentence=words.sentence(row, part.key, today),
                 points=part.points,

@@ -1,5 +1,6 @@
 """The retention page of a tenant, what AKIG holds about them, and what they do not want. Thin: find, ask, render."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -21,6 +22,7 @@ from retention.pages.access import MANAGE, VIEW, tenant_or_404
 from retention.pages.forms import NotScoredForm, PreferencesForm
 from retention.pages.laws import laws_of
 from retention.pages.profile_page import HistoryShown, ScoreShown, current, history_shown, of_tenancy, score_shown
+from retention.pages.talk_page import TalkShown, guides_by_term, talk_shown
 from retention.pages.worth_page import WorthShown, worth_shown
 from retention.preferences import allowed_channels, set_contact_preference
 from retention.queries import site_measures
@@ -38,6 +40,7 @@ class TenancyShown:
     standing: TenancyStanding
     reason: str
     score: ScoreShown | None
+    talk: TalkShown | None
     worth: WorthShown | None
     history: HistoryShown | None
 
@@ -57,14 +60,18 @@ def tenant(request: SiteRequest, pk: UUID) -> HttpResponse:
     behind = rows_behind(found, today)
     yardstick, measures = yardsticks([code])[code], site_measures([code], today).get(code)
     offers = {offer.pk: offer for offer in Offer.objects.filter(active=True)}
+    guides, channels = guides_by_term(), allowed_channels([found.pk])[found.pk]
+    agent, may_write = request.user.get_full_name(), Interaction.Channel.WHATSAPP in channels
 
     def shown(standing: TenancyStanding) -> TenancyShown:
         own = of_tenancy(scores, standing.property_id)
         row = current(own, standing)
+        score = score_shown(row, behind, measures, today) if row else None
         return TenancyShown(
             standing=standing,
             reason="" if row else words.not_scored(standing, objected_on),
-            score=score_shown(row, behind, measures, today) if row else None,
+            score=score,
+            talk=talk_shown(found, score, guides, agent=agent, may_write=may_write) if score else None,
             worth=worth_shown(row, yardstick, measures, offers) if row else None,
             history=history_shown(own, today),
         )
@@ -77,7 +84,7 @@ def tenant(request: SiteRequest, pk: UUID) -> HttpResponse:
         "tenancies": [shown(standing) for standing in standings],
         "yardstick": yardstick,
         "measures": measures,
-        "channels": _channels(found),
+        "channels": _in_words(channels),
         "is_manager": MANAGE in rights_on(request, code),
         "crumbs": _crumbs(found),
     }
@@ -165,7 +172,10 @@ def preferences(request: SiteRequest, pk: UUID) -> HttpResponse:
 
 def _channels(tenant: Tenant) -> list[tuple[str, bool]]:
     """Each channel as a word, and whether it is allowed."""
-    allowed = allowed_channels([tenant.pk])[tenant.pk]
+    return _in_words(allowed_channels([tenant.pk])[tenant.pk])
+
+
+def _in_words(allowed: Collection[str]) -> list[tuple[str, bool]]:
     return [(str(channel.label), channel in allowed) for channel in Interaction.Channel]
 
 

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from urllib.parse import unquote
 
 import pytest
 from django.db import connection
@@ -24,6 +25,7 @@ from retention.actions import analyse
 from retention.holdings import held_about
 from retention.models import ContactPreference, ObservedFrom, Offer, RetentionScore, ScoringObjection, SiteFactor
 from retention.pages import words
+from retention.preferences import set_contact_preference
 from retention.standing import standings_of
 from sites_app.models import Site
 from sites_app.scope import site_scope
@@ -259,7 +261,7 @@ def test_statements_and_bytes_are_the_same_for_one_and_for_much(manager, kindia)
             # Seven before the view and after it, as on every page.
             counts.setdefault(part, []).append(len(sent) - 7)
             assert len(answer.content) <= 60_000
-    assert counts == {"": [8, 8], "held/": [6, 6], "objection/": [2, 2], "preferences/": [2, 2]}
+    assert counts == {"": [9, 9], "held/": [6, 6], "objection/": [2, 2], "preferences/": [2, 2]}
 
 
 def test_an_agent_sees_the_profiles_of_the_tenants_whom_they_work_with(kindia):
@@ -362,3 +364,21 @@ def test_all_my_sites_is_for_reading(kindia):
     for part in ("objection/", "preferences/"):
         answer = page_of(contract.tenant, both, part, site="ALL")
         assert answer["Location"] == f"/{CODE}/retention/tenants/{contract.tenant_id}/{part}"
+
+
+def test_what_to_say_has_the_facts_and_goes_by_whatsapp_where_it_was_opted_into(client, kindia):
+    lease = unhappy(kindia)
+    run()
+    person = make_person("mariama", GN_KINDIA="manager")
+    client.force_login(person)
+    said = text_of(client.get(f"/{CODE}/retention/tenants/{lease.tenant_id}/"))
+    assert "What to say" in said
+    assert "Do not promise:" in said
+    assert "is opted into" in said or "No phone number is on record." in said
+    lease.tenant.phone = "+224620000001"
+    lease.tenant.save()
+    set_contact_preference(tenant=lease.tenant, channel="whatsapp", allowed=True, since=TODAY, by=person, today=TODAY)
+    page = client.get(f"/{CODE}/retention/tenants/{lease.tenant_id}/").content.decode()
+    [link] = re.findall(r'href="(https://wa\.me/224620000001\?text=[^"]+)"', page)
+    assert unquote(link).endswith("Qu’est-ce qui vous ferait rester ?")
+    assert "Mariama" in unquote(link)
