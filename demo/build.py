@@ -23,6 +23,8 @@ from leasing.actions.payments import record_payment, reverse_payment
 from leasing.models import Contract, Property, Tenant
 from leasing.rent_months import Billing
 from outbox.actions import enqueue
+from retention.actions import analyse
+from retention.measuring import measure
 from sites_app.models import Site
 from sites_app.queries import rules_for
 from sites_app.rules import MissingRule
@@ -31,6 +33,7 @@ from tasks.jobs import begin_day
 
 DEFAULT_TENANTS = 600
 DEFAULT_SEED = 1
+_SCORED_MONTHS, _SCORED_EVERY = 12, dt.timedelta(days=30)
 MONTHS = range(6, 97)
 """How long the history may be."""
 _NEW_TENANTS_PER_PROPERTY = 0.7
@@ -95,7 +98,24 @@ def build_demo(wanted: Wanted, *, say: Callable[[str], None], today: dt.date | N
         except MissingRule as rule:
             raise DemoRefused(f"{rule}: the demo keeps to the site's rules and needs it.") from rule
         say(f"{site.code}: {counts} ({time.monotonic() - started:.1f} s)")
+    if missing:
+        started = time.monotonic()
+        scored = _score([site for site in sites if site in missing], today)
+        say(f"{scored} tenancies scored, as on twelve days before ({time.monotonic() - started:.1f} s)")
     return bool(missing)
+
+
+def _score(sites: list[Site], today: dt.date | None) -> int:
+    """Score the tenants as the nights of the last year would have, measure the scores, and score them as of today."""
+    with site_scope([site.code for site in sites]):
+        for back in range(_SCORED_MONTHS, 0, -1):
+            analyse(days={site.code: _day(site, today) - back * _SCORED_EVERY for site in sites})
+        measure([site.code for site in sites], day=min(_day(site, today) for site in sites))
+        return analyse(days={site.code: _day(site, today) for site in sites}).scored
+
+
+def _day(site: Site, today: dt.date | None) -> dt.date:
+    return today or site.today()
 
 
 def is_unfinished() -> bool:
