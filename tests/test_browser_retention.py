@@ -15,7 +15,7 @@ from tests.browser import PHONE, axe_violations, sideways, sign_in
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
-def test_the_pages_of_a_tenant_and_of_the_model_fit_a_phone_and_work_without_a_script(open_page, live_server):
+def test_the_pages_of_a_tenant_and_the_model_fit_a_phone_and_need_no_script(open_page, live_server):
     person = make_user("mariama", full_name="Mariama Bah", preferred_language="fr")
     Membership.objects.create(user=person, site_id="GN_KINDIA", role="manager", is_primary=True)
     site = Site.objects.get(pk="GN_KINDIA")

@@ -137,6 +137,8 @@ def _window(row: RetentionScore, profile: Mapping[str, Any], today: dt.date) -> 
         return _("nothing within %(days)s days") % {"days": WINDOW_DAYS}
     days, months = max(0, (row.window_on - today).days), profile["window_age_months"]
     values = {"days": formats.number(days), "year": formats.number(months // 12)}
+    if not days:
+        return _("year %(year)s ends today") % values if months and not months % 12 else _("the term ends today")
     if months and not months % 12:
         return ngettext("year %(year)s ends in %(days)s day", "year %(year)s ends in %(days)s days", days) % values
     return ngettext("the term ends in %(days)s day", "the term ends in %(days)s days", days) % values

@@ -92,7 +92,7 @@ def example(**values):
     ("key", "values", "english"),
     [
         ("window", {}, "year 2 ends in 61 days"),
-        ("window", {"days_to_window": 0}, "year 2 ends in 0 days"),
+        ("window", {"days_to_window": 0}, "year 2 ends today"),
         ("window", {"window_age_months": 18}, "the term ends in 61 days"),
         ("window", {"days_to_window": 121}, "nothing within 120 days"),
         ("late_change", {}, "pays 9 days later than usual"),
