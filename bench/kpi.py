@@ -10,7 +10,7 @@ from typing import Any
 from django.db import connection
 
 from akig.embedded.roles import APP, OWNER
-from bench import database, importing, leanest, placing, search
+from bench import database, importing, leanest, placing, scoring, search
 from bench.data import LARGE, SMALL, TODAY
 from changes import sql
 from kpi.actions import KEPT_MONTHS, refresh_snapshots
@@ -80,9 +80,19 @@ def measured(server: Any, runs: int) -> Iterator[BenchLine]:
     ratio = statistics.median(placed) / statistics.median(bare)
     yield BenchLine(f"an account of {placing.YEARS} years placed anew, its statements alone", bare)
     yield BenchLine("the same by place_anew", placed, ratio, of="the line above")
+    with site_scope([LARGE]):
+        yield from _scores(runs)
     with site_scope([search.SITE]):
         yield from _searches(runs)
     yield from _imports(runs)
+
+
+def _scores(runs: int) -> Iterator[BenchLine]:
+    count, *both = scoring.sides(LARGE)
+    bare, stored = _in_turn_of(runs, *both)
+    ratio = statistics.median(stored) / statistics.median(bare)
+    yield BenchLine(f"the profiles of {_spaced(count)} tenancies, their statement alone", bare)
+    yield BenchLine("the same scored and stored", stored, ratio, scoring.MOST_RATIO, "the line above")
 
 
 def _imports(runs: int) -> Iterator[BenchLine]:

@@ -67,15 +67,13 @@ ON CONFLICT DO NOTHING
 
 @dataclass(frozen=True)
 class Analysis:
-    """How many tenancies were scored, how many scores are new or have changed, and the current ones, most at risk
-    first."""
+    """How many tenancies were scored, and how many scores are new or have changed (retention.listed reads them)."""
 
     scored: int
     changed: int
-    first: tuple[RetentionScore, ...]
 
 
-def analyse(*, days: Mapping[str, dt.date], limit: int = 50) -> Analysis:
+def analyse(*, days: Mapping[str, dt.date]) -> Analysis:
     """Score everybody who is to be scored on the sites (code → its today), and keep what has changed.
 
     Four statements, whatever their numbers. Twice on a day changes nothing the second time; two at the same moment
@@ -90,7 +88,7 @@ def analyse(*, days: Mapping[str, dt.date], limit: int = 50) -> Analysis:
     }
     kept = {row.contract_id: row for row in RetentionScore.objects.filter(site__in=days, valid_to=None)}
     closed = [row for row in kept.values() if row.contract_id not in found]
-    new, followed, current = [], [], []
+    new, followed = [], []
     for row in found.values():
         before = kept.get(row.contract_id)
         if before is None or not says_the_same(before, row):
@@ -101,7 +99,6 @@ def analyse(*, days: Mapping[str, dt.date], limit: int = 50) -> Analysis:
             row.pk, row.valid_from, row.intervene_by = before.pk, before.valid_from, before.intervene_by
             if not facts_are_the_same(before, row):
                 followed.append(row)
-        current.append(row)
     sql.run(
         _WRITE,
         {
@@ -112,15 +109,11 @@ def analyse(*, days: Mapping[str, dt.date], limit: int = 50) -> Analysis:
             "new": Jsonb([columns_of(row) for row in new], dumps=_dumps),
         },
     )
-    return Analysis(len(found), len(new), tuple(sorted(current, key=_most_at_risk_first)[:limit]))
+    return Analysis(len(found), len(new))
 
 
 def _dumps(value: Any) -> str:
     return json.dumps(value, cls=DjangoJSONEncoder)
-
-
-def _most_at_risk_first(row: RetentionScore) -> tuple[float, int, Any]:
-    return (-row.probability, -row.relet_loss, row.contract_id)
 
 
 def observe_from(*, site: Site, day: dt.date, by: Actor, today: dt.date) -> ObservedFrom:

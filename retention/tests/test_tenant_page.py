@@ -23,6 +23,7 @@ from leasing.tests.factories import (
 )
 from retention.actions import analyse
 from retention.holdings import held_about
+from retention.listed import current_scores
 from retention.models import ContactPreference, ObservedFrom, Offer, RetentionScore, ScoringObjection, SiteFactor
 from retention.pages import words
 from retention.preferences import set_contact_preference
@@ -60,7 +61,8 @@ def rented(site, **values):
 
 
 def run(day=TODAY):
-    return analyse(days={CODE: day}).first
+    analyse(days={CODE: day})
+    return list(current_scores([CODE]))
 
 
 def unhappy(site, **values):
