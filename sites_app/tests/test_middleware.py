@@ -267,6 +267,7 @@ def test_the_covering_sites_people_enter_a_site_while_it_is_offline_and_no_longe
         "leasing.record_interaction",
         "leasing.record_payment",
         "leasing.view_portfolio",
+        "retention.view_profile",
         "tasks.work_on_tasks",
     ]
     assert client.post("/GN_KINDIA/write/").status_code == 200
