@@ -92,7 +92,7 @@ def _scores(runs: int) -> Iterator[BenchLine]:
     bare, stored = _in_turn_of(runs, *both)
     ratio = statistics.median(stored) / statistics.median(bare)
     yield BenchLine(f"the profiles of {_spaced(count)} tenancies, their statement alone", bare)
-    yield BenchLine("the same scored and stored", stored, ratio, scoring.MOST_RATIO, "the line above")
+    yield BenchLine("the same scored and stored", stored, ratio, of="the line above")
 
 
 def _imports(runs: int) -> Iterator[BenchLine]:

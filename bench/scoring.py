@@ -12,7 +12,6 @@ from retention.models import ObservedFrom
 from retention.profile import joined_whole
 from retention.statement import PROFILE
 
-MOST_RATIO = 1.5
 Side = Callable[[], float]
 
 

@@ -1,17 +1,14 @@
 """From a tenancy to the row of its score, and what of it is another than before. No database."""
 
-import dataclasses
 import datetime as dt
-import json
+from decimal import Decimal
 from typing import Any
-
-from django.core.serializers.json import DjangoJSONEncoder
 
 from insight.gain import reletting_loss, rent_at_stake
 from insight.points import act_within, risk_level, score
 from insight.probability import probability, starting_probability
 from retention.models import RetentionScore
-from retention.profile import Profile, Tenancy
+from retention.profile import FEATURES, Profile, Tenancy
 from retention.proposals import proposals
 from retention.terms import terms_of
 from retention.yardsticks import Yardstick
@@ -64,9 +61,15 @@ def score_of(tenancy: Tenancy, yardstick: Yardstick, now: dt.datetime) -> Retent
     )
 
 
-def as_json(profile: Profile) -> Any:
-    """A profile as its row keeps it."""
-    return json.loads(json.dumps(dataclasses.asdict(profile), cls=DjangoJSONEncoder))
+def as_json(profile: Profile) -> dict[str, Any]:
+    """A profile as its row keeps it: decimals and days as text."""
+    return {name: _plain(getattr(profile, name)) for name in FEATURES}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Decimal):
+        return str(value)
+    return value.isoformat() if isinstance(value, dt.date) else value
 
 
 def says_the_same(kept: RetentionScore, new: RetentionScore) -> bool:

@@ -15,8 +15,8 @@ CONTACT_DAYS = 270
 """The 90 days of inbound_recent and the 180 before."""
 
 JOIN_WHOLE = "SET LOCAL enable_nestloop = off; SET LOCAL enable_mergejoin = off"
-"""Hashed by every column that is compared: a merge of what is thought to be one row goes by the first of them alone, and
-compares everybody of a day with everybody."""
+"""Hashed by every column that is compared: a merge of what is thought to be one row goes by the first of them alone,
+and compares everybody of a day with everybody."""
 JOIN_AS_BEFORE = (
     "SELECT set_config('enable_nestloop', 'on', true) AS nested, set_config('enable_mergejoin', 'on', true) AS merged"
 )
