@@ -2,7 +2,7 @@
 PYTHON ?= python3
 PY := .venv/bin/python
 
-.PHONY: install run test quick lint format lock audit evaluate messages bench drill clean
+.PHONY: install run test coverage quick lint format lock audit evaluate messages bench drill clean
 
 # The locks name every package, so pip resolves nothing: given the chance, it takes an extra (coverage[toml]) that the
 # lock has pinned for a newer release, and refuses that for having no hash. `pip check` proves the set whole.
