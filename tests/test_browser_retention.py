@@ -1,4 +1,4 @@
-"""The retention page of a tenant in a real browser: a phone, two tenancies, in the dark, without a script."""
+"""The pages of retention in a real browser: a phone, two tenancies, in the dark, without a script."""
 
 import datetime as dt
 
@@ -33,12 +33,16 @@ def test_the_pages_of_a_tenant_and_the_model_fit_a_phone_and_need_no_script(open
     page = open_page(viewport=PHONE, color_scheme="dark")
     sign_in(page, live_server.url, "mariama", PASSWORD)
     profile = f"{live_server.url}/GN_KINDIA/retention/tenants/{tenant.pk}/"
-    for address in (profile, f"{profile}held/", f"{live_server.url}/GN_KINDIA/retention/model/"):
+    below = f"{live_server.url}/GN_KINDIA/retention/"
+    for address in (profile, f"{profile}held/", f"{below}model/", below, f"{below}not-scored/"):
         page.goto(address)
-        assert sideways(page) == 0
-        assert axe_violations(page) == []
+        assert sideways(page) == 0, address
+        assert axe_violations(page) == [], address
     plain = open_page(viewport=PHONE, java_script_enabled=False)
     plain.context.add_cookies(page.context.cookies())
+    plain.goto(below)
+    plain.get_by_role("button", name="En faire une tâche").first.click()
+    assert plain.get_by_text("tâche ouverte").count() == 1
     plain.goto(f"{profile}objection/")
     plain.get_by_role("button").last.click()
     assert plain.url == profile
