@@ -6,7 +6,7 @@ Every day lived in is asked for once, whatever the payment day: docs/formulas/mo
 import calendar
 import datetime as dt
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from leasing.months import calendar_months_between, month_begun
@@ -25,6 +25,14 @@ class RentChange:
 
 
 @dataclass(frozen=True)
+class LoweredMonth:
+    """What the month that begins in `period` asks for less, as was granted."""
+
+    period: dt.date
+    francs: int
+
+
+@dataclass(frozen=True)
 class Terms:
     """What a lease says about its rent.
 
@@ -40,6 +48,7 @@ class Terms:
     end: dt.date | None = None
     changes: tuple[RentChange, ...] = ()
     rents_from: dt.date | None = None
+    lowered: tuple[LoweredMonth, ...] = ()
     asked_until: dt.date | None = None
 
     def rent_on(self, day: dt.date) -> int:
@@ -66,11 +75,13 @@ def rent_months(terms: Terms, *, first: dt.date, last: dt.date) -> list[RentMont
       the next; due on its first day, at the rent of that day; the last by days of its own month.
     - calendar_full: as calendar, each month that the lease touches in full.
 
-    After the end nothing is due. The changes of rent are given in order.
+    After the end nothing is due. The changes of rent are given in order. What was granted is taken off a month, down to
+    nothing.
     """
     months = _anniversaries(terms, last) if terms.billing == "anniversary" else _calendar_months(terms, last)
+    lowered = {each.period: each.francs for each in terms.lowered}
     return [
-        month
+        replace(month, amount=max(0, month.amount - lowered[month.period])) if month.period in lowered else month
         for month in months
         if month.period >= first and (terms.rents_from is None or month.due_date >= terms.rents_from)
     ]

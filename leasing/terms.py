@@ -10,7 +10,7 @@ from uuid import UUID
 from changes import sql
 from leasing.models import Contract
 from leasing.months import month_after, month_begun
-from leasing.rent_months import RentChange, RentMonth, Terms, rent_months
+from leasing.rent_months import LoweredMonth, RentChange, RentMonth, Terms, rent_months
 
 MONTHS_AHEAD = 12
 """How far ahead of today every running contract has its instalments."""
@@ -104,6 +104,9 @@ def _lease(row: dict[str, Any]) -> Lease:
             RentChange(dt.date.fromisoformat(month), rent) for month, rent in json.loads(row["changes"] or "[]")
         ),
         rents_from=row["rents_from"],
+        lowered=tuple(
+            LoweredMonth(dt.date.fromisoformat(month), francs) for month, francs in json.loads(row["lowered"] or "[]")
+        ),
         asked_until=max(asked, default=None),
     )
     return Lease(
@@ -122,6 +125,22 @@ _LAST = """
     WHERE i.site_id = c.site_id AND i.contract_id = c.id AND i.kind = 'rent'
 """
 
+# What was granted goes with the home: to the months of a renewal that begin in it.
+_LOWERED = """
+    SELECT jsonb_agg(jsonb_build_array(month, francs)) FROM (
+        SELECT month, sum(granted.francs)::bigint AS francs
+        FROM leasing_concession granted
+        JOIN leasing_contract given ON given.site_id = granted.site_id AND given.id = granted.contract_id
+        CROSS JOIN unnest(granted.periods) AS month
+        WHERE granted.site_id = c.site_id AND granted.account_id = c.account_id AND (
+            given.id = c.id OR (
+                given.property_id = c.property_id AND given.start_date < c.start_date AND month >= c.start_date
+            )
+        )
+        GROUP BY month
+    ) lowered
+"""
+
 # The lease that this one renews, or from which the tenant moved, has asked for the whole month of its end where it
 # asks for full months.
 _LEASES = f"""
@@ -133,6 +152,7 @@ _LEASES = f"""
             AND before.billing = 'calendar_full') AS others_until,
         (SELECT jsonb_agg(jsonb_build_array(from_month, step.monthly_rent) ORDER BY from_month)
          FROM leasing_rentstep step WHERE step.site_id = c.site_id AND step.contract_id = c.id) AS changes,
+        ({_LOWERED}) AS lowered,
         ({_LAST}) AS last_period
     FROM leasing_contract c
     WHERE c.site_id = %(site)s AND c.status <> 'draft' AND <which>

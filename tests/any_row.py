@@ -5,7 +5,7 @@ import itertools
 import uuid
 from typing import Any
 
-from django.contrib.postgres.fields import DateRangeField
+from django.contrib.postgres.fields import ArrayField, DateRangeField
 from django.db import models
 from django.db.backends.postgresql.psycopg_any import DateRange
 
@@ -60,6 +60,8 @@ def _value(field: models.Field) -> Any:
         # A day of its own, long ago: dated values may not overlap, and the seeded ones hold for today.
         day = dt.date(1900, 1, 1) + dt.timedelta(days=next(_number))
         return DateRange(day, day + dt.timedelta(days=1))
+    if isinstance(field, ArrayField):
+        return [_value(field.base_field)]
     if isinstance(field, models.JSONField):
         return {}
     if isinstance(field, models.BooleanField):
@@ -70,4 +72,7 @@ def _value(field: models.Field) -> Any:
 
 
 def _is_in_a_unique_key(field: models.Field) -> bool:
-    return any(field.name in constraint.fields for constraint in field.model._meta.total_unique_constraints)
+    # What an array holds stands in no table of its own.
+    return hasattr(field, "model") and any(
+        field.name in constraint.fields for constraint in field.model._meta.total_unique_constraints
+    )

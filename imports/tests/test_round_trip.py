@@ -16,7 +16,7 @@ from changes.refusals import RuleBroken
 from imports.tests.agencies import PEOPLE, PLACES, lease, months, taken
 from imports.tests.whole_sites import at_rest, brought_in, changed, everything, figures, taken_out
 from leasing import actions
-from leasing.models import Account, Contract, Deposit, Instalment, Litigation, Notice, Payment, RentStep
+from leasing.models import Account, Concession, Contract, Deposit, Instalment, Litigation, Notice, Payment, RentStep
 from leasing.tests.factories import (
     make_contract,
     make_interaction,
@@ -105,6 +105,11 @@ class TwoTenancies:
             contract=contract, monthly_rent=600_000 + francs // 10, from_month=_later(today, 1 + number % 4), by=None, today=today
         )  # fmt: skip
 
+    def lower(self, contract, today, number, francs, _chain):
+        actions.grant_concession(
+            contract=contract, francs=1 + francs // 6, months=1 + number % 4, reason="Fidélité", by=None, today=today
+        )
+
     def change_billing(self, contract, today, number, _francs, _chain):
         billing = ("calendar", "anniversary", "calendar_full")[number % 3]
         actions.change_billing(
@@ -182,7 +187,7 @@ def _later(day, months):
 
 
 WHAT = [
-    "pay", "pay", "pay", "pay", "charge", "charge", "credit", "credit", "refund", "reverse", "change_rent", "change_billing",
+    "pay", "pay", "pay", "pay", "charge", "charge", "credit", "credit", "refund", "reverse", "lower", "change_rent", "change_billing",
     "change_payment_day", "renew", "renew", "move", "move", "end", "end", "settle", "settle", "reopen", "void", "back", "notice",
     "dispute", "talk",
 ]  # fmt: skip
@@ -225,7 +230,7 @@ ONE_OF_EACH = [
     (3, 0, 0, "pay", 0, 1_700_000),
     (20, 0, 0, "charge", 12, 400_000), (20, 0, 0, "charge", 12, 400_000), (31, 0, 0, "credit", 1, 40_000),
     (40, 0, 0, "pay", 1, 400_000), (41, 0, 0, "reverse", 1, 0), (45, 0, 0, "notice", 2, 0), (46, 0, 0, "dispute", 1, 0),
-    (50, 0, 0, "change_rent", 1, 900_000), (55, 0, 0, "change_payment_day", 20, 0), (60, 0, 0, "talk", 7, 0),
+    (48, 0, 0, "lower", 2, 600_000), (50, 0, 0, "change_rent", 1, 900_000), (55, 0, 0, "change_payment_day", 20, 0), (60, 0, 0, "talk", 7, 0),
     (90, 0, 0, "renew", 5, 300_000), (91, 0, 0, "void", 0, 0), (120, 0, 0, "renew", 5, 100_000),
     (150, 0, 0, "move", 3, 900_000), (200, 0, 0, "change_billing", 1, 0), (230, 0, 0, "end", 20, 0),
     (240, 0, 0, "settle", 1, 100_000),
@@ -247,6 +252,7 @@ def test_a_site_with_one_of_each_is_the_same_site_elsewhere():
         assert set(Contract.objects.values_list("status", flat=True)) >= {"draft", "active", "ended"}
         assert Contract.objects.filter(billing_from__isnull=False).exists()
         assert RentStep.objects.exists()
+        assert Concession.objects.exists()
         assert Notice.objects.exclude(given_by="").exists()
         assert Litigation.objects.exists()
         # One who signs again for the same home without a renewal has another account; those who renew and move, one.

@@ -1,6 +1,7 @@
 """What can be done with the portfolio: one function for each change, all of it or nothing."""
 
 from leasing.actions.charges import CHARGES, add_charge
+from leasing.actions.concessions import grant_concession, withdraw_concession
 from leasing.actions.contacts import describe_contact, record_interaction, take_back_contact
 from leasing.actions.contracts import (
     end_contract,
@@ -32,6 +33,7 @@ __all__ = [
     "end_contract",
     "extend_instalments",
     "give_credit",
+    "grant_concession",
     "issue_notice",
     "issue_quittance",
     "issue_receipt",
@@ -49,4 +51,5 @@ __all__ = [
     "sign_contract",
     "take_back_contact",
     "void_contract",
+    "withdraw_concession",
 ]

@@ -19,7 +19,7 @@ from leasing.actions.instalments import (
     remake_months,
 )
 from leasing.actions.locks import lock_properties, locked_contract, locked_with_its_property
-from leasing.models import Account, Contract, Instalment, Payment, Property, RentStep, Tenant
+from leasing.models import Account, Concession, Contract, Instalment, Payment, Property, RentStep, Tenant
 from leasing.queries import rent_of
 from leasing.refusals import require_signed
 from leasing.terms import lease_of
@@ -332,6 +332,7 @@ def _forget_months(contract: Contract) -> None:
     instalments = Instalment.objects.filter(site_id=contract.site_id, contract=contract)
     drop_instalments(contract.site_id, list(instalments.values_list("id", flat=True)))
     RentStep.objects.filter(site_id=contract.site_id, contract=contract).delete()
+    Concession.objects.filter(site_id=contract.site_id, contract=contract).delete()
 
 
 def _check(contract: Contract) -> None:

@@ -9,7 +9,7 @@ from unfold.decorators import action, display
 from leasing import actions
 from leasing.admin import asking
 from leasing.admin.base import PortfolioAdmin, money
-from leasing.models import Contract, RentStep
+from leasing.models import Concession, Contract, RentStep
 from leasing.months import month_after
 from leasing.queries import rent_of
 from screens import formats
@@ -95,3 +95,25 @@ class RentStepAdmin(PortfolioAdmin, ShownAdmin):
 
     def choice_label(self, obj: RentStep) -> str:
         return f"{obj.contract.reference} · {self.month(obj)} · {self.rent(obj)}"
+
+
+@admin.register(Concession)
+class ConcessionAdmin(PortfolioAdmin, ShownAdmin):
+    """Granted by what keeps tenants: only shown."""
+
+    icon = "percent"
+    list_display = ["granted_on", "contract", "months", "less", "reason", "granted_by"]
+    list_select_related = ["contract", "granted_by"]
+    search_fields = ["contract__reference", "contract__tenant__name"]
+    found_by = {"contract": "contract_id"}
+    date_hierarchy = "granted_on"
+    fields = ["contract", "months", "less", "reason", "granted_on", "granted_by"]
+    readonly_fields = ["months", "less"]
+    less = money(Concession, "francs")
+
+    @display(description=Concession._meta.get_field("periods").verbose_name)
+    def months(self, concession: Concession) -> str:
+        return ", ".join(formats.month(period) for period in concession.periods)
+
+    def choice_label(self, obj: Concession) -> str:
+        return f"{obj.contract.reference} · {self.months(obj)} · {self.less(obj)}"

@@ -13,6 +13,7 @@ from leasing.models.books import (
     PaymentQuerySet,
     PaymentReversal,
 )
+from leasing.models.concessions import Concession
 from leasing.models.contracts import (
     Account,
     Contract,
@@ -30,6 +31,7 @@ __all__ = [
     "PAYMENT_KINDS",
     "Account",
     "Allocation",
+    "Concession",
     "Contract",
     "ContractEvent",
     "Deposit",

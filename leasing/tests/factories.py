@@ -12,6 +12,7 @@ from changes.keys import digest_of
 from leasing.models import (
     Account,
     Allocation,
+    Concession,
     Contract,
     Deposit,
     Instalment,
@@ -132,6 +133,18 @@ def make_instalment(contract: Contract, period: dt.date = START, **overrides: An
         "amount": contract.monthly_rent,
     }
     return Instalment.objects.create(site_id=contract.site_id, contract=contract, **(values | overrides))
+
+
+def make_concession(contract: Contract, **overrides: Any) -> Concession:
+    """A tenth off the rent of July, as it stands in the books: no instalment is changed."""
+    values = {
+        "account": _account_of(contract),
+        "periods": [dt.date(2026, 7, 1)],
+        "francs": contract.monthly_rent // 10,
+        "reason": "so that they stay",
+        "granted_on": START,
+    }
+    return Concession.objects.create(site_id=contract.site_id, contract=contract, **(values | overrides))
 
 
 def make_instalments(contract: Contract, months: int, **overrides: Any) -> list[Instalment]:

@@ -80,6 +80,7 @@ def make_one_of_each(site):
         make.make_request(contract),
         make.make_interaction(contract.tenant),
         make.make_survey(contract.tenant),
+        make.make_concession(contract),
     ]
     return {type(row): row for row in rows}
 

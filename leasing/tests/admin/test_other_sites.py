@@ -70,6 +70,7 @@ ROW_PAGES = {
     models.Instalment: ["change", "let-go"],
     models.Account: ["change", "history"],
     models.RentStep: ["change", "history"],
+    models.Concession: ["change", "history"],
     models.Deposit: ["change", "settle"],
     models.Litigation: ["change", "resolve"],
     models.Tenant: ["change", "delete", "history"],

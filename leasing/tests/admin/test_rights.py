@@ -53,7 +53,7 @@ def test_a_manager_adds_what_is_not_made_by_something_else(manager, rows):
     may = {model for model in rows if manager.get(page(model, "add")).status_code == 200}
     made_elsewhere = {
         models.Account, models.RentStep, models.Instalment, models.Allocation, models.PaymentReversal, models.Deposit,
-        models.Receipt, models.ReceiptCancellation, models.ReceiptPrint, models.ReceiptCounter,
+        models.Receipt, models.ReceiptCancellation, models.ReceiptPrint, models.ReceiptCounter, models.Concession,
     }  # fmt: skip
     assert may == set(rows) - made_elsewhere
 
