@@ -3,7 +3,7 @@
 The difference of two rates and its interval: `rates.newcombe`. Worked numbers: docs/formulas/retention.md.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import fsum, sqrt
 from statistics import NormalDist
@@ -47,15 +47,18 @@ def z_for(comparisons: int) -> float:
     return NormalDist().inv_cdf(1 - (1 - CONFIDENCE) / 2 / comparisons)
 
 
-def pooled(trials: Sequence[Trial], *, comparisons: int = 1) -> Pooled | None:
-    """The common difference of rates of several trials (Mantel and Haenszel) with the interval of Sato. None of none.
+@dataclass(frozen=True)
+class Sums:
+    """What of several trials their common difference is made of: each is compared within itself."""
 
-    D = Σ (k₁n₂ − k₂n₁)/N ÷ Σ n₁n₂/N, ± z √(D·P + Q) ÷ Σ n₁n₂/N, with
-    P = Σ [n₁²k₂ − n₂²k₁ + n₁n₂(n₂ − n₁)/2]/N² and Q = Σ [k₁(n₂ − k₂) + k₂(n₁ − k₁)]/2N; each trial is compared within
-    itself (Sato, Greenland and Robins, Biometrics 45 (1989), 1323–1324).
-    """
-    if not trials:
-        return None
+    difference: float = 0.0
+    weight: float = 0.0
+    p: float = 0.0
+    q: float = 0.0
+
+
+def sums(trials: Iterable[Trial]) -> Sums:
+    """Σ (k₁n₂ − k₂n₁)/N, Σ n₁n₂/N, P = Σ [n₁²k₂ − n₂²k₁ + n₁n₂(n₂ − n₁)/2]/N², Q = Σ [k₁(n₂ − k₂) + k₂(n₁ − k₁)]/2N."""
     differences, weights, p, q = [], [], [], []
     for trial in trials:
         k1, n1, k2, n2 = trial.contacted.successes, trial.contacted.n, trial.set_aside.successes, trial.set_aside.n
@@ -64,7 +67,19 @@ def pooled(trials: Sequence[Trial], *, comparisons: int = 1) -> Pooled | None:
         weights.append(n1 * n2 / n)
         p.append((n1 * n1 * k2 - n2 * n2 * k1 + n1 * n2 * (n2 - n1) / 2) / n**2)
         q.append((k1 * (n2 - k2) + k2 * (n1 - k1)) / (2 * n))
-    weight = fsum(weights)
-    difference = fsum(differences) / weight
-    reach = z_for(comparisons) * sqrt(max(0.0, difference * fsum(p) + fsum(q))) / weight
+    return Sums(fsum(differences), fsum(weights), fsum(p), fsum(q))
+
+
+def pooled(trials: Sequence[Trial], *, comparisons: int = 1) -> Pooled | None:
+    """The common difference of rates of several trials, with its interval. None of none."""
+    return pooled_of(sums(trials), comparisons=comparisons)
+
+
+def pooled_of(of: Sums, *, comparisons: int = 1) -> Pooled | None:
+    """The difference of Mantel and Haenszel with the interval of Sato: D = Σ difference ÷ Σ weight, ± z √(D·P + Q) ÷
+    Σ weight (Sato, Greenland and Robins, Biometrics 45 (1989), 1323–1324). None of no trial."""
+    if not of.weight:
+        return None
+    difference = of.difference / of.weight
+    reach = z_for(comparisons) * sqrt(max(0.0, difference * of.p + of.q)) / of.weight
     return Pooled(difference, Interval(difference - reach, difference + reach))

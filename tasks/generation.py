@@ -14,7 +14,7 @@ from changes import sql
 from changes.audit import change
 from sites_app.models import Site
 from tasks import verbs
-from tasks.causes import judged
+from tasks.causes import judged, registry
 from tasks.causes.rent_late import RENT_LATE
 from tasks.closing import CLOSED, STATE_BEFORE
 from tasks.workers import WORKING_ROLES
@@ -57,6 +57,8 @@ def _count(statement: str, site: Site, today: dt.date, *, only: UUID | None = No
         "evening": END_OF_DAY,
         "roles": list(WORKING_ROLES),
         "judged": [RENT_LATE.name] if only else judged.NAMES,
+        "standing_in": [name for name, _stands_for in registry.stand_ins()],
+        "stands_for": [stands_for for _name, stands_for in registry.stand_ins()],
         "root": f"{RENT_LATE.name}:{only}" if only else None,
         "asking_again": judged.ASKING_AGAIN,
         "gone": verbs.CAUSE_GONE,
@@ -77,11 +79,20 @@ _CAUSES = f"""
         WHERE m.site_id = %(site)s AND m.role = ANY (%(roles)s) AND u.is_active
     ),
     {judged.FOUND},
+    -- Another app's task speaks to the tenant of this contract already.
+    stand_in AS MATERIALIZED (
+        SELECT t.contract_id, s.stands_for
+        FROM tasks_task t
+        JOIN unnest(%(standing_in)s::text[], %(stands_for)s::text[]) AS s (cause, stands_for) ON s.cause = t.cause
+        WHERE t.site_id = %(site)s AND t.status IN ('pending', 'in_progress', 'blocked') AND t.contract_id IS NOT NULL
+    ),
     cause AS MATERIALIZED (
         SELECT *, concat_ws(':', root, asks) AS source,
             (due_on + %(evening)s::time) AT TIME ZONE %(timezone)s AS due_at
         FROM found
-        WHERE %(root)s::text IS NULL OR root = %(root)s
+        WHERE (%(root)s::text IS NULL OR root = %(root)s) AND NOT EXISTS (
+            SELECT FROM stand_in s WHERE s.contract_id = found.contract_id AND s.stands_for = found.cause
+        )
     ),
     -- Open tasks, and those that were closed by themselves and whose cause is there again.
     generated AS (

@@ -1,7 +1,7 @@
 """What can be done with tasks: one function for each change, all of it or nothing, once for a key."""
 
 from tasks.actions.handover import can_take_back, reassign_tasks, take_back
-from tasks.actions.orders import TaskOrder, close_tasks, create_tasks
+from tasks.actions.orders import TaskOrder, close_tasks, create_tasks, take_over
 from tasks.actions.planning import create_task, stop_waiting, wait_for
 from tasks.actions.rankings import keep_rankings
 from tasks.actions.taps import (
@@ -34,6 +34,7 @@ __all__ = [
     "start_task",
     "stop_waiting",
     "take_back",
+    "take_over",
     "undo_change",
     "wait_for",
 ]

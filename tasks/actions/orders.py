@@ -96,6 +96,20 @@ def close_tasks(*, site: Site, sources: Iterable[str], reason: str, now: dt.date
         return sql.value(_CLOSE, parameters)
 
 
+def take_over(*, site: Site, cause: str, contracts: Iterable[UUID], reason: str, now: dt.datetime) -> int:
+    """Close the open tasks of these contracts for which the cause stands, such as the end of a term. Returns how many.
+
+    While a task of the cause is open none is made again. `reason`, in words for who had the task, becomes its note.
+    """
+    _require_ordered(cause)
+    parameters = {
+        "site": site.code, "contracts": list(contracts), "cause": registry.get(cause).stands_for,
+        "note": reason.strip(), "now": now, "gone": verbs.CAUSE_GONE,
+    }  # fmt: skip
+    with change(None):
+        return sql.value(_TAKE_OVER, parameters)
+
+
 def _require_sound(order: TaskOrder) -> None:
     _require_ordered(order.cause)
     kind = order.kind or registry.get(order.cause).kind
@@ -181,6 +195,17 @@ _CLOSE = f"""
         SELECT t.id, {STATE_BEFORE} AS before
         FROM tasks_task t
         WHERE t.site_id = %(site)s AND t.source = ANY (%(sources)s) AND t.cause = ANY (%(causes)s)
+            AND t.status IN ('pending', 'in_progress', 'blocked')
+        ORDER BY t.id FOR NO KEY UPDATE
+    ),
+    {CLOSED}
+"""
+
+_TAKE_OVER = f"""
+    WITH gone AS (
+        SELECT t.id, {STATE_BEFORE} AS before
+        FROM tasks_task t
+        WHERE t.site_id = %(site)s AND t.contract_id = ANY (%(contracts)s::uuid[]) AND t.cause = %(cause)s
             AND t.status IN ('pending', 'in_progress', 'blocked')
         ORDER BY t.id FOR NO KEY UPDATE
     ),

@@ -61,6 +61,11 @@ def is_ordered(name: str) -> bool:
     return cause is not None and cause.records is None and cause is not MANUAL
 
 
+def stand_ins() -> list[tuple[str, str]]:
+    """The causes of apps above that stand for one of the records, each with that one."""
+    return [(cause.name, cause.stands_for) for cause in _causes.values() if cause.stands_for]
+
+
 def choices() -> list[tuple[str, Text]]:
     """Every cause by its name and label."""
     return [(cause.name, cause.label) for cause in _causes.values()]
