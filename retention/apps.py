@@ -7,7 +7,11 @@ class RetentionConfig(AppConfig):
     verbose_name = _("Retention")
 
     def ready(self) -> None:
+        from retention.campaigns import consent, following
+        from retention.causes import owner_consent, retention_action
         from retention.talks import TALK
         from tasks.causes import registry
 
         registry.register(TALK)
+        registry.register(retention_action(following.action_ended, following.action_reopened))
+        registry.register(owner_consent(consent.consent_ended, consent.consent_reopened))

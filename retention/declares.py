@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from retention import panels
 from retention.pages.access import MANAGE, VIEW
-from screens.declarations import FORM, Address, Daily, Declaration, Entry, Include, Panel, TimelineSource
+from screens.declarations import FORM, Address, Daily, Declaration, Entry, Hourly, Include, Panel, TimelineSource
 
 DECLARATION = Declaration(
     rights={"agent": (VIEW,), "manager": (MANAGE,)},
@@ -32,6 +32,15 @@ DECLARATION = Declaration(
         ),
         # When the night's figures are there. It does its work on the first of the month.
         Daily("retention.jobs.fit_model", dt.time(2, 30), "the points are learned anew", for_each_site=False),
+        Daily("retention.jobs.campaign_results", dt.time(1, 15), "campaigns have their counts, and their verdict once"),
+        # When the sites have theirs.
+        Daily(
+            "retention.jobs.record_offers",
+            dt.time(1, 45),
+            "offers are reckoned with what came of them on all sites",
+            for_each_site=False,
+        ),
+        Hourly("retention.jobs.end_what_is_gone", "nobody is spoken to about staying who has given notice or renewed"),
     ),
     includes=(Include("retention/", "retention.pages.urls"), Include("api/retention/", "retention.api_urls")),
     addresses={

@@ -3,10 +3,15 @@
 import datetime as dt
 import logging
 
+from django.utils import timezone
+
 from outbox.actions import Refused
 from outbox.jobs import outbox_job
 from outbox.models import Job
 from retention.actions import analyse
+from retention.campaigns.ending import close_what_is_gone
+from retention.campaigns.records import pool_offers
+from retention.campaigns.results import record_results
 from retention.fitting import FitFailed
 from retention.learning import learn
 from retention.measuring import measure as measure_sites
@@ -46,3 +51,30 @@ def fit_model(job: Job) -> None:
         raise Refused(str(failure)) from failure
     outcome = found.model.status if found.model else "nothing fitted"
     log.info("%s rows, %s departures: %s", found.rows, found.decisions, outcome)
+
+
+@site_job
+def campaign_results(job: Job) -> None:
+    """Each night: how the site's campaigns stand, and the verdict of those that are ninety days old (job.kwargs: the
+    day)."""
+    site, day, now = Site.objects.get(code=job.site_code), dt.date.fromisoformat(job.kwargs["day"]), timezone.now()
+    gone = close_what_is_gone(site=site, today=day, now=now)
+    written = record_results(site=site, day=day, now=now)
+    log.info("%s: %s results of campaigns written, %s actions are no longer needed", job.site_code, written, gone)
+
+
+@site_job
+def end_what_is_gone(job: Job) -> None:
+    """Each hour: who has given notice, renewed or left is not spoken to any more (job.kwargs: the day)."""
+    site, day = Site.objects.get(code=job.site_code), dt.date.fromisoformat(job.kwargs["day"])
+    if gone := close_what_is_gone(site=site, today=day, now=timezone.now()):
+        log.info("%s: %s actions are no longer needed", job.site_code, gone)
+
+
+@outbox_job
+def record_offers(job: Job) -> None:
+    """Each night: what came of each offer on all of the agency's sites, as sums (job.kwargs: the day)."""
+    codes = list(Site.objects.order_by("code").values_list("code", flat=True))
+    with site_scope(codes):
+        written = pool_offers(codes, day=dt.date.fromisoformat(job.kwargs["day"]))
+    log.info("%s records of offers written", written)

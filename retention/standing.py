@@ -2,6 +2,7 @@
 
 import datetime as dt
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
 from leasing.models import Tenant
@@ -35,6 +36,12 @@ def standings_of(tenant: Tenant, day: dt.date) -> list[TenancyStanding]:
     """The tenancies of a tenant that are in force on a day, by reference. One statement."""
     require_scope([tenant.site_id])
     return _standings(tenant.site_id, day, tenants=[tenant.pk])
+
+
+def standings(site: str, tenants: Sequence[uuid.UUID], day: dt.date) -> list[TenancyStanding]:
+    """The same of some tenants of a site. One statement."""
+    require_scope([site])
+    return _standings(site, day, tenants=list(tenants))
 
 
 def not_scored_on(site: str, day: dt.date) -> list[TenancyStanding]:

@@ -10,6 +10,7 @@ from typing import Any
 
 from changes import sql
 from insight import artefact
+from insight.gain import acceptance, effect
 from insight.points import STARTING_TABLE, PointsTable
 from insight.survival import PRIOR_DAYS
 from retention.models import RetentionScore, ScoreModel
@@ -32,10 +33,15 @@ SELECT site.code, site.currency, measured.factor, empty.days AS empty_days,
     ) AS models,
     (
         SELECT jsonb_agg(jsonb_build_object(
-            'offer_id', id, 'kind', kind, 'level', level, 'share', share::text, 'months', months, 'amount', amount,
-            'acceptance', starting_acceptance
+            'offer_id', offer.id, 'kind', kind, 'level', level, 'share', share::text, 'months', months,
+            'amount', amount,
+            'starting', starting_acceptance, 'offered', offered, 'accepted', accepted, 'prevented', prevented,
+            'would_be_leavers', would_be_leavers
         ) ORDER BY key)
-        FROM retention_offer
+        FROM retention_offer offer
+        LEFT JOIN LATERAL (
+            SELECT * FROM retention_offerrecord r WHERE r.offer_id = offer.id ORDER BY day DESC LIMIT 1
+        ) record ON true
         WHERE active AND currency IN ('', site.currency)
     ) AS offers
 FROM sites_app_site site
@@ -114,8 +120,17 @@ def _in_use(models: list[dict[str, Any]]) -> tuple[int | None, PointsTable]:
 
 
 def _terms(offer: dict[str, Any]) -> OfferTerms:
-    share = offer.pop("share")
-    return OfferTerms(**offer, share=None if share is None else Decimal(share))
+    """What was offered until now says how many accept; those set aside say how many stay by it."""
+    return OfferTerms(
+        offer_id=offer["offer_id"],
+        kind=offer["kind"],
+        level=offer["level"],
+        share=None if offer["share"] is None else Decimal(offer["share"]),
+        months=offer["months"],
+        amount=offer["amount"],
+        acceptance=acceptance(float(offer["starting"]), offer["accepted"] or 0, offer["offered"] or 0),
+        effect=effect(offer["prevented"] or 0.0, offer["would_be_leavers"] or 0.0),
+    )
 
 
 def _as_list(value: Any) -> list[dict[str, Any]]:

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from changes.audit import every_change
-from leasing.models import Concession, Contract, Tenant
+from leasing.models import Concession, Contract, Owner, Tenant
 from retention.models.offers import Offer
 from retention.models.scores import RetentionScore
 from sites_app.models import SameSiteForeignKey, SiteScopedModel
@@ -160,7 +160,11 @@ class RetentionAction(SiteScopedModel):
     relet_loss = models.BigIntegerField(_("re-letting loss"))
     gain = models.BigIntegerField(_("expected gain"))
     intervene_by = models.DateField(_("speak to them by"))
-    consent = models.CharField(_("owner"), max_length=7, choices=Consent.choices, blank=True)
+    # Who has to agree, where the offer is one of his.
+    owner = SameSiteForeignKey(
+        Owner, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("owner")
+    )
+    consent = models.CharField(_("consent"), max_length=7, choices=Consent.choices, blank=True)
     # The task that asks for it now, and how often it was asked for.
     task_source = models.CharField(_("task"), max_length=120, blank=True)
     turn = models.PositiveSmallIntegerField(_("turn"), default=0)
@@ -200,6 +204,7 @@ class RetentionAction(SiteScopedModel):
         indexes = [
             models.Index(fields=["site", "tenant"], name="action_site_tenant"),
             models.Index(fields=["site", "contract"], name="action_site_contract"),
+            models.Index(fields=["site", "owner"], condition=Q(owner__isnull=False), name="action_site_owner"),
             models.Index(
                 fields=["site", "concession"],
                 condition=Q(concession__isnull=False),
