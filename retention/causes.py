@@ -9,6 +9,8 @@ from screens import formats
 from tasks.causes.cause import About, Cause, Facts
 
 ACTION, CONSENT = "retention_action", "owner_consent"
+LISTED = "retention"
+"""The cause of a talk that a manager has ordered from the list."""
 
 
 def offer_name(facts: Facts) -> str:
@@ -74,7 +76,7 @@ def retention_action(ended: Callable[[Any], None], reopened: Callable[[Any], Non
         subject=_subject,
         reason=_reason,
         francs=_francs,
-        stands_for="term_ending",
+        stands_for=("term_ending", LISTED),
         ended=ended,
         reopened=reopened,
     )

@@ -8,7 +8,8 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from retention.models import RetentionScore
+from retention.causes import ACTION, LISTED
+from retention.models import RetentionAction, RetentionScore
 from screens import formats
 from sites_app.models import Site
 from tasks.actions.orders import TaskOrder, create_tasks
@@ -16,7 +17,7 @@ from tasks.causes.cause import About, Cause
 from tasks.generation import END_OF_DAY
 from tasks.models import Task
 
-SOURCE = "retention"
+SOURCE = LISTED
 """The cause of these tasks, and the first word of their sources: retention:talk:<contract>:<day>."""
 
 
@@ -46,14 +47,18 @@ TALK = Cause(
 def order_talks(*, site: Site, contracts: Iterable[UUID], now: dt.datetime) -> int:
     """A task for each tenancy to talk to its tenant, due by the day of its score, for the contract's agent.
 
-    Where one is open already none is made; of a contract that is not on the site or not scored nothing is said. Four
-    statements. Returns how many were made.
+    Where one is open already none is made, nor for whom a campaign has set aside; of a contract that is not on the site
+    or not scored nothing is said. Five statements. Returns how many were made.
     """
     rows = RetentionScore.objects.filter(site=site, valid_to=None, contract__in=set(contracts))
     scores = list(rows.select_related("contract").order_by("pk"))
-    of_them = Task.objects.open().filter(site=site, cause=SOURCE, contract__in=[row.contract_id for row in scores])
+    of_them = Task.objects.open().filter(
+        site=site, cause__in=(SOURCE, ACTION), contract__in=[row.contract_id for row in scores]
+    )
     asked = set(of_them.values_list("contract_id", flat=True))
     today = site.today()
+    aside = RetentionAction.objects.filter(site=site, arm=RetentionAction.Arm.CONTROL, campaign__verdict_on__gt=today)
+    asked |= set(aside.filter(contract__in=contracts).values_list("contract_id", flat=True))
     orders = [_order(site, row, today) for row in scores if row.contract_id not in asked]
     return create_tasks(site=site, orders=orders, now=now)
 

@@ -34,7 +34,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('leasing', '0012_concessions'),
         ('pghistory', '0007_auto_20250421_0444'),
-        ('retention', '0002_offers_and_measures'),
+        ('retention', '0003_starting_offers'),
         ('sites_app', '0003_accounts_billing_and_charges'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

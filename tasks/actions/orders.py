@@ -103,7 +103,7 @@ def take_over(*, site: Site, cause: str, contracts: Iterable[UUID], reason: str,
     """
     _require_ordered(cause)
     parameters = {
-        "site": site.code, "contracts": list(contracts), "cause": registry.get(cause).stands_for,
+        "site": site.code, "contracts": list(contracts), "causes": list(registry.get(cause).stands_for),
         "note": reason.strip(), "now": now, "gone": verbs.CAUSE_GONE,
     }  # fmt: skip
     with change(None):
@@ -205,7 +205,7 @@ _TAKE_OVER = f"""
     WITH gone AS (
         SELECT t.id, {STATE_BEFORE} AS before
         FROM tasks_task t
-        WHERE t.site_id = %(site)s AND t.contract_id = ANY (%(contracts)s::uuid[]) AND t.cause = %(cause)s
+        WHERE t.site_id = %(site)s AND t.contract_id = ANY (%(contracts)s::uuid[]) AND t.cause = ANY (%(causes)s)
             AND t.status IN ('pending', 'in_progress', 'blocked')
         ORDER BY t.id FOR NO KEY UPDATE
     ),

@@ -116,9 +116,9 @@ class Cause:
     """For a cause that is about late rents: those of its facts. Screens tell what is late by now."""
     can_wait: bool = False
     """Whether it stands back, out of the first three, for whatever else is due by tonight."""
-    stands_for: str = ""
-    """The name of a cause of the records: while a task of this one is open, none of that one is asked for of the same
-    contract."""
+    stands_for: tuple[str, ...] = ()
+    """Names of causes: while a task of this one is open, none of those of the records is asked for of its contract, and
+    the app takes over the open ones."""
     worked_from: str = ""
     """The name of the list at which its work is chosen; it takes the agent."""
     ended: Callable[[Any], None] = _needs_no_word

@@ -62,8 +62,8 @@ def is_ordered(name: str) -> bool:
 
 
 def stand_ins() -> list[tuple[str, str]]:
-    """The causes of apps above that stand for one of the records, each with that one."""
-    return [(cause.name, cause.stands_for) for cause in _causes.values() if cause.stands_for]
+    """The causes that stand for others, each with each of those."""
+    return [(cause.name, other) for cause in _causes.values() for other in cause.stands_for]
 
 
 def choices() -> list[tuple[str, Text]]:

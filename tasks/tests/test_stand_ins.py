@@ -20,7 +20,7 @@ TODAY = NOW.date()
 @pytest.fixture
 def kindia(db, monkeypatch):
     monkeypatch.setattr(registry, "_causes", dict(registry._causes))
-    registry.register(Cause(name="keeping", label="to keep", kind="retention", stands_for="term_ending"))
+    registry.register(Cause(name="keeping", label="to keep", kind="retention", stands_for=("term_ending",)))
     with site_scope(["GN_KINDIA"]):
         yield Site.objects.get(pk="GN_KINDIA")
 
