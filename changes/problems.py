@@ -138,7 +138,7 @@ class RefusedByRule(drf.APIException):
         super().__init__(broken.sentence)
         self.status_code = broken.status
         self.members = {"rule": broken.rule, **broken.members}
-        self.errors = [{"field": broken.field, "message": broken.sentence}] if broken.field else None
+        self.errors = broken.errors()
 
 
 def _as_api_exception(exc: Exception) -> Exception:

@@ -23,6 +23,10 @@ class RuleBroken(Exception):
         self.field, self.rule, self.sentence, self.members = field, rule, str(sentence), members or {}
         super().__init__(self.sentence)
 
+    def errors(self) -> list[dict[str, str]] | None:
+        """Each field that is wrong and why, for a program; None where no field is to blame."""
+        return [{"field": self.field, "message": self.sentence}] if self.field else None
+
 
 class IdempotencyConflict(RuleBroken):
     """The key was used before, for something else."""

@@ -10,11 +10,15 @@ from modeltranslation.admin import TranslationAdmin
 from changes.refusals import RuleBroken
 from retention.actions import object_to_scoring
 from retention.models import (
+    CampaignResult,
     ContactPreference,
     ListRecord,
     ObservedFrom,
     Offer,
+    OfferRecord,
     RelettingTime,
+    RetentionAction,
+    RetentionCampaign,
     RetentionScore,
     ScoreModel,
     ScoringObjection,
@@ -156,3 +160,40 @@ class TalkGuideAdmin(RetentionAdmin, GlobalAdmin, TranslationAdmin):
     icon = "forum"
     list_display = ["key", "opening"]
     search_fields = ["key", "opening"]
+
+
+@admin.register(RetentionCampaign)
+class RetentionCampaignAdmin(RetentionAdmin, ShownAdmin):
+    icon = "campaign"
+    list_display = ["name", "status", "budget", "start_date", "control_share", "verdict_on", "created_by"]
+    list_select_related = ["created_by"]
+    list_filter = ["status"]
+    search_fields = ["name"]
+    date_hierarchy = "start_date"
+
+
+@admin.register(RetentionAction)
+class RetentionActionAdmin(RetentionAdmin, ShownAdmin):
+    icon = "handshake"
+    list_display = ["campaign", "tenant", "offer", "cost", "arm", "state", "kept"]
+    list_select_related = ["campaign", "tenant", "offer"]
+    list_filter = ["arm", "state"]
+    search_fields = ["tenant__name", "tenant__code", "campaign__name"]
+
+
+@admin.register(CampaignResult)
+class CampaignResultAdmin(RetentionAdmin, ShownAdmin):
+    icon = "fact_check"
+    list_display = ["campaign", "day", "contacted", "contacted_kept", "set_aside", "set_aside_kept", "spent", "verdict"]
+    list_select_related = ["campaign"]
+    list_filter = ["verdict"]
+    search_fields = ["campaign__name"]
+    date_hierarchy = "day"
+
+
+@admin.register(OfferRecord)
+class OfferRecordAdmin(RetentionAdmin, GlobalAdmin, ShownAdmin):
+    icon = "insights"
+    list_display = ["offer", "day", "contacted", "contacted_kept", "set_aside", "set_aside_kept", "offered", "accepted"]
+    list_select_related = ["offer"]
+    date_hierarchy = "day"

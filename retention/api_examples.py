@@ -54,3 +54,46 @@ ANALYSIS_EXAMPLE = {
     "analyzed": 122,
     "tenants": [_SCORE],
 }
+_ACTION: dict[str, Any] = {
+    "id": "5f0c8a52-7c1e-4c39-93a4-2b9f1d0e6a77",
+    "tenantId": _SCORE["tenantId"],
+    "tenantCode": _SCORE["tenantCode"],
+    "name": _SCORE["name"],
+    "contractId": _SCORE["contractId"],
+    "offerId": 1,
+    "actionType": "talk",
+    "description": "Talk and settle what is open",
+    "cost": 0,
+    "expectedGain": 148_000,
+    "estimatedChurnProbability": 0.187,
+    "relettingLoss": 3_942_181,
+    "arm": "",
+    "state": "proposed",
+    "kept": None,
+}
+_CAMPAIGN: dict[str, Any] = {
+    "id": "8c1d7e44-0f3a-4f0f-8a53-9a4f6f0f2b10",
+    "siteId": "GN_CONAKRY",
+    "campaignName": "Before the end of the year",
+    "status": "draft",
+    "budget": 1_000_000,
+    "cost": 0,
+    "currency": "GNF",
+    "expectedRoi": None,
+    "tenants": 1,
+    "startDate": "2026-12-01",
+    "controlShare": 0.2,
+    "createdAt": "2026-11-30T09:12:40Z",
+    "launchedAt": None,
+    "verdictOn": None,
+    "verdict": None,
+    "result": None,
+}
+CAMPAIGN_EXAMPLE = _CAMPAIGN | {"actions": [_ACTION]}
+CAMPAIGNS_EXAMPLE = {"count": 1, "next": None, "previous": None, "results": [_CAMPAIGN]}
+NEW_CAMPAIGN_EXAMPLE = {
+    "tenantIds": [_SCORE["tenantCode"], "L-0002"],
+    "campaignName": "Before the end of the year",
+    "budget": 1_000_000,
+    "controlShare": 0.2,
+}

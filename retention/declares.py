@@ -56,6 +56,8 @@ DECLARATION = Declaration(
         "retention:observed_from": Address(MANAGE, FORM),
         "retention_api:analyze": Address(MANAGE, ("POST",)),
         "retention_api:scores": Address(MANAGE),
+        "retention_api:campaigns": Address(MANAGE, FORM),
+        "retention_api:campaign": Address(MANAGE, row="retention.RetentionCampaign"),
     },
     panels=(
         Panel("home", 15, "retention/_home.html", panels.deciding_soon, MANAGE),

@@ -52,13 +52,12 @@ def order_talks(*, site: Site, contracts: Iterable[UUID], now: dt.datetime) -> i
     """
     rows = RetentionScore.objects.filter(site=site, valid_to=None, contract__in=set(contracts))
     scores = list(rows.select_related("contract").order_by("pk"))
-    of_them = Task.objects.open().filter(
-        site=site, cause__in=(SOURCE, ACTION), contract__in=[row.contract_id for row in scores]
-    )
+    of_scores = [row.contract_id for row in scores]
+    of_them = Task.objects.open().filter(site=site, cause__in=(SOURCE, ACTION), contract__in=of_scores)
     asked = set(of_them.values_list("contract_id", flat=True))
     today = site.today()
     aside = RetentionAction.objects.filter(site=site, arm=RetentionAction.Arm.CONTROL, campaign__verdict_on__gt=today)
-    asked |= set(aside.filter(contract__in=contracts).values_list("contract_id", flat=True))
+    asked |= set(aside.filter(contract__in=of_scores).values_list("contract_id", flat=True))
     orders = [_order(site, row, today) for row in scores if row.contract_id not in asked]
     return create_tasks(site=site, orders=orders, now=now)
 

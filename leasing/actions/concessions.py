@@ -120,7 +120,7 @@ def _from(first: dt.date, possible: list[dt.date], months: int, contract: Contra
 
 def _remade(contract: Contract, first: dt.date, today: dt.date, by: Actor) -> None:
     renewed = Contract.objects.filter(
-        site_id=contract.site_id, account_id=contract.account_id, property_id=contract.property_id
+        site_id=contract.site_id, account_id=contract.signed_account_id(), property_id=contract.property_id
     )
     for one in renewed.filter(status=Contract.Status.ACTIVE):
         remake_months(one, first)

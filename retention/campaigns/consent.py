@@ -110,7 +110,7 @@ def _actions_of(task: Any) -> Any:
     return related.select_for_update(of=("self",)).order_by("pk")
 
 
-def _say(actions: Sequence[RetentionAction], consent: Consent) -> None:
+def _say(actions: Sequence[RetentionAction], consent: RetentionAction.Consent) -> None:
     for action in actions:
         action.consent = consent
     RetentionAction.objects.bulk_update(actions, ["consent"])

@@ -118,7 +118,7 @@ def _accept(action: RetentionAction, task: Any, today: dt.date) -> None:
 def _lower_the_rent(action: RetentionAction, task: Any, today: dt.date) -> Concession:
     """On the contract that the account has now: a renewal may have come since the launch."""
     months = action.offer.months or 1
-    of_account = Contract.objects.filter(site_id=action.site_id, account_id=action.contract.account_id)
+    of_account = Contract.objects.filter(site_id=action.site_id, account_id=action.contract.signed_account_id())
     current = of_account.filter(status=Contract.Status.ACTIVE).order_by("-start_date").first()
     _at, by = _last_change(task)
     return grant_concession(

@@ -157,7 +157,7 @@ def _of_a_tenant(candidate: Candidate, today: dt.date) -> Iterator[Refusal]:
 
 
 def _of_an_offer(action: PlannedAction, plan: CampaignPlan) -> Iterator[Refusal]:
-    values = {"of": action.candidate, "tenant": _who(action.candidate), "offer": str(action.offer)}
+    values: dict[str, Any] = {"of": action.candidate, "tenant": _who(action.candidate), "offer": str(action.offer)}
     if not action.offer.active:
         yield _refusal("offers", "offer_active", _("%(tenant)s: “%(offer)s” is not offered any more."), **values)
     if action.offer.currency not in ("", plan.site.currency):

@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil
+from typing import Any
 
 from django.db.models import Count, Q
 
@@ -46,7 +47,7 @@ def pool_offers(codes: Sequence[str], *, day: dt.date) -> int:
     """
     since = _months_before(day)
     states = RetentionAction.State
-    rows = (
+    rows: Any = (
         RetentionAction.objects.filter(site__in=codes, campaign__launched_at__date__gte=since)
         .exclude(arm="")
         .values("offer_id", "campaign_id", "arm")

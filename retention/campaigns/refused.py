@@ -19,9 +19,6 @@ class Refusal:
     sentence: str
     tenant_id: UUID | None = None
 
-    def as_json(self) -> dict[str, Any]:
-        return {"field": self.field, "rule": self.rule, "message": self.sentence}
-
 
 class CampaignRefused(RuleBroken):
     """All that is against it. Nothing was saved."""
@@ -33,8 +30,10 @@ class CampaignRefused(RuleBroken):
             first.field,
             first.rule,
             " ".join(refusal.sentence for refusal in self.refusals),
-            {"refusals": [refusal.as_json() for refusal in self.refusals]},
         )
+
+    def errors(self) -> list[dict[str, str]]:
+        return [{"field": refusal.field, "message": refusal.sentence} for refusal in self.refusals]
 
 
 def wrong_status(campaign: Any, *, field: str = "status") -> RuleBroken:

@@ -79,12 +79,12 @@ def record_results(*, site: Site, day: dt.date, now: dt.datetime) -> int:
         if not campaigns:
             return 0
         days = {campaign.pk: min(day, campaign.verdict_on or day) for campaign in campaigns}
-        rows = sql.rows(_KEPT, {"site": site.code, "campaigns": list(days), "days": list(days.values())})
+        rows = list(sql.rows(_KEPT, {"site": site.code, "campaigns": list(days), "days": list(days.values())}))
         newest = {
             row.campaign_id: row
             for row in CampaignResult.objects.filter(site=site, campaign__in=campaigns).order_by("day")
         }
-        written = 0
+        results = []
         for campaign in campaigns:
             mine = [row for row in rows if row["campaign_id"] == campaign.pk]
             counts, as_of = counts_from(mine), days[campaign.pk]
@@ -93,13 +93,16 @@ def record_results(*, site: Site, day: dt.date, now: dt.datetime) -> int:
             if not is_last and before is not None and counts_of(before) == counts:
                 continue
             word = counts.verdict().word if is_last else ""
-            CampaignResult.objects.update_or_create(
-                site=site, campaign=campaign, day=as_of, defaults=asdict(counts) | {"verdict": word}
-            )
-            written += 1
+            results.append(CampaignResult(site=site, campaign=campaign, day=as_of, verdict=word, **asdict(counts)))
             if is_last:
                 _close(campaign, mine, word, now)
-        return written
+        CampaignResult.objects.bulk_create(
+            results,
+            update_conflicts=True,
+            unique_fields=["site", "campaign", "day"],
+            update_fields=["verdict", *Counts.__dataclass_fields__],
+        )
+        return len(results)
 
 
 def counts_from(rows: Sequence[dict]) -> Counts:

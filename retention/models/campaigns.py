@@ -3,6 +3,7 @@
 import datetime as dt
 import random
 from decimal import Decimal
+from typing import Any
 
 import pghistory
 from django.conf import settings
@@ -22,7 +23,7 @@ from sites_app.models import SameSiteForeignKey, SiteScopedModel
 _SEEDS = 2**31
 
 
-def _person(label: object) -> models.ForeignKey:
+def _person(label: Any) -> models.ForeignKey:
     return models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.SET_NULL,
