@@ -42,7 +42,7 @@ class Difference:
 
 
 @dataclass(frozen=True)
-class Verdict:
+class CampaignVerdict:
     """`difference` is None where nobody was set aside, or nobody contacted."""
 
     word: Word
@@ -51,12 +51,12 @@ class Verdict:
     """As many homes have to be kept for it to pay what it has cost."""
 
 
-def verdict(contacted: Arm, set_aside: Arm, *, mean_loss: float, spent: int) -> Verdict:
+def verdict(contacted: Arm, set_aside: Arm, *, mean_loss: float, spent: int) -> CampaignVerdict:
     """One word, and what it stands on. `mean_loss` is the mean re-letting loss of those contacted."""
     difference = None
     if contacted.n and set_aside.n:
         difference = _difference(contacted, set_aside, mean_loss, spent)
-    return Verdict(_word(contacted, set_aside, difference), difference, homes_to_keep(spent, mean_loss))
+    return CampaignVerdict(_word(contacted, set_aside, difference), difference, homes_to_keep(spent, mean_loss))
 
 
 def homes_to_keep(cost: int, mean_loss: float) -> int:

@@ -66,11 +66,11 @@ def test_every_job_of_the_schedule_is_one_that_the_worker_knows():
 def test_each_site_gets_its_jobs_once_however_often_they_are_planned():
     sites = Site.objects.count()
     assert sites >= 6
-    # At 0:45 the two nightly and the two hourly jobs of each site; by eight everything.
-    assert plan_jobs(EARLY_IN_CONAKRY) == sites * 4
+    # At 0:45 the two nightly and the three hourly jobs of each site; by eight everything.
+    assert plan_jobs(EARLY_IN_CONAKRY) == sites * 5
     assert plan_jobs(EARLY_IN_CONAKRY + dt.timedelta(minutes=1)) == 0
-    assert plan_jobs(EARLY_IN_CONAKRY.replace(hour=8)) == sites * 5 + 4
-    assert plan_jobs(EARLY_IN_CONAKRY + dt.timedelta(days=1)) == sites * 4
+    assert plan_jobs(EARLY_IN_CONAKRY.replace(hour=8)) == sites * 7 + 5
+    assert plan_jobs(EARLY_IN_CONAKRY + dt.timedelta(days=1)) == sites * 5
     kindia = Job.objects.get(key="leasing.jobs.extend_instalments:GN_KINDIA:2026-11-23")
     assert (kindia.name, kindia.site_code, kindia.user_id) == ("leasing.jobs.extend_instalments", "GN_KINDIA", None)
     assert kindia.kwargs == {"day": "2026-11-23"}
@@ -90,4 +90,4 @@ def test_two_planners_at_the_same_moment_do_no_harm():
         planner.start()
     for planner in planners:
         planner.join()
-    assert Job.objects.count() == Site.objects.count() * 4
+    assert Job.objects.count() == Site.objects.count() * 5

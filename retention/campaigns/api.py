@@ -72,6 +72,7 @@ def campaigns(request: Request) -> Response:
 
 
 @extend_schema(
+    operation_id="retention_campaign_retrieve",
     summary="One campaign",
     responses=WholeCampaignDocument,
     examples=[OpenApiExample("The campaign", examples.CAMPAIGN_EXAMPLE)],

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from insight.trials import least_detectable
 from retention.campaigns.candidates import Candidate
-from retention.campaigns.refused import Refusal
+from retention.campaigns.refused import CampaignRefusal
 from retention.draw import LARGEST_SHARE, Entrant, largest_cost, number_set_aside, proposed_share
 from retention.models import Offer, RetentionScore
 from retention.proposals import ProposedOffer
@@ -73,7 +73,7 @@ class CampaignPlan:
     start_date: dt.date
     control_share: Decimal
     actions: tuple[PlannedAction, ...]
-    refusals: tuple[Refusal, ...]
+    refusals: tuple[CampaignRefusal, ...]
     effects: Mapping[int, float] = field(default_factory=dict)
 
     @property

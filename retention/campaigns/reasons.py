@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 from leasing.models import Tenant
 from retention.campaigns.candidates import Candidate
 from retention.campaigns.planned import CampaignPlan, PlannedAction, arrears_of
-from retention.campaigns.refused import Refusal
+from retention.campaigns.refused import CampaignRefusal
 from retention.models import Offer
 from screens import formats
 
@@ -31,7 +31,7 @@ def reasons_against(
     unknown_offers: Sequence[str],
     today: dt.date,
     launching: bool,
-) -> list[Refusal]:
+) -> list[CampaignRefusal]:
     """All of them: those about the campaign, about its tenants in the order in which they were given; its budget."""
     reasons = [*_of_the_fields(plan, today, launching), *_of_the_list(asked, rows)]
     nobodys = _("“%(asked)s” is not among the tenants.")
@@ -48,15 +48,15 @@ def reasons_against(
     return [*reasons, *_of_the_budget(plan)]
 
 
-def _refusal(field: str, rule: str, sentence: str, *, of: Candidate | None = None, **values: Any) -> Refusal:
-    return Refusal(field, rule, sentence % values, of.tenant.pk if of else None)
+def _refusal(field: str, rule: str, sentence: str, *, of: Candidate | None = None, **values: Any) -> CampaignRefusal:
+    return CampaignRefusal(field, rule, sentence % values, of.tenant.pk if of else None)
 
 
 def _who(candidate: Candidate) -> str:
     return f"{candidate.tenant.name} ({candidate.tenant.code})"
 
 
-def _of_the_fields(plan: CampaignPlan, today: dt.date, launching: bool) -> Iterator[Refusal]:
+def _of_the_fields(plan: CampaignPlan, today: dt.date, launching: bool) -> Iterator[CampaignRefusal]:
     if not plan.name:
         yield _refusal("name", "campaign_has_a_name", _("Give the campaign a name."))
     if len(plan.name) > LONGEST_NAME:
@@ -92,7 +92,7 @@ def _of_the_fields(plan: CampaignPlan, today: dt.date, launching: bool) -> Itera
         )  # fmt: skip
 
 
-def _of_the_list(asked: Sequence[str], rows: Mapping[str, Tenant]) -> Iterator[Refusal]:
+def _of_the_list(asked: Sequence[str], rows: Mapping[str, Tenant]) -> Iterator[CampaignRefusal]:
     if not asked:
         yield _refusal("tenants", "campaign_of_somebody", _("Choose at least one tenant."))
     if len(asked) > MOST_TENANTS:
@@ -106,16 +106,16 @@ def _of_the_list(asked: Sequence[str], rows: Mapping[str, Tenant]) -> Iterator[R
     times = Counter(rows[text].pk for text in asked if text in rows)
     for row in {row.pk: row for row in rows.values()}.values():
         if times[row.pk] > 1:
-            yield Refusal(
+            yield CampaignRefusal(
                 "tenants", "tenant_once",
                 _("%(tenant)s is chosen twice.") % {"tenant": f"{row.name} ({row.code})"}, row.pk,
             )  # fmt: skip
 
 
-def _of_a_tenant(candidate: Candidate, today: dt.date) -> Iterator[Refusal]:
+def _of_a_tenant(candidate: Candidate, today: dt.date) -> Iterator[CampaignRefusal]:
     who, standing = _who(candidate), candidate.standing
 
-    def because(rule: str, sentence: str, **values: Any) -> Refusal:
+    def because(rule: str, sentence: str, **values: Any) -> CampaignRefusal:
         return _refusal("tenants", rule, sentence, of=candidate, tenant=who, **values)
 
     match standing.standing if standing else "nothing":
@@ -156,7 +156,7 @@ def _of_a_tenant(candidate: Candidate, today: dt.date) -> Iterator[Refusal]:
         )  # fmt: skip
 
 
-def _of_an_offer(action: PlannedAction, plan: CampaignPlan) -> Iterator[Refusal]:
+def _of_an_offer(action: PlannedAction, plan: CampaignPlan) -> Iterator[CampaignRefusal]:
     values: dict[str, Any] = {"of": action.candidate, "tenant": _who(action.candidate), "offer": str(action.offer)}
     if not action.offer.active:
         yield _refusal("offers", "offer_active", _("%(tenant)s: “%(offer)s” is not offered any more."), **values)
@@ -174,7 +174,7 @@ def _of_an_offer(action: PlannedAction, plan: CampaignPlan) -> Iterator[Refusal]
         )  # fmt: skip
 
 
-def _of_the_budget(plan: CampaignPlan) -> Iterator[Refusal]:
+def _of_the_budget(plan: CampaignPlan) -> Iterator[CampaignRefusal]:
     found = plan.before_launch()
     if plan.budget < 1 or not found.over_budget:
         return
@@ -189,4 +189,4 @@ def _of_the_budget(plan: CampaignPlan) -> Iterator[Refusal]:
         "%(over)s over: %(offers)s offers cost %(cost)s of %(budget)s.",
         found.contacted,
     )
-    yield Refusal("budget", "campaign_within_budget", sentence % values)
+    yield CampaignRefusal("budget", "campaign_within_budget", sentence % values)

@@ -11,7 +11,7 @@ from changes.refusals import RuleBroken
 
 
 @dataclass(frozen=True)
-class Refusal:
+class CampaignRefusal:
     """One reason: the field or the tenant that it is about, the rule, and what to tell the person."""
 
     field: str
@@ -23,7 +23,7 @@ class Refusal:
 class CampaignRefused(RuleBroken):
     """All that is against it. Nothing was saved."""
 
-    def __init__(self, refusals: Iterable[Refusal]) -> None:
+    def __init__(self, refusals: Iterable[CampaignRefusal]) -> None:
         self.refusals = tuple(refusals)
         first = self.refusals[0]
         super().__init__(

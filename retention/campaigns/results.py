@@ -12,7 +12,7 @@ from changes.audit import change
 from leasing.readings import is_in_force, is_signed
 from retention.campaigns.decisions import end_what_is_open
 from retention.models import CampaignResult, Offer, RetentionAction, RetentionCampaign
-from retention.verdict import Arm, Verdict, verdict
+from retention.verdict import Arm, CampaignVerdict, verdict
 from sites_app.models import Site
 
 Status = RetentionCampaign.Status
@@ -38,7 +38,7 @@ _KEPT = f"""
 
 
 @dataclass(frozen=True)
-class Counts:
+class CampaignCounts:
     """What a campaign's figures are made of on a day, by assignment: whoever was drawn counts, reached or not."""
 
     contacted: int
@@ -54,15 +54,15 @@ class Counts:
     spent: int
     mean_loss: float
 
-    def verdict(self) -> Verdict:
+    def verdict(self) -> CampaignVerdict:
         """What they show, and between which bounds: a proof on the ninetieth day alone."""
         contacted = Arm(self.contacted, self.contacted_kept)
         return verdict(contacted, Arm(self.set_aside, self.set_aside_kept), mean_loss=self.mean_loss, spent=self.spent)
 
 
-def counts_of(result: CampaignResult) -> Counts:
+def counts_of(result: CampaignResult) -> CampaignCounts:
     """The counts that a row has kept."""
-    return Counts(**{name: getattr(result, name) for name in Counts.__dataclass_fields__})
+    return CampaignCounts(**{name: getattr(result, name) for name in CampaignCounts.__dataclass_fields__})
 
 
 def record_results(*, site: Site, day: dt.date, now: dt.datetime) -> int:
@@ -100,17 +100,17 @@ def record_results(*, site: Site, day: dt.date, now: dt.datetime) -> int:
             results,
             update_conflicts=True,
             unique_fields=["site", "campaign", "day"],
-            update_fields=["verdict", *Counts.__dataclass_fields__],
+            update_fields=["verdict", *CampaignCounts.__dataclass_fields__],
         )
         return len(results)
 
 
-def counts_from(rows: Sequence[dict]) -> Counts:
+def counts_from(rows: Sequence[dict]) -> CampaignCounts:
     """The counts of the rows of one campaign."""
     contacted = [row for row in rows if row["arm"] == "contacted"]
     aside = [row for row in rows if row["arm"] == "control"]
     states = [row["state"] for row in contacted]
-    return Counts(
+    return CampaignCounts(
         contacted=len(contacted),
         contacted_kept=sum(row["kept"] for row in contacted),
         set_aside=len(aside),

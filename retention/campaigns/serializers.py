@@ -72,7 +72,7 @@ class CampaignActionDocument(serializers.Serializer):
 
 
 class CampaignResultDocument(serializers.Serializer):
-    """Counts by assignment on a day. Differences and francs come with the verdict, on the ninetieth day."""
+    """CampaignCounts by assignment on a day. Differences and francs come with the verdict, on the ninetieth day."""
 
     day = serializers.DateField()
     contacted = serializers.IntegerField()

@@ -4,7 +4,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from retention.campaigns.planned import BeforeLaunch
-from retention.campaigns.results import Counts
+from retention.campaigns.results import CampaignCounts
 from retention.models import CampaignResult
 from screens import formats
 
@@ -46,7 +46,7 @@ def what_it_can_show(found: BeforeLaunch) -> str:
     )
 
 
-def result_sentences(result: CampaignResult, counts: Counts, currency: str) -> list[str]:
+def result_sentences(result: CampaignResult, counts: CampaignCounts, currency: str) -> list[str]:
     """How it stands; with the verdict from its day on."""
     values = {
         "n1": formats.number(counts.contacted),
@@ -62,7 +62,7 @@ def result_sentences(result: CampaignResult, counts: Counts, currency: str) -> l
     return sentences
 
 
-def verdict_sentence(result: CampaignResult, counts: Counts) -> str:
+def verdict_sentence(result: CampaignResult, counts: CampaignCounts) -> str:
     """The verdict in words: between how many homes it lies."""
     shown = counts.verdict().difference
     if shown is None:
@@ -75,7 +75,7 @@ def verdict_sentence(result: CampaignResult, counts: Counts) -> str:
     return _("%(verdict)s: between %(low)s and %(high)s homes.") % values
 
 
-def cost_sentence(counts: Counts, currency: str) -> str:
+def cost_sentence(counts: CampaignCounts, currency: str) -> str:
     """What it has cost, and how many homes are worth that."""
     homes = counts.verdict().homes_to_keep
     values = {"cost": formats.francs(counts.spent, currency), "homes": formats.number(homes)}
