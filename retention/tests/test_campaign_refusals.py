@@ -4,6 +4,7 @@ import datetime as dt
 import re
 
 import pytest
+from django.utils import translation
 
 from changes.refusals import RuleBroken
 from leasing.models import Interaction
@@ -28,6 +29,12 @@ from tasks.models import Task
 from tests.people import make_person
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def in_english():
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture
@@ -104,7 +111,7 @@ def test_over_the_budget_is_said_in_francs(kindia, mariama):
     scored()
     chosen = {contract.tenant.code: offer("discount", months=3).pk for contract in contracts}
     [found] = refused(kindia, contracts, mariama, offers=chosen, budget=4_000_000)
-    assert re.sub(r"\s", " ", found.sentence) == "500 000 GNF over: 10 offers cost 4 500 000 GNF of 4 000 000 GNF."
+    assert re.sub(r"\s", " ", found.sentence) == "500,000 GNF over: 10 offers cost 4,500,000 GNF of 4,000,000 GNF."
     assert draft(kindia, contracts, mariama, offers=chosen, budget=4_000_000, control_share="0.2").pk
 
 
@@ -136,7 +143,7 @@ def test_everything_against_it_is_said_at_once_and_names_its_tenant(elsewhere, k
     by_rule = {refusal.rule: refusal for refusal in found}
     assert by_rule["tenant_without_notice"].tenant_id == gone.tenant_id
     assert gone.tenant.name in by_rule["tenant_without_notice"].sentence
-    assert "300\u202f000" in by_rule["no_discount_with_arrears"].sentence
+    assert "300,000" in by_rule["no_discount_with_arrears"].sentence
     assert by_rule["same_site"].sentence == "There is no tenant “L-other” on this site."
 
 

@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+from django.utils import translation
 
 from changes.refusals import RuleBroken
 from leasing.actions import renew_contract
@@ -23,6 +24,12 @@ from tests.people import make_person
 
 pytestmark = pytest.mark.django_db
 RENT = 1_500_000
+
+
+@pytest.fixture(autouse=True)
+def in_english():
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture
