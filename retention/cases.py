@@ -12,6 +12,7 @@ from insight.probability import HORIZON_DAYS
 from leasing.months import month_after
 from retention.profile import tenancies_on
 from retention.terms import terms_of
+from retention.undisturbed import spoken_to_ever, undisturbed
 
 MOST_MONTHS = 60
 """What was more than five years ago says little of who leaves today."""
@@ -58,10 +59,13 @@ def quarter_days(today: dt.date, quarters: int) -> list[dt.date]:
 def past_cases(codes: Sequence[str], days: Sequence[dt.date], *, today: dt.date) -> Iterator[PastCase]:
     """Every tenancy of the sites that was scored on each of the days. Needs the sites in scope.
 
-    Days from before a site's ends are on record, as far as `today` knows, give none.
+    Days from before a site's ends are on record, as far as `today` knows, give none; nor do those of the 90 days after a
+    talk of a campaign.
     """
+    spoken = spoken_to_ever(codes)
     for start in range(0, len(days), _MONTHS_AT_ONCE):
-        for tenancy in tenancies_on(codes, days[start : start + _MONTHS_AT_ONCE], observed_by=today):
+        piece = tenancies_on(codes, days[start : start + _MONTHS_AT_ONCE], observed_by=today)
+        for tenancy in undisturbed(piece, spoken):
             profile = tenancy.profile
             if profile is None:
                 continue

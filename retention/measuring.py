@@ -12,6 +12,7 @@ from retention.list_record import Listed, ListOutcome, lists_on, outcome
 from retention.models import ListRecord, RelettingTime, SiteFactor
 from retention.profile import tenancies_on
 from retention.queries import MeasuredFactor, SiteMeasures, site_measures
+from retention.undisturbed import SpokenTo, spoken_to_ever, undisturbed
 from retention.vacancies import vacancies
 from retention.windows import Departures, departures, together, window_days
 from retention.yardsticks import yardsticks
@@ -33,14 +34,15 @@ def measure(codes: Sequence[str], *, day: dt.date) -> NightlyMeasures:
     """Reckon anew from the records what each site is measured by, and keep what has changed.
 
     A row where figures changed; of the lists of 90 days ago one each day. Of all sites together nothing is written but
-    sums. Statements: eight, and up to four for each site. Twice on a day changes nothing the second time. Needs the
+    sums. Statements: nine, and up to four for each site. Twice on a day changes nothing the second time. Needs the
     sites in scope.
     """
     kept = site_measures(codes, day)
     tables = {code: each.table for code, each in yardsticks(codes).items()}
     then = day - dt.timedelta(days=HORIZON_DAYS)
     lists = lists_on(codes, then)
-    counted = {code: _departures(kept[code], tables[code], day) for code in codes}
+    spoken = spoken_to_ever(codes)
+    counted = {code: _departures(kept[code], tables[code], spoken, day) for code in codes}
     records = {code: _outcome(code, lists[code], then, day) for code in codes}
     factors = _factors(kept, counted, day)
     _write(SiteFactor, factors)
@@ -61,12 +63,13 @@ def _windows(measures: SiteMeasures, day: dt.date) -> list[dt.date]:
     return [] if measures.observed_from is None else window_days(measures.observed_from, day)
 
 
-def _departures(measures: SiteMeasures, table: PointsTable, day: dt.date) -> Departures:
+def _departures(measures: SiteMeasures, table: PointsTable, spoken: SpokenTo, day: dt.date) -> Departures:
     days = _windows(measures, day)
-    return together(
-        departures(tenancies_on([measures.site_id], days[start : start + _WINDOWS_AT_ONCE], observed_by=day), table)
+    pieces = (
+        tenancies_on([measures.site_id], days[start : start + _WINDOWS_AT_ONCE], observed_by=day)
         for start in range(0, len(days), _WINDOWS_AT_ONCE)
     )
+    return together(departures(undisturbed(piece, spoken), table) for piece in pieces)
 
 
 def _outcome(code: str, listed: Sequence[Listed], then: dt.date, day: dt.date) -> ListOutcome | None:
