@@ -59,7 +59,7 @@ def quarter_days(today: dt.date, quarters: int) -> list[dt.date]:
 def past_cases(codes: Sequence[str], days: Sequence[dt.date], *, today: dt.date) -> Iterator[PastCase]:
     """Every tenancy of the sites that was scored on each of the days. Needs the sites in scope.
 
-    Days from before a site's ends are on record, as far as `today` knows, give none; nor do those of the 90 days after a
+    Days from before a site's ends are on record, as far as `today` knows, give none; nor do the 90 days after a
     talk of a campaign.
     """
     spoken = spoken_to_ever(codes)

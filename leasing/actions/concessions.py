@@ -44,7 +44,9 @@ def grant_concession(
         require_signed(contract)
         if francs < 1 or francs > lease_of(contract).terms.rent_on(today):
             raise RuleBroken(
-                "francs", "concession_of_francs", _("A rent is lowered by 1 franc at least, and by the whole rent at most.")
+                "francs",
+                "concession_of_francs",
+                _("A rent is lowered by 1 franc at least, and by the whole rent at most."),
             )
         possible = months_to_lower(contract, months, today)
         if len(possible) < months:
