@@ -1,12 +1,9 @@
 """What is written down: the scores of a day, and that somebody does not want one."""
 
 import datetime as dt
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
-from django.core.serializers.json import DjangoJSONEncoder
 from django.utils import timezone
 from psycopg.types.json import Jsonb
 
@@ -105,15 +102,11 @@ def analyse(*, days: Mapping[str, dt.date]) -> Analysis:
             "sites": list(days),
             "closed": [row.pk for row in closed],
             "days": [max(row.valid_from, days[row.site_id]) for row in closed],
-            "followed": Jsonb([columns_of(row) for row in followed], dumps=_dumps),
-            "new": Jsonb([columns_of(row) for row in new], dumps=_dumps),
+            "followed": Jsonb([columns_of(row) for row in followed]),
+            "new": Jsonb([columns_of(row) for row in new]),
         },
     )
     return Analysis(len(found), len(new))
-
-
-def _dumps(value: Any) -> str:
-    return json.dumps(value, cls=DjangoJSONEncoder)
 
 
 def observe_from(*, site: Site, day: dt.date, by: Actor, today: dt.date) -> ObservedFrom:

@@ -82,6 +82,9 @@ class Tenancy:
     profile: Profile | None
 
 
+_OF_TENANCY = tuple(field.name for field in fields(Tenancy) if field.name != "profile")
+
+
 def tenancies_on(codes: Sequence[str], days: Sequence[dt.date], *, observed_by: dt.date | None = None) -> list[Tenancy]:
     """Every tenancy in force on each of the days, and the applicants, on the sites. One statement.
 
@@ -114,8 +117,9 @@ def joined_whole(statement: str, parameters: dict[str, Any]) -> list[dict[str, A
 
 
 def _tenancy(row: dict[str, Any]) -> Tenancy:
-    of_tenancy = {field.name: row[field.name] for field in fields(Tenancy) if field.name != "profile"}
-    return Tenancy(**of_tenancy, profile=_profile(row) if row["standing"] == "scored" else None)
+    return Tenancy(
+        **{name: row[name] for name in _OF_TENANCY}, profile=_profile(row) if row["standing"] == "scored" else None
+    )
 
 
 def _profile(row: dict[str, Any]) -> Profile:

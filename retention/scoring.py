@@ -1,6 +1,7 @@
 """From a tenancy to the row of its score, and what of it is another than before. No database."""
 
 import datetime as dt
+import uuid
 from decimal import Decimal
 from typing import Any
 
@@ -67,7 +68,7 @@ def as_json(profile: Profile) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> Any:
-    if isinstance(value, Decimal):
+    if isinstance(value, Decimal | uuid.UUID):
         return str(value)
     return value.isoformat() if isinstance(value, dt.date) else value
 
@@ -93,6 +94,9 @@ def still_by(kept: RetentionScore | None, new: RetentionScore) -> dt.date:
     return new.intervene_by
 
 
+_COLUMNS = tuple(field.attname for field in RetentionScore._meta.concrete_fields)
+
+
 def columns_of(row: RetentionScore) -> dict[str, Any]:
-    """The row by the names of its columns."""
-    return {field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields}
+    """The row by the names of its columns, as JSON knows values."""
+    return {name: _plain(getattr(row, name)) for name in _COLUMNS}
